@@ -1,0 +1,3 @@
+module github.com/guanxi-go/guanxi/ci
+
+go 1.26

@@ -1,0 +1,56 @@
+// Package guanxi (关系) is the root of an embeddable library for the whole of a
+// merchant's customer relationship: what customers are worth, who they are,
+// where they stand, what they are owed, who is leaving and what they say. It is
+// imported by shops and ERPs. It owns no server, clock, goroutine or database:
+// the host does, and plugs its storage in through small interfaces.
+//
+// This package itself holds the few words that all the others share, and
+// imports only the standard library: [FieldError] and [Faults] for what is
+// wrong where, [UnmarshalStrict] for reading a config, [Span] for lengths of
+// time, [Lang] and [Text] for names shown to people, and [Key] for the host's
+// own key types.
+//
+// # Packages
+//
+// Each package answers one question:
+//
+//   - rfm: what are customers worth, by recency, frequency and money?
+//   - segment (planned): who are they?
+//   - lifecycle (planned): where do they stand?
+//   - loyalty (planned): what are they owed, in points, tiers and rewards?
+//   - churn (planned): who is leaving, and why?
+//   - nps (planned): what do they say?
+//
+// They do not import each other. What one needs from another it takes as a
+// narrow row of its own, which the host fills.
+//
+// # Forms
+//
+// Four forms are the same everywhere:
+//
+//   - A config is a plain struct, stored as JSON; its Validate returns every
+//     fault with its place. A zero field means the default that its comment
+//     states.
+//   - An engine is built once from a config, immutable and safe for concurrent
+//     use.
+//   - An accumulator has Add, Merge and Reset and a binary encoding; it belongs
+//     to one goroutine, and the order of what is added does not matter.
+//   - A state is a value that the host stores, changed by pure functions only.
+//
+// # Rules
+//
+//   - Time is passed in. Intervals are half-open, [from, to); something is in
+//     force at t when effective ≤ t < end. Calendar arithmetic takes a
+//     *time.Location, and nil means UTC.
+//   - Money is a decimal at the edges and exact int64 minor units inside, one
+//     currency at a time. Conversion is exact or an error. float64 is for
+//     estimates.
+//   - A number nobody can know is absent, not 0 or 1.
+//   - Ties, rounding, refunds and missing values are named options with a
+//     documented default.
+//   - Names shown to people exist in English and Chinese; ids do not change with
+//     the language.
+//   - A binary encoding or a hash once released is read for ever.
+//   - Bad input is a typed error that names the row or the field. The state is
+//     then as it was before. Nothing panics on data.
+package guanxi

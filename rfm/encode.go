@@ -1,0 +1,274 @@
+package rfm
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Encoded aggregates begin with magic and a version; a version that was once
+// released decodes for ever.
+//
+//	"guanxi/rfm" 0x01
+//	config (JSON, without workers), by length
+//	latest, zeros, duplicates, number of customers
+//	each customer in the order of the keys: the key as its Key appends it, then
+//	  Totals: last, count, sum, [cost]
+//	  Orders: number of rows, then by time, kind, amount, cost, reference:
+//	          time since the row before, kind, amount, [cost], reference by length
+//
+// Numbers are minimal varints; amounts, sums and costs are zigzag.
+const (
+	magic         = "guanxi/rfm"
+	formatVersion = 1
+	lastInstant   = maxMicro - minMicro
+)
+
+// MarshalBinary encodes what the aggregate holds: the same content gives the
+// same bytes, whatever the order of arrival, the merges and the workers.
+func (a *Aggregator[K]) MarshalBinary() ([]byte, error) { return a.AppendBinary(nil) }
+
+// AppendBinary is MarshalBinary into the caller's slice.
+func (a *Aggregator[K]) AppendBinary(dst []byte) ([]byte, error) {
+	header, err := a.header()
+	if err != nil {
+		return dst, fmt.Errorf("rfm: %w", err)
+	}
+	s := a.stats
+	for i := range a.parts {
+		s.merge(a.parts[i].stats)
+	}
+	dst = append(dst, magic...)
+	dst = append(dst, formatVersion)
+	dst = binary.AppendUvarint(dst, uint64(len(header)))
+	dst = append(dst, header...)
+	dst = binary.AppendUvarint(dst, uint64(s.latest))
+	dst = binary.AppendUvarint(dst, uint64(s.zeros))
+	dst = binary.AppendUvarint(dst, uint64(s.duplicates))
+	places := a.places()
+	dst = binary.AppendUvarint(dst, uint64(len(places)))
+	var scratch []orderText
+	for _, p := range places {
+		if a.log != nil {
+			dst = a.key.Append(dst, a.log.rows[p.ord].key)
+			dst, scratch = a.log.append(dst, p.ord, scratch[:0])
+			continue
+		}
+		part := &a.parts[p.part]
+		e := &part.rows[p.ord]
+		dst = a.key.Append(dst, e.key)
+		dst = binary.AppendUvarint(dst, uint64(e.row.last))
+		dst = binary.AppendUvarint(dst, uint64(e.row.count))
+		dst = binary.AppendVarint(dst, e.row.sum)
+		if a.cfg.KeepCosts {
+			dst = binary.AppendVarint(dst, part.cost(p.ord))
+		}
+	}
+	return dst, nil
+}
+
+func (a *Aggregator[K]) header() ([]byte, error) {
+	cfg := a.cfg
+	cfg.Workers = 0
+	return json.Marshal(cfg)
+}
+
+// UnmarshalBinary replaces what a holds. The bytes must come from an aggregate
+// with a's config (Workers aside), else ErrMismatch; bytes that no aggregate
+// writes are ErrFormat. On an error a is unchanged. Memory stays in proportion
+// to the input.
+func (a *Aggregator[K]) UnmarshalBinary(data []byte) error {
+	b, err := NewAggregator(a.key, a.cfg)
+	if err != nil {
+		return err
+	}
+	if err := b.decode(data); err != nil {
+		return fmt.Errorf("rfm: decoding: %w", err)
+	}
+	*a = *b
+	return nil
+}
+
+func (a *Aggregator[K]) decode(data []byte) error {
+	d := decoder{data: data}
+	if !bytes.Equal(d.bytes(len(magic)), []byte(magic)) || d.byte() != formatVersion {
+		return fmt.Errorf("%w: magic or version", ErrFormat)
+	}
+	header, err := a.header()
+	if err != nil {
+		return err
+	}
+	if got := d.bytes(d.length()); !d.bad && !bytes.Equal(got, header) {
+		return fmt.Errorf("%w: %.200s, want %s", ErrMismatch, got, header)
+	}
+	a.stats = stats{latest: d.instant(), zeros: d.size(), duplicates: d.size()}
+	n := d.length() // a customer takes at least a byte
+	var last K
+	var zero K
+	for i := range n {
+		k, used, err := a.key.Decode(d.data)
+		if d.bad || err != nil || used <= 0 || used > len(d.data) || k == zero || i > 0 && a.key.Compare(last, k) >= 0 {
+			return fmt.Errorf("%w: key of customer %d", ErrFormat, i)
+		}
+		last = k
+		d.data = d.data[used:]
+		h := a.key.Hash(a.seed, k)
+		if a.log != nil {
+			a.log.reserve(1)
+			a.log.decode(&d, a.log.ordinal(h, k), &a.cfg)
+		} else {
+			row := total{last: d.instant(), count: uint32(d.upTo(math.MaxInt32)), sum: d.varint()}
+			var cost int64
+			if a.cfg.KeepCosts {
+				cost = d.varint()
+			}
+			if row.count > 0 && row.last == 0 || row.last > 0 && row.count == 0 && a.cfg.Recency == FromPurchases || row.last > a.stats.latest {
+				d.bad = true
+			}
+			if err := a.part(h).addTotal(h, k, row, cost, a.cfg.KeepCosts); err != nil {
+				return err
+			}
+		}
+		if d.bad {
+			return fmt.Errorf("%w: customer %d", ErrFormat, i)
+		}
+	}
+	if d.bad || len(d.data) > 0 {
+		return fmt.Errorf("%w: %d bytes too many or too few", ErrFormat, len(d.data))
+	}
+	return nil
+}
+
+// orderText is a row with its reference spelled out, to be put in order.
+type orderText struct {
+	order
+	cost int64
+	text string
+}
+
+func compareOrders(a, b orderText) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.amount, b.amount),
+		cmp.Compare(a.cost, b.cost), cmp.Compare(a.text, b.text))
+}
+
+func (l *orderLog[K]) append(dst []byte, ord uint32, rows []orderText) ([]byte, []orderText) {
+	costs := l.costOf(ord)
+	for i, o := range l.of(ord) {
+		t := orderText{order: o, text: l.refText[o.ref]}
+		if costs != nil {
+			t.cost = costs[i]
+		}
+		rows = append(rows, t)
+	}
+	slices.SortFunc(rows, compareOrders)
+	dst = binary.AppendUvarint(dst, uint64(len(rows)))
+	before := instant(0)
+	for _, t := range rows {
+		dst = binary.AppendUvarint(dst, uint64(t.at-before))
+		before = t.at
+		dst = append(dst, byte(t.kind))
+		dst = binary.AppendVarint(dst, t.amount)
+		if l.keeps {
+			dst = binary.AppendVarint(dst, t.cost)
+		}
+		dst = binary.AppendUvarint(dst, uint64(len(t.text)))
+		dst = append(dst, t.text...)
+	}
+	return dst, rows
+}
+
+func (l *orderLog[K]) decode(d *decoder, ord uint32, cfg *Config) {
+	n := d.length()
+	var before orderText
+	for i := range n {
+		var t orderText
+		t.at = before.at + d.instant()
+		t.kind = orderKind(d.byte())
+		t.amount = d.varint()
+		if l.keeps {
+			t.cost = d.varint()
+		}
+		t.text = string(d.bytes(d.length()))
+		switch t.kind {
+		case kindPurchase:
+			d.bad = d.bad || t.amount < 0
+		case kindRefund:
+			d.bad = d.bad || t.amount >= 0 || t.amount == math.MinInt64 || cfg.Refunds == RefundRefuse
+		case kindContact:
+			d.bad = d.bad || t.amount != 0 || t.cost != 0 || t.text != "" || cfg.Recency != FromContacts
+		default:
+			d.bad = true
+		}
+		if t.at <= 0 || t.at > lastInstant || i > 0 && compareOrders(before, t) > 0 || t.cost == math.MinInt64 {
+			d.bad = true
+		}
+		if d.bad {
+			return
+		}
+		if !l.add(ord, t.order, t.cost, t.text) {
+			d.bad = true // a reference twice
+			return
+		}
+		before = t
+	}
+}
+
+// decoder reads from untrusted bytes; after the first fault everything is 0.
+type decoder struct {
+	data []byte
+	bad  bool
+}
+
+func (d *decoder) uvarint() uint64 {
+	v, n := binary.Uvarint(d.data)
+	if n <= 0 || n > 1 && d.data[n-1] == 0 { // short, too long or not minimal
+		d.bad, d.data = true, nil
+		return 0
+	}
+	d.data = d.data[n:]
+	return v
+}
+
+func (d *decoder) varint() int64 {
+	u := d.uvarint()
+	return int64(u>>1) ^ -int64(u&1)
+}
+
+func (d *decoder) upTo(most uint64) uint64 {
+	v := d.uvarint()
+	if v > most {
+		d.bad = true
+		return 0
+	}
+	return v
+}
+
+func (d *decoder) size() int64      { return int64(d.upTo(math.MaxInt64)) }
+func (d *decoder) instant() instant { return instant(d.upTo(lastInstant)) }
+
+// length reads a number of things that take at least a byte each.
+func (d *decoder) length() int { return int(d.upTo(uint64(len(d.data)))) }
+
+func (d *decoder) byte() byte {
+	b := d.bytes(1)
+	if len(b) == 0 {
+		return 255
+	}
+	return b[0]
+}
+
+func (d *decoder) bytes(n int) []byte {
+	if n > len(d.data) {
+		d.bad, d.data = true, nil
+	}
+	if d.bad {
+		return nil
+	}
+	b := d.data[:n]
+	d.data = d.data[n:]
+	return b
+}

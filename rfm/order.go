@@ -1,0 +1,105 @@
+package rfm
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/guanxi-go/guanxi"
+)
+
+// place says where a customer's row is: the order of an aggregate's customers
+// is a list of places.
+type place struct {
+	prefix uint64 // the first 64 bits of the key, in the order of keys
+	ord    uint32
+	part   uint32
+}
+
+// placesOf lists the customers of a part in the order of their keys.
+func placesOf[K comparable, R any](t *table[K, R], part int) []place {
+	n := len(t.rows)
+	buf := make([]place, 2*n)
+	p, tmp := buf[:n:n], buf[n:]
+	for i := range p {
+		p[i] = place{prefix: t.key.Prefix(t.rows[i].key), ord: uint32(i), part: uint32(part)}
+	}
+	p = radixSort(p, tmp)
+	for i := 0; i < n; {
+		j := i + 1
+		for j < n && p[j].prefix == p[i].prefix {
+			j++
+		}
+		if j-i > 1 {
+			slices.SortFunc(p[i:j], func(a, b place) int { return t.key.Compare(t.rows[a.ord].key, t.rows[b.ord].key) })
+		}
+		i = j
+	}
+	return p
+}
+
+// radixSort sorts a by prefix, least significant digit first; digits in which
+// all agree cost nothing. It uses tmp, and returns whichever of the two holds
+// the result.
+func radixSort(a, tmp []place) []place {
+	if len(a) < 2 {
+		return a
+	}
+	var vary uint64
+	for i := range a {
+		vary |= a[i].prefix ^ a[0].prefix
+	}
+	const digit = 11
+	for vary != 0 {
+		shift := bits.TrailingZeros64(vary)
+		var at [1 << digit]uint32
+		for i := range a {
+			at[a[i].prefix>>shift&(1<<digit-1)]++
+		}
+		sum := uint32(0)
+		for d, n := range at {
+			at[d] = sum
+			sum += n
+		}
+		for i := range a {
+			d := a[i].prefix >> shift & (1<<digit - 1)
+			tmp[at[d]] = a[i]
+			at[d]++
+		}
+		a, tmp = tmp, a
+		vary &^= (1<<digit - 1) << shift
+	}
+	return a
+}
+
+// mergePlaces merges two sorted lists of places of different customers.
+func mergePlaces[K comparable](key guanxi.Key[K], keyOf func(place) K, a, b []place) []place {
+	out := make([]place, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		less := a[0].prefix < b[0].prefix
+		if a[0].prefix == b[0].prefix {
+			less = key.Compare(keyOf(a[0]), keyOf(b[0])) < 0
+		}
+		if less {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// places lists all customers in the order of their keys.
+func (a *Aggregator[K]) places() []place {
+	if a.log != nil {
+		return placesOf(&a.log.table, 0)
+	}
+	lists := make([][]place, len(a.parts))
+	together(len(lists), func(i int) { lists[i] = placesOf(&a.parts[i].table, i) })
+	keyOf := func(p place) K { return a.parts[p.part].rows[p.ord].key }
+	for len(lists) > 1 {
+		half := (len(lists) + 1) / 2
+		together(len(lists)/2, func(i int) { lists[i] = mergePlaces(a.key, keyOf, lists[i], lists[half+i]) })
+		lists = lists[:half]
+	}
+	return lists[0]
+}

@@ -1,0 +1,119 @@
+package rfm
+
+import (
+	"math/bits"
+	"math/rand/v2"
+
+	"github.com/guanxi-go/guanxi"
+)
+
+// table gives every customer a dense ordinal in order of first arrival, and an
+// R that lies beside its key. It is an open-addressing index of 8-byte slots
+// (32 bits of hash, 32 of ordinal + 1) over rows without holes: a probe that
+// misses touches the slots only, and growing the index never reads a key.
+type table[K comparable, R any] struct {
+	key   guanxi.Key[K]
+	seed  uint64
+	slots []uint64 // a power of two; empty is 0; probed linearly from the top bits of the hash
+	shift uint     // 32 − log2(len(slots)): a slot's place is its hash >> shift
+	rows  []entry[K, R]
+}
+
+type entry[K comparable, R any] struct {
+	key K
+	row R
+}
+
+const minSlots = 16
+
+func newTable[K comparable, R any](key guanxi.Key[K]) table[K, R] {
+	// The seed keeps crafted keys from meeting in one slot. Nothing that is
+	// returned or encoded depends on it.
+	return table[K, R]{key: key, seed: rand.Uint64()}
+}
+
+// reset empties the table and keeps its memory.
+func (t *table[K, R]) reset() {
+	clear(t.slots)
+	clear(t.rows)
+	t.rows = t.rows[:0]
+}
+
+// reserve makes room for n more rows, so that finding them cannot grow the table.
+func (t *table[K, R]) reserve(n int) {
+	need := len(t.rows) + n
+	if need > cap(t.rows) {
+		rows := make([]entry[K, R], len(t.rows), max(need, 2*cap(t.rows)))
+		copy(rows, t.rows)
+		t.rows = rows
+	}
+	if need*4 <= len(t.slots)*3 {
+		return
+	}
+	size := max(minSlots, 1<<bits.Len(uint(need*4/3)))
+	old := t.slots
+	t.slots = make([]uint64, size)
+	t.shift = uint(32 - bits.TrailingZeros(uint(size)))
+	for _, s := range old {
+		if s != 0 {
+			t.put(s)
+		}
+	}
+}
+
+func (t *table[K, R]) put(slot uint64) {
+	mask := uint(len(t.slots) - 1)
+	i := uint(slot>>32) >> t.shift
+	for t.slots[i&mask] != 0 {
+		i++
+	}
+	t.slots[i&mask] = slot
+}
+
+// find returns the ordinal of k, whose hash is h, and whether it is there.
+func (t *table[K, R]) find(h uint64, k K) (uint32, bool) {
+	if len(t.slots) == 0 {
+		return 0, false
+	}
+	mask := uint(len(t.slots) - 1)
+	tag := h >> 32
+	for i := uint(tag) >> t.shift; ; i++ {
+		s := t.slots[i&mask]
+		if s == 0 {
+			return 0, false
+		}
+		if s>>32 == tag {
+			if ord := uint32(s) - 1; t.rows[ord].key == k {
+				return ord, true
+			}
+		}
+	}
+}
+
+// lookup finds k without its hash at hand.
+func (t *table[K, R]) lookup(k K) (uint32, bool) { return t.find(t.key.Hash(t.seed, k), k) }
+
+// ordinal returns the ordinal of k and gives it one if it is new. The caller
+// has reserved room.
+func (t *table[K, R]) ordinal(h uint64, k K) uint32 {
+	mask := uint(len(t.slots) - 1)
+	tag := h >> 32
+	i := uint(tag) >> t.shift
+	for {
+		s := t.slots[i&mask]
+		if s == 0 {
+			break
+		}
+		if s>>32 == tag {
+			if ord := uint32(s) - 1; t.rows[ord].key == k {
+				return ord
+			}
+		}
+		i++
+	}
+	ord := uint32(len(t.rows))
+	t.rows = t.rows[:ord+1]
+	t.rows[ord].key = k
+	t.slots[i&mask] = tag<<32 | uint64(ord+1)
+	return ord
+}
