@@ -1,6 +1,6 @@
 module github.com/guanxi-go/guanxi
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/samber/lo v1.53.0

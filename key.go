@@ -42,6 +42,13 @@ var (
 	errKeyRange   = fmt.Errorf("%w: too large for its type", ErrKey)
 )
 
+// BulkHasher is what a Key may offer besides: many hashes in one call. A
+// container that reads keys by the million asks for it; dst[i] is the Hash of
+// keys[i], and dst is at least as long as keys.
+type BulkHasher[K comparable] interface {
+	HashAll(dst []uint64, seed uint64, keys []K)
+}
+
 // IntKey returns the [Key] of an integer type.
 func IntKey[K ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64]() Ints[K] {
 	return Ints[K]{}
@@ -65,6 +72,14 @@ func (Ints[K]) Hash(seed uint64, k K) uint64 {
 	x += seed * wy2
 	x *= m
 	return x ^ x>>28
+}
+
+// HashAll makes Ints a BulkHasher.
+func (h Ints[K]) HashAll(dst []uint64, seed uint64, keys []K) {
+	dst = dst[:len(keys)]
+	for i, k := range keys {
+		dst[i] = h.Hash(seed, k)
+	}
 }
 
 // Compare is the order of numbers.

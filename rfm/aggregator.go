@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"strconv"
 	"time"
 
@@ -22,13 +23,13 @@ import (
 // Not safe for concurrent use: use one per goroutine and Merge, or let a batch
 // use Config.Workers.
 type Aggregator[K comparable] struct {
-	cfg    Config
-	key    guanxi.Key[K]
-	seed   uint64      // of the hashes, the same in every part
-	parts  []totals[K] // Keep: Totals; a customer's part follows from its hash
-	log    *orderLog[K]
-	stats  stats
-	blocks []block[K] // scratch of ingest
+	cfg   Config
+	key   guanxi.Key[K]
+	seed  uint64      // of the hashes, the same in every part
+	parts []totals[K] // Keep: Totals; a customer's part follows from its hash
+	log   *orderLog[K]
+	stats stats
+	loads []scratch[K]
 }
 
 // stats is what an aggregate knows of its rows beside the customers.
@@ -52,15 +53,16 @@ func NewAggregator[K comparable](key guanxi.Key[K], cfg Config) (*Aggregator[K],
 		return nil, fmt.Errorf("rfm: config: %w", err)
 	}
 	a := &Aggregator[K]{cfg: cfg.withDefaults(), key: key}
-	first := newTable[K, total](key)
-	a.seed = first.seed
+	// The seed keeps crafted keys from meeting in one slot. Nothing that is
+	// returned or encoded depends on it.
+	a.seed = rand.Uint64()
 	if a.cfg.Keep == Orders {
 		a.log = newOrderLog(key, a.seed, a.cfg)
 		return a, nil
 	}
 	a.parts = make([]totals[K], a.cfg.Workers)
 	for i := range a.parts {
-		a.parts[i].table = first
+		a.parts[i].table = table[K, total]{key: key}
 	}
 	return a, nil
 }

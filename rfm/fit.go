@@ -64,30 +64,45 @@ func (s *Scale) takes(c *Config) error {
 
 // insides appends the inside values of everybody who ever bought.
 func (p *Population[K]) insides(dst []int64, s *Scale, dim Dimension) []int64 {
-	orient := s.dims[dim].orient
+	at := len(dst)
+	dst = slices.Grow(dst, len(p.keys))[:at+len(p.keys)]
+	p.column(dst[at:], s, dim, 0)
+	n := at
 	for i, c := range p.count {
+		dst[n] = dst[at+i]
 		if c != prospect {
-			dst = append(dst, p.natural(i, s, dim)*orient)
+			n++
 		}
 	}
-	return dst
+	return dst[:n]
 }
 
-// natural is row i on one dimension, in the scale's unit. The row has bought.
-func (p *Population[K]) natural(i int, s *Scale, dim Dimension) int64 {
-	switch dim {
-	case Recency:
-		return int64(p.today - p.day[i])
-	case Frequency:
-		return int64(p.count[i])
-	}
-	switch s.cfg.Money {
-	case MoneyMean:
-		return halfMean(p.sum[i], int64(p.count[i]))
-	case MoneyMargin:
-		return p.margin[i]
+// column writes the inside values of the rows from lo on; those of who never
+// bought mean nothing.
+func (p *Population[K]) column(dst []int64, s *Scale, dim Dimension, lo int) {
+	orient := s.dims[dim].orient
+	hi := lo + len(dst)
+	switch {
+	case dim == Recency:
+		for i, day := range p.day[lo:hi] {
+			dst[i] = (int64(p.today) - int64(day)) * orient
+		}
+	case dim == Frequency:
+		for i, n := range p.count[lo:hi] {
+			dst[i] = int64(n) * orient
+		}
+	case s.cfg.Money == MoneyMean:
+		for i, sum := range p.sum[lo:hi] {
+			dst[i] = halfMean(sum, int64(p.count[lo+i])) * orient
+		}
+	case s.cfg.Money == MoneyMargin:
+		for i, margin := range p.margin[lo:hi] {
+			dst[i] = margin * orient
+		}
 	default:
-		return p.sum[i]
+		for i, sum := range p.sum[lo:hi] {
+			dst[i] = sum * orient
+		}
 	}
 }
 
@@ -203,17 +218,29 @@ func AppendScores[K comparable](dst []Score, s *Scale, pop *Population[K]) ([]Sc
 	return dst, nil
 }
 
+// scoreRows scores rows lo to hi of pop, block by block and column by column.
 func scoreRows[K comparable](out []Score, s *Scale, pop *Population[K], lo, hi int) {
-	for i := lo; i < hi; i++ {
-		v := Values{Recency: int(pop.today - pop.day[i]), Frequency: int64(pop.count[i]), Monetary: pop.sum[i]}
-		if v.Frequency == prospect {
-			out[i] = Score{}
-			continue
+	var vals [blockRows]int64
+	var group [blockRows]int // cell of the dimensions so far
+	var bins [3][blockRows]uint8
+	for ; lo < hi; lo += blockRows {
+		n := min(blockRows, hi-lo)
+		clear(group[:n])
+		for dim := range s.dims {
+			d := &s.dims[dim]
+			pop.column(vals[:n], s, Dimension(dim), lo)
+			for i, v := range vals[:n] {
+				bin := d.score(v, group[i])
+				bins[dim][i] = uint8(bin + 1)
+				group[i] = group[i]*d.bins + bin
+			}
 		}
-		if pop.margin != nil && s.cfg.Money == MoneyMargin {
-			v.Monetary = pop.margin[i]
+		for i, count := range pop.count[lo : lo+n] {
+			out[lo+i] = Score{bins[0][i], bins[1][i], bins[2][i]}
+			if count == prospect {
+				out[lo+i] = Score{}
+			}
 		}
-		out[i] = s.Score(v)
 	}
 }
 

@@ -36,6 +36,7 @@ type run struct {
 // again, class by class.
 type orderLog[K comparable] struct {
 	table[K, run]
+	seed  uint64 // of the hashes
 	arena []order
 	costs []int64 // beside arena; empty unless costs are kept
 	free  [32][]uint32
@@ -47,8 +48,7 @@ type orderLog[K comparable] struct {
 }
 
 func newOrderLog[K comparable](key guanxi.Key[K], seed uint64, cfg Config) *orderLog[K] {
-	l := &orderLog[K]{table: newTable[K, run](key), keeps: cfg.KeepCosts}
-	l.seed = seed
+	l := &orderLog[K]{table: table[K, run]{key: key}, seed: seed, keeps: cfg.KeepCosts}
 	l.forget()
 	return l
 }
@@ -84,9 +84,8 @@ func (l *orderLog[K]) costOf(ord uint32) []int64 {
 // apply adds a block of checked rows and returns how many were duplicates.
 func (l *orderLog[K]) apply(b *block[K], f *faults) (duplicates int64) {
 	l.reserve(b.n)
-	for i := range b.n {
-		b.ord[i] = l.ordinal(b.hash[i], b.key[i])
-	}
+	l.seek(b.ord, b.slot, b.hash[:b.n])
+	l.settle(b.ord, b.hash[:b.n], b.key)
 	for i := range b.n {
 		row := order{at: instantOf(b.at[i]), amount: b.amount[i]}
 		if row.amount < 0 {
@@ -98,7 +97,7 @@ func (l *orderLog[K]) apply(b *block[K], f *faults) (duplicates int64) {
 		}
 		if !l.add(b.ord[i], row, cost, b.order[i]) {
 			duplicates++
-			f.add(b.row[i], "/order", ErrDuplicateOrder)
+			f.add(b.rowOf(i), "/order", ErrDuplicateOrder)
 		}
 	}
 	return duplicates

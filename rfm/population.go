@@ -135,7 +135,13 @@ func (p *Population[K]) readTotals(a *Aggregator[K], order []place, asOf instant
 	overflow := make([]bool, p.cfg.Workers)
 	split(p.cfg.Workers, len(order), func(w, lo, hi int) {
 		cal := newCalendar(p.cfg.Location)
+		fetched := uint32(0)
 		for i := lo; i < hi; i++ {
+			if (i-lo)%blockRows == 0 { // nothing but fetching, so that the cache misses overlap
+				for _, o := range order[i:min(i+blockRows, hi)] {
+					fetched |= a.parts[o.part].rows[o.ord].row.count
+				}
+			}
 			part := &a.parts[order[i].part]
 			e := &part.rows[order[i].ord]
 			f := facts{last: e.row.last, count: int64(e.row.count), sum: e.row.sum, bought: e.row.count > 0}
@@ -146,6 +152,7 @@ func (p *Population[K]) readTotals(a *Aggregator[K], order []place, asOf instant
 			}
 			p.put(i, e.key, f, &cal)
 		}
+		overflow[w] = overflow[w] || fetched > math.MaxInt32
 	})
 	for _, o := range overflow {
 		if o {

@@ -124,9 +124,11 @@ func (d *scaleDim) score(value int64, group int) int {
 	}
 	bin := 0
 	for _, c := range cuts {
+		above := 0 // so written, it is no branch
 		if c < value {
-			bin++
+			above = 1
 		}
+		bin += above
 	}
 	return bin
 }

@@ -2,7 +2,6 @@ package rfm
 
 import (
 	"math/bits"
-	"math/rand/v2"
 
 	"github.com/guanxi-go/guanxi"
 )
@@ -13,7 +12,6 @@ import (
 // misses touches the slots only, and growing the index never reads a key.
 type table[K comparable, R any] struct {
 	key   guanxi.Key[K]
-	seed  uint64
 	slots []uint64 // a power of two; empty is 0; probed linearly from the top bits of the hash
 	shift uint     // 32 − log2(len(slots)): a slot's place is its hash >> shift
 	rows  []entry[K, R]
@@ -25,12 +23,6 @@ type entry[K comparable, R any] struct {
 }
 
 const minSlots = 16
-
-func newTable[K comparable, R any](key guanxi.Key[K]) table[K, R] {
-	// The seed keeps crafted keys from meeting in one slot. Nothing that is
-	// returned or encoded depends on it.
-	return table[K, R]{key: key, seed: rand.Uint64()}
-}
 
 // reset empties the table and keeps its memory.
 func (t *table[K, R]) reset() {
@@ -90,8 +82,39 @@ func (t *table[K, R]) find(h uint64, k K) (uint32, bool) {
 	}
 }
 
-// lookup finds k without its hash at hand.
-func (t *table[K, R]) lookup(k K) (uint32, bool) { return t.find(t.key.Hash(t.seed, k), k) }
+// seek writes the likely ordinal of every key of a block to dst, for settle to
+// verify. It needs nothing but the hashes, and goes over the block twice, so that
+// many cache misses are under way at once: every first slot is fetched, then (in
+// cache by now) the slot with the key's hash is sought.
+func (t *table[K, R]) seek(dst []uint32, slots, hashes []uint64) {
+	slots, dst = slots[:len(hashes)], dst[:len(hashes)]
+	mask := uint(len(t.slots) - 1)
+	for i, h := range hashes {
+		slots[i] = t.slots[uint(h>>32)>>t.shift&mask]
+	}
+	for i, h := range hashes {
+		s, tag := slots[i], h>>32
+		if s>>32 != tag && s != 0 {
+			for at := uint(tag)>>t.shift + 1; s>>32 != tag && s != 0; at++ {
+				s = t.slots[at&mask]
+			}
+		}
+		dst[i] = uint32(s) - 1
+	}
+}
+
+// settle turns the likely ordinals of a block into the true ones and gives new
+// ones to new keys. The caller has reserved room. This loop fetches every row,
+// and hardly a branch of it goes another way than its neighbours.
+func (t *table[K, R]) settle(ord []uint32, hashes []uint64, keys []K) {
+	ord, keys = ord[:len(hashes)], keys[:len(hashes)]
+	for i, o := range ord {
+		if uint(o) < uint(len(t.rows)) && t.rows[o].key == keys[i] {
+			continue
+		}
+		ord[i] = t.ordinal(hashes[i], keys[i])
+	}
+}
 
 // ordinal returns the ordinal of k and gives it one if it is new. The caller
 // has reserved room.

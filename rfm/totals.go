@@ -39,41 +39,35 @@ func (t *totals[K]) reset() {
 
 // apply folds a block of checked rows in and reports the rows that would overflow.
 func (t *totals[K]) apply(b *block[K], cfg *Config, f *faults) {
-	n := b.n
-	t.reserve(n)
-	ords := b.ord[:n]
-	hash, keys := b.hash[:n], b.key[:n]
-	for i := range ords {
-		ords[i] = t.ordinal(hash[i], keys[i])
-	}
-	if cfg.KeepCosts {
-		t.costs = grown(t.costs, len(t.rows))
-	}
-	at, amount := b.at[:n], b.amount[:n]
-	latest := t.stats.latest
-	for i, ord := range ords {
-		row := &t.rows[ord].row
+	hash := b.hash[:b.n]
+	key, at, amount, ord := b.key[:len(hash)], b.at[:len(hash)], b.amount[:len(hash)], b.ord[:len(hash)]
+	t.reserve(len(hash))
+	t.seek(ord, b.slot, hash)
+	latest, costs := t.stats.latest, cfg.KeepCosts
+	t.settle(ord, hash, key)
+	for i, o := range ord {
+		row := &t.rows[o].row
 		sum := row.sum + amount[i]
-		when := instantOf(at[i])
 		if (row.sum^sum)&(amount[i]^sum) < 0 || row.count >= math.MaxInt32 {
-			f.add(b.row[i], "/amount", ErrOverflow)
+			f.add(b.rowOf(i), "/amount", ErrOverflow)
 			continue
 		}
-		if cfg.KeepCosts {
-			cost, ok := minor.Add(t.costs[ord], b.cost[i])
+		if costs {
+			t.costs = grown(t.costs, len(t.rows))
+			cost, ok := minor.Add(t.costs[o], b.cost[i])
 			if !ok {
-				f.add(b.row[i], "/cost", ErrOverflow)
+				f.add(b.rowOf(i), "/cost", ErrOverflow)
 				continue
 			}
-			t.costs[ord] = cost
+			t.costs[o] = cost
 		}
+		when := instantOf(at[i])
 		latest = max(latest, when)
 		row.sum = sum
-		switch {
-		case amount[i] > 0:
-		case amount[i] < 0:
-			continue
-		default:
+		if amount[i] <= 0 {
+			if amount[i] < 0 {
+				continue
+			}
 			t.stats.zeros++
 			if cfg.Zero == ZeroSkips {
 				continue
