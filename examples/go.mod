@@ -1,9 +1,22 @@
 module github.com/guanxi-go/guanxi/examples
 
-go 1.26
+go 1.26.0
 
-require github.com/guanxi-go/guanxi v0.0.0
+require (
+	github.com/guanxi-go/guanxi v0.0.0
+	github.com/mattn/go-runewidth v0.0.31
+	github.com/samber/lo v1.53.0
+	github.com/schollz/progressbar/v3 v3.19.1
+	github.com/shopspring/decimal v1.6.0
+	golang.org/x/term v0.44.0
+)
 
-require github.com/shopspring/decimal v1.6.0 // indirect
+require (
+	github.com/clipperhouse/uax29/v2 v2.2.0 // indirect
+	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
+	golang.org/x/sys v0.46.0 // indirect
+	golang.org/x/text v0.22.0 // indirect
+)
 
 replace github.com/guanxi-go/guanxi => ../

@@ -29,7 +29,13 @@ type Aggregator[K comparable] struct {
 	parts []totals[K] // Keep: Totals; a customer's part follows from its hash
 	log   *orderLog[K]
 	stats stats
-	loads []scratch[K]
+	loads []scratch[K] // of ingest, one a part
+
+	// For Live, which wants to know whom a batch touches, and (keeping Totals)
+	// cannot take rows that asOf has not reached.
+	watched bool
+	touched []uint32 // ordinals
+	until   int64    // UTC microseconds, exclusive; 0 is no limit
 }
 
 // stats is what an aggregate knows of its rows beside the customers.
@@ -73,7 +79,7 @@ func (a *Aggregator[K]) Config() Config { return a.cfg }
 // Len returns the number of customers, members who never bought included.
 func (a *Aggregator[K]) Len() int {
 	if a.log != nil {
-		return len(a.log.rows)
+		return a.log.len()
 	}
 	n := 0
 	for i := range a.parts {
@@ -129,10 +135,8 @@ func (a *Aggregator[K]) AddAll(rows []Purchase[K]) error {
 // are ErrLength, and nothing is added.
 // Cost: one hash and one or two cache misses a row, no allocation but growth.
 func (a *Aggregator[K]) AddBatch(b Batch[K]) error {
-	n := len(b.Customer)
-	if len(b.At) != n || len(b.Amount) != n || (b.Order != nil && len(b.Order) != n) || (b.Cost != nil && len(b.Cost) != n) {
-		return fmt.Errorf("rfm: batch: %w: customer %d, at %d, amount %d, order %d, cost %d",
-			ErrLength, n, len(b.At), len(b.Amount), len(b.Order), len(b.Cost))
+	if err := b.check(); err != nil {
+		return err
 	}
 	return a.ingest(columns[K](b), 0)
 }
@@ -220,7 +224,10 @@ func (a *Aggregator[K]) addSummary(s Summary[K]) error {
 
 // AddMember makes a customer known who may never have bought.
 func (a *Aggregator[K]) AddMember(customer K) error {
-	_, err := a.member(customer)
+	ord, err := a.ordinal(customer)
+	if err == nil && a.log != nil {
+		a.log.rows[ord].row.member = true
+	}
 	return err
 }
 
@@ -233,7 +240,7 @@ func (a *Aggregator[K]) AddContact(customer K, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("rfm: %w", err)
 	}
-	ord, err := a.member(customer)
+	ord, err := a.ordinal(customer)
 	if err != nil {
 		return err
 	}
@@ -247,8 +254,8 @@ func (a *Aggregator[K]) AddContact(customer K, at time.Time) error {
 	return nil
 }
 
-// member gives customer an ordinal.
-func (a *Aggregator[K]) member(customer K) (uint32, error) {
+// ordinal gives customer an ordinal in his part.
+func (a *Aggregator[K]) ordinal(customer K) (uint32, error) {
 	var zero K
 	if customer == zero {
 		return 0, fmt.Errorf("rfm: %w", &guanxi.FieldError{Pointer: "/customer", Err: ErrNoCustomer})
@@ -285,6 +292,40 @@ func (a *Aggregator[K]) Merge(b *Aggregator[K]) error {
 	}
 	a.stats.merge(b.stats)
 	return nil
+}
+
+// keyOf returns the customer of an ordinal; there is but one part.
+func (a *Aggregator[K]) keyOf(ord uint32) K {
+	if a.log != nil {
+		return a.log.rows[ord].key
+	}
+	return a.parts[0].rows[ord].key
+}
+
+// ordinals is how many ordinals were given; there is but one part.
+func (a *Aggregator[K]) ordinals() int {
+	if a.log != nil {
+		return len(a.log.rows)
+	}
+	return len(a.parts[0].rows)
+}
+
+// find returns the ordinal of a customer in his part.
+func (a *Aggregator[K]) find(customer K) (uint32, bool) {
+	h := a.key.Hash(a.seed, customer)
+	if a.log != nil {
+		return a.log.find(h, customer)
+	}
+	return a.part(h).find(h, customer)
+}
+
+// latest is the last instant that Totals has folded away.
+func (a *Aggregator[K]) latest() instant {
+	latest := a.stats.latest
+	for i := range a.parts {
+		latest = max(latest, a.parts[i].stats.latest)
+	}
+	return latest
 }
 
 // part returns the part that customers with hash h belong to.

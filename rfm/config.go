@@ -70,7 +70,7 @@ const (
 type Config struct {
 	Currency  string         // a label such as "CNY"; aggregates of two currencies do not merge
 	Decimals  int            // decimal places of the currency, 0–18: 2 for CNY, 0 for JPY; no default
-	Location  *time.Location // where a day begins; nil is UTC
+	Location  *time.Location // where a day begins, an IANA zone or a fixed offset; nil is UTC
 	Keep      Keep
 	Per       Period // other than PerOrder needs Keep: Orders
 	Refunds   RefundPolicy
@@ -94,6 +94,11 @@ func (c Config) Validate() error {
 	}
 	if c.Decimals < 0 || c.Decimals > minor.MaxScale {
 		fault("decimals", fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, c.Decimals, minor.MaxScale))
+	}
+	if c.Location != nil {
+		if _, ok := zoneName(c.Location); !ok {
+			fault("location", fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location))
+		}
 	}
 	oneOf("keep", string(c.Keep), string(Orders), string(Totals))
 	oneOf("per", string(c.Per), string(PerOrder), string(PerDay), string(PerWeek), string(PerMonth))
@@ -129,9 +134,10 @@ func (c Config) withDefaults() Config {
 // content. Workers and the policies of reading do not matter to what is held.
 func (c Config) sameData(d Config) bool {
 	c.Workers, d.Workers = 0, 0
-	cl, dl := c.Location.String(), d.Location.String()
+	cz, _ := zoneName(c.Location)
+	dz, _ := zoneName(d.Location)
 	c.Location, d.Location = nil, nil
-	return c == d && cl == dl
+	return c == d && cz == dz
 }
 
 func orDefault[T comparable](v, d T) T {
@@ -142,7 +148,7 @@ func orDefault[T comparable](v, d T) T {
 	return v
 }
 
-// configJSON is Config as text: the location by its IANA name.
+// configJSON is Config with its location as text.
 type configJSON struct {
 	Currency  string       `json:"currency,omitempty"`
 	Decimals  int          `json:"decimals"`
@@ -156,12 +162,16 @@ type configJSON struct {
 	Workers   int          `json:"workers,omitempty"`
 }
 
-// MarshalJSON writes the location by its IANA name.
+// MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c Config) MarshalJSON() ([]byte, error) {
 	j := configJSON{Currency: c.Currency, Decimals: c.Decimals, Keep: c.Keep, Per: c.Per,
 		Refunds: c.Refunds, Zero: c.Zero, Recency: c.Recency, KeepCosts: c.KeepCosts, Workers: c.Workers}
 	if c.Location != nil {
-		j.Location = c.Location.String()
+		name, ok := zoneName(c.Location)
+		if !ok {
+			return nil, guanxi.At("/location", fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location))
+		}
+		j.Location = name
 	}
 	return json.Marshal(j)
 }
@@ -177,11 +187,10 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 		Refunds: j.Refunds, Zero: j.Zero, Recency: j.Recency, KeepCosts: j.KeepCosts, Workers: j.Workers}
 	var zone error
 	if j.Location != "" {
-		loc, err := time.LoadLocation(j.Location)
-		if err != nil {
-			zone = guanxi.At("/location", fmt.Errorf("%w: %q is no time zone known here", ErrOption, j.Location))
+		var err error
+		if r.Location, err = parseZone(j.Location); err != nil {
+			zone = guanxi.At("/location", err)
 		}
-		r.Location = loc
 	}
 	if err := errors.Join(zone, r.Validate()); err != nil {
 		return err

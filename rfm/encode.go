@@ -18,7 +18,7 @@ import (
 //	latest, zeros, duplicates, number of customers
 //	each customer in the order of the keys: the key as its Key appends it, then
 //	  Totals: last, count, sum, [cost]
-//	  Orders: number of rows, then by time, kind, amount, cost, reference:
+//	  Orders: twice the number of rows, + 1 for a member, then by time, kind, amount, cost, reference:
 //	          time since the row before, kind, amount, [cost], reference by length
 //
 // Numbers are minimal varints; amounts, sums and costs are zigzag.
@@ -107,6 +107,9 @@ func (a *Aggregator[K]) decode(data []byte) error {
 	}
 	a.stats = stats{latest: d.instant(), zeros: d.size(), duplicates: d.size()}
 	n := d.length() // a customer takes at least a byte
+	if a.log != nil && (a.stats.latest != 0 || a.stats.zeros != 0) || n == 0 && a.stats != (stats{}) {
+		return fmt.Errorf("%w: rows of nobody", ErrFormat)
+	}
 	var last K
 	var zero K
 	for i := range n {
@@ -165,7 +168,11 @@ func (l *orderLog[K]) append(dst []byte, ord uint32, rows []orderText) ([]byte, 
 		rows = append(rows, t)
 	}
 	slices.SortFunc(rows, compareOrders)
-	dst = binary.AppendUvarint(dst, uint64(len(rows)))
+	head := 2 * uint64(len(rows))
+	if l.rows[ord].row.member {
+		head++
+	}
+	dst = binary.AppendUvarint(dst, head)
 	before := instant(0)
 	for _, t := range rows {
 		dst = binary.AppendUvarint(dst, uint64(t.at-before))
@@ -182,7 +189,12 @@ func (l *orderLog[K]) append(dst []byte, ord uint32, rows []orderText) ([]byte, 
 }
 
 func (l *orderLog[K]) decode(d *decoder, ord uint32, cfg *Config) {
-	n := d.length()
+	head := d.uvarint()
+	n := int(min(head>>1, uint64(len(d.data))+1)) // a row takes more than a byte
+	l.rows[ord].row.member = head&1 != 0
+	if head == 0 {
+		d.bad = true // nobody
+	}
 	var before orderText
 	for i := range n {
 		var t orderText

@@ -18,6 +18,7 @@ const maxFaults = 1000
 type BatchError struct {
 	Refused int                  // how many rows
 	Faults  []*guanxi.FieldError // the first 1,000 of them, by row: "/17/amount"
+	Rows    []int                // the rows of Faults: 17
 }
 
 // Error names the first few rows and counts the rest.
@@ -46,13 +47,16 @@ func (e *BatchError) Unwrap() []error {
 
 func (e *BatchError) add(more *BatchError) {
 	e.Refused += more.Refused
-	e.Faults = append(e.Faults, more.Faults[:min(len(more.Faults), maxFaults-len(e.Faults))]...)
+	room := min(len(more.Faults), maxFaults-len(e.Faults))
+	e.Faults = append(e.Faults, more.Faults[:room]...)
+	e.Rows = append(e.Rows, more.Rows[:room]...)
 }
 
 // faults collects refused rows while a batch is read.
 type faults struct {
 	n    int
 	rows []rowFault
+	full bool
 }
 
 type rowFault struct {
@@ -63,10 +67,14 @@ type rowFault struct {
 
 func (f *faults) add(row int, field string, err error) {
 	f.n++
-	if len(f.rows) < maxFaults {
+	if !f.full {
 		f.rows = append(f.rows, rowFault{row, field, err})
 	}
 }
+
+// next says that all rows to come lie behind those seen so far. Rows of one
+// block are reported in no order, so none of them is dropped before its end.
+func (f *faults) next() { f.full = len(f.rows) >= maxFaults }
 
 // addField adds an error that knows its field.
 func (f *faults) addField(row int, err error) {
@@ -92,6 +100,7 @@ func (f *faults) err(base int) error {
 	slices.SortStableFunc(f.rows, func(a, b rowFault) int { return cmp.Compare(a.row, b.row) })
 	e := &BatchError{Refused: f.n}
 	for _, r := range f.rows[:min(len(f.rows), maxFaults)] {
+		e.Rows = append(e.Rows, base+r.row)
 		e.Faults = append(e.Faults, &guanxi.FieldError{Pointer: "/" + strconv.Itoa(base+r.row) + r.field, Err: r.err})
 	}
 	return e

@@ -80,28 +80,28 @@ func (p *Population[K]) insides(dst []int64, s *Scale, dim Dimension) []int64 {
 // column writes the inside values of the rows from lo on; those of who never
 // bought mean nothing.
 func (p *Population[K]) column(dst []int64, s *Scale, dim Dimension, lo int) {
-	orient := s.dims[dim].orient
+	flip := s.dims[dim].flip
 	hi := lo + len(dst)
 	switch {
 	case dim == Recency:
 		for i, day := range p.day[lo:hi] {
-			dst[i] = (int64(p.today) - int64(day)) * orient
+			dst[i] = (int64(p.today) - int64(day)) ^ flip
 		}
 	case dim == Frequency:
 		for i, n := range p.count[lo:hi] {
-			dst[i] = int64(n) * orient
+			dst[i] = int64(n) ^ flip
 		}
 	case s.cfg.Money == MoneyMean:
 		for i, sum := range p.sum[lo:hi] {
-			dst[i] = halfMean(sum, int64(p.count[lo+i])) * orient
+			dst[i] = halfMean(sum, int64(p.count[lo+i])) ^ flip
 		}
 	case s.cfg.Money == MoneyMargin:
 		for i, margin := range p.margin[lo:hi] {
-			dst[i] = margin * orient
+			dst[i] = margin ^ flip
 		}
 	default:
 		for i, sum := range p.sum[lo:hi] {
-			dst[i] = sum * orient
+			dst[i] = sum ^ flip
 		}
 	}
 }
@@ -116,7 +116,10 @@ func (d *scaleDim) spread(vals []int64) {
 		e := float64(v) - mean
 		squares += e * e
 	}
-	d.mean, d.sd = mean*float64(d.orient), math.Sqrt(squares/n)
+	d.mean, d.sd = mean, math.Sqrt(squares/n)
+	if d.flip != 0 {
+		d.mean = -1 - mean
+	}
 }
 
 // fitNested fits frequency within each recency score and monetary within each
@@ -212,6 +215,10 @@ func AppendScores[K comparable](dst []Score, s *Scale, pop *Population[K]) ([]Sc
 	out := dst[at:]
 	if s.cfg.Method == NTile {
 		s.tiles(out, pop)
+		return dst, nil
+	}
+	if pop.cfg.Workers == 1 {
+		scoreRows(out, s, pop, 0, n)
 		return dst, nil
 	}
 	split(pop.cfg.Workers, n, func(_, lo, hi int) { scoreRows(out, s, pop, lo, hi) })

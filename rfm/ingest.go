@@ -61,9 +61,9 @@ type source[K comparable] interface {
 	len() int
 	// keys returns the customers of rows lo to hi, in own's memory if need be.
 	keys(own []K, lo, hi int) []K
-	// load makes b the rows lo to hi, or those of them that pick lists, reports
-	// what does not convert and leaves it out. b may use own's memory, and shares
-	// its hashes, which stand by row of b already.
+	// load makes b the rows lo to hi, or those of them that pick lists and whose
+	// hashes stand in own already. It reports what does not convert and leaves it
+	// out. b may use own's memory.
 	load(b, own *block[K], lo, hi int, pick []int32, cfg *Config, f *faults)
 }
 
@@ -180,13 +180,17 @@ func (p purchases[K]) load(b, own *block[K], lo, hi int, pick []int32, cfg *Conf
 }
 
 // check drops the rows of b that no policy takes.
-func (b *block[K]) check(own *block[K], cfg *Config, f *faults) {
+func (b *block[K]) check(own *block[K], cfg *Config, until int64, f *faults) {
+	limit := int64(maxMicro)
+	if until != 0 {
+		limit = until
+	}
 	var zero K
 	refuse := cfg.Refunds == RefundRefuse
 	key, at, amount := b.key[:b.n], b.at[:b.n], b.amount[:b.n]
 	bad := cfg.KeepCosts
 	for i, k := range key {
-		if k == zero || at[i] < minMicro || at[i] >= maxMicro || amount[i] == math.MinInt64 || refuse && amount[i] < 0 {
+		if k == zero || at[i] <= minMicro || at[i] >= limit || amount[i] == math.MinInt64 || refuse && amount[i] < 0 {
 			bad = true
 		}
 	}
@@ -197,8 +201,10 @@ func (b *block[K]) check(own *block[K], cfg *Config, f *faults) {
 		switch {
 		case key[i] == zero:
 			f.add(b.rowOf(i), "/customer", ErrNoCustomer)
-		case at[i] < minMicro || at[i] >= maxMicro:
+		case at[i] <= minMicro || at[i] >= maxMicro:
 			f.add(b.rowOf(i), "/at", ErrNoTime)
+		case at[i] >= limit:
+			f.add(b.rowOf(i), "/at", ErrNeedsOrders)
 		case amount[i] == math.MinInt64:
 			f.add(b.rowOf(i), "/amount", ErrOverflow)
 		case refuse && amount[i] < 0:
@@ -244,12 +250,18 @@ func (a *Aggregator[K]) ingest(src source[K], base int) error {
 	}
 	if a.log != nil {
 		var f faults
-		a.eachBlock(src, 0, 1, &f, func(b *block[K]) { a.stats.duplicates += a.log.apply(b, &f) })
+		a.eachBlock(src, 0, 1, &f, func(b *block[K]) {
+			a.stats.duplicates += a.log.apply(b, &f)
+			a.watch(b)
+		})
 		return f.err(base)
 	}
 	found := make([]faults, workers)
 	work := func(p int) {
-		a.eachBlock(src, p, workers, &found[p], func(b *block[K]) { a.parts[p].apply(b, &a.cfg, &found[p]) })
+		a.eachBlock(src, p, workers, &found[p], func(b *block[K]) {
+			a.parts[p].apply(b, &a.cfg, &found[p])
+			a.watch(b)
+		})
 	}
 	if src.len() < 4*blockRows {
 		for p := range workers {
@@ -264,15 +276,22 @@ func (a *Aggregator[K]) ingest(src source[K], base int) error {
 	return found[0].err(base)
 }
 
+// watch notes whom a block touched.
+func (a *Aggregator[K]) watch(b *block[K]) {
+	if a.watched {
+		a.touched = append(a.touched, b.ord[:b.n]...)
+	}
+}
+
 // eachBlock loads the rows of one part of parts and hands them on.
 func (a *Aggregator[K]) eachBlock(src source[K], part, parts int, f *faults, do func(*block[K])) {
 	s := &a.loads[part]
 	for lo := 0; lo < src.len(); lo += blockRows {
 		hi := min(lo+blockRows, src.len())
 		var pick []int32
-		hash := s.own.hash[:hi-lo]
-		a.hashAll(hash, src.keys(s.own.key, lo, hi))
 		if parts > 1 {
+			hash := s.own.hash[:hi-lo]
+			a.hashAll(hash, src.keys(s.own.key, lo, hi))
 			n := 0
 			for i, h := range hash {
 				hash[n], s.pick[n] = h, int32(i)
@@ -284,8 +303,12 @@ func (a *Aggregator[K]) eachBlock(src source[K], part, parts int, f *faults, do 
 			}
 			pick = s.pick[:n]
 		}
+		f.next()
 		src.load(&s.view, &s.own, lo, hi, pick, &a.cfg, f)
-		s.view.check(&s.own, &a.cfg, f)
+		s.view.check(&s.own, &a.cfg, a.until, f)
+		if parts == 1 {
+			a.hashAll(s.view.hash, s.view.key[:s.view.n])
+		}
 		do(&s.view)
 	}
 }

@@ -155,8 +155,10 @@ type Move[K comparable] struct {
 type Shift struct {
 	Dimension Dimension
 	From, To  uint8
-	// Own reports whether the customer's own value changed; otherwise only the
-	// others moved around him.
+	// Own reports whether the customer's own value made the difference (for
+	// recency that is a purchase, or the days that passed without one): by the
+	// scale of before, his value of now has another score already. Otherwise the
+	// cut points moved around him.
 	Own bool
 }
 
@@ -184,11 +186,10 @@ func (m *Migration[K]) move(i, j int) Move[K] {
 	if i < 0 || j < 0 {
 		return mv
 	}
-	b, a := mv.Before, mv.After
-	own := [3]bool{m.before.pop.day[i] != m.after.pop.day[j], b.Values.Frequency != a.Values.Frequency, b.Values.Monetary != a.Values.Monetary}
+	own := m.before.scale.Score(m.after.scored(j))
 	for d := Recency; d <= Monetary; d++ {
-		if from, to := b.Score.Of(d), a.Score.Of(d); from != to {
-			mv.Moved = append(mv.Moved, Shift{Dimension: d, From: from, To: to, Own: own[d]})
+		if from, to := mv.Before.Score.Of(d), mv.After.Score.Of(d); from != to {
+			mv.Moved = append(mv.Moved, Shift{Dimension: d, From: from, To: to, Own: own.Of(d) != from})
 		}
 	}
 	return mv

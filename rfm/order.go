@@ -15,22 +15,29 @@ type place struct {
 	part   uint32
 }
 
-// placesOf lists the customers of a part in the order of their keys.
-func placesOf[K comparable, R any](t *table[K, R], part int) []place {
-	n := len(t.rows)
-	buf := make([]place, 2*n)
-	p, tmp := buf[:n:n], buf[n:]
-	for i := range p {
-		p[i] = place{prefix: t.key.Prefix(t.rows[i].key), ord: uint32(i), part: uint32(part)}
+// places lists the customers of a table, which is part number part, in the
+// order of their keys, without those that there leaves out; nil is all.
+func (t *table[K, R]) places(part int, there func(*R) bool) []place {
+	p := make([]place, 0, len(t.rows))
+	for i := range t.rows {
+		if there == nil || there(&t.rows[i].row) {
+			p = append(p, place{prefix: t.key.Prefix(t.rows[i].key), ord: uint32(i), part: uint32(part)})
+		}
 	}
-	p = radixSort(p, tmp)
-	for i := 0; i < n; {
+	return sortPlaces(t.key, p, func(p place) K { return t.rows[p.ord].key })
+}
+
+// sortPlaces sorts p by key: by prefix, and where prefixes are equal by the keys
+// themselves. It uses p as scratch.
+func sortPlaces[K comparable](key guanxi.Key[K], p []place, keyOf func(place) K) []place {
+	p = radixSort(p, make([]place, len(p)))
+	for i := 0; i < len(p); {
 		j := i + 1
-		for j < n && p[j].prefix == p[i].prefix {
+		for j < len(p) && p[j].prefix == p[i].prefix {
 			j++
 		}
 		if j-i > 1 {
-			slices.SortFunc(p[i:j], func(a, b place) int { return t.key.Compare(t.rows[a.ord].key, t.rows[b.ord].key) })
+			slices.SortFunc(p[i:j], func(a, b place) int { return key.Compare(keyOf(a), keyOf(b)) })
 		}
 		i = j
 	}
@@ -91,10 +98,10 @@ func mergePlaces[K comparable](key guanxi.Key[K], keyOf func(place) K, a, b []pl
 // places lists all customers in the order of their keys.
 func (a *Aggregator[K]) places() []place {
 	if a.log != nil {
-		return placesOf(&a.log.table, 0)
+		return a.log.places(0, (*run).there)
 	}
 	lists := make([][]place, len(a.parts))
-	together(len(lists), func(i int) { lists[i] = placesOf(&a.parts[i].table, i) })
+	together(len(lists), func(i int) { lists[i] = a.parts[i].places(i, nil) })
 	keyOf := func(p place) K { return a.parts[p.part].rows[p.ord].key }
 	for len(lists) > 1 {
 		half := (len(lists) + 1) / 2

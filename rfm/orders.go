@@ -29,7 +29,13 @@ type run struct {
 	off uint32
 	n   uint32
 	cap uint32 // a power of two, or 0
+
+	member bool // known without rows too
 }
+
+// there reports whether the customer exists at all: a purchase that was refused
+// leaves an ordinal behind and no customer.
+func (r *run) there() bool { return r.n > 0 || r.member }
 
 // orderLog keeps every order. The rows of one customer lie together, in no
 // order, in a run that doubles when it is full; runs that were left are used
@@ -41,6 +47,9 @@ type orderLog[K comparable] struct {
 	costs []int64 // beside arena; empty unless costs are kept
 	free  [32][]uint32
 	keeps bool // costs
+
+	watched   bool     // by Live
+	displaced []uint32 // ordinals of who lost a purchase to an earlier one of the same reference
 
 	refs    map[string]uint32 // order reference → its number
 	refText []string          // number → reference; [0] is ""
@@ -64,6 +73,17 @@ func (l *orderLog[K]) reset() {
 
 func (l *orderLog[K]) forget() {
 	l.refs, l.refText, l.buyer = map[string]uint32{}, []string{""}, []uint32{0}
+}
+
+// len returns the number of customers.
+func (l *orderLog[K]) len() int {
+	n := 0
+	for i := range l.rows {
+		if l.rows[i].row.there() {
+			n++
+		}
+	}
+	return n
 }
 
 // of returns the rows of a customer.
@@ -126,6 +146,9 @@ func (l *orderLog[K]) add(ord uint32, row order, cost int64, ref string) bool {
 	}
 	if l.less(ord, row, cost, holder, l.of(holder)[i], held) {
 		l.drop(holder, i)
+		if l.watched {
+			l.displaced = append(l.displaced, holder)
+		}
 		l.push(ord, row, cost)
 		l.buyer[row.ref] = ord + 1
 	}
@@ -230,9 +253,13 @@ func (l *orderLog[K]) drop(ord uint32, i int) {
 // merge adds b's rows and returns how many purchases both held.
 func (l *orderLog[K]) merge(b *orderLog[K]) (duplicates int64) {
 	for from := range b.rows {
+		if !b.rows[from].row.there() {
+			continue
+		}
 		l.reserve(1)
 		k := b.rows[from].key
 		ord := l.ordinal(l.key.Hash(l.seed, k), k)
+		l.rows[ord].row.member = l.rows[ord].row.member || b.rows[from].row.member
 		costs := b.costOf(uint32(from))
 		for i, row := range b.of(uint32(from)) {
 			var cost int64

@@ -38,8 +38,8 @@ type PendingRefund[K comparable] struct {
 	Amount   decimal.Decimal // negative, as it was given
 }
 
-// Population is every customer of an aggregate as of one instant, in the order
-// of their keys. Immutable; safe for concurrent use.
+// Population is every customer of an aggregate who was known at one instant (a
+// member, or with a row before it), in the order of their keys. Immutable; safe for concurrent use.
 type Population[K comparable] struct {
 	cfg     Config
 	key     guanxi.Key[K]
@@ -57,6 +57,7 @@ type Population[K comparable] struct {
 const (
 	noDay    = math.MinInt32 // day of who has neither bought nor been seen
 	prospect = -1            // count of who never bought
+	unseen   = -2            // count, while it is read, of who comes only after asOf
 )
 
 // Population returns every customer as of asOf, which is exclusive: rows at or
@@ -122,9 +123,8 @@ func split(workers, n int, do func(worker, lo, hi int)) {
 }
 
 func (p *Population[K]) readTotals(a *Aggregator[K], order []place, asOf instant) error {
-	latest := a.stats.latest
+	latest := a.latest()
 	for i := range a.parts {
-		latest = max(latest, a.parts[i].stats.latest)
 		p.notes.Zero += int(a.parts[i].stats.zeros)
 	}
 	p.notes.Zero += int(a.stats.zeros)
@@ -144,12 +144,8 @@ func (p *Population[K]) readTotals(a *Aggregator[K], order []place, asOf instant
 			}
 			part := &a.parts[order[i].part]
 			e := &part.rows[order[i].ord]
-			f := facts{last: e.row.last, count: int64(e.row.count), sum: e.row.sum, bought: e.row.count > 0}
-			if p.margin != nil {
-				var ok bool
-				f.margin, ok = minor.Sub(f.sum, part.cost(order[i].ord))
-				overflow[w] = overflow[w] || !ok
-			}
+			f, err := e.row.facts(part.cost(order[i].ord))
+			overflow[w] = overflow[w] || err != nil
 			p.put(i, e.key, f, &cal)
 		}
 		overflow[w] = overflow[w] || fetched > math.MaxInt32
@@ -185,7 +181,27 @@ func (p *Population[K]) readOrders(log *orderLog[K], order []place, from, asOf i
 			v.note(&p.notes)
 		}
 	}
+	p.dropUnseen()
 	return nil
+}
+
+// dropUnseen leaves out customers of whom nothing was known at asOf.
+func (p *Population[K]) dropUnseen() {
+	n := 0
+	for i, c := range p.count {
+		if c == unseen {
+			continue
+		}
+		p.keys[n], p.day[n], p.count[n], p.sum[n] = p.keys[i], p.day[i], c, p.sum[i]
+		if p.margin != nil {
+			p.margin[n] = p.margin[i]
+		}
+		n++
+	}
+	p.keys, p.day, p.count, p.sum = p.keys[:n], p.day[:n], p.count[:n], p.sum[:n]
+	if p.margin != nil {
+		p.margin = p.margin[:n]
+	}
 }
 
 // put writes row i.
@@ -195,9 +211,13 @@ func (p *Population[K]) put(i int, k K, f facts, cal *calendar) {
 	if p.margin != nil {
 		p.margin[i] = f.margin
 	}
-	p.count[i] = prospect
-	if f.bought {
+	switch {
+	case f.bought:
 		p.count[i] = int32(f.count)
+	case f.seen:
+		p.count[i] = prospect
+	default:
+		p.count[i] = unseen
 	}
 	p.day[i] = noDay
 	if f.last > 0 {
@@ -219,6 +239,16 @@ func (p *Population[K]) Notes() Notes[K] { return p.notes }
 
 // Revenue returns the sum of all amounts, refunds subtracted.
 func (p *Population[K]) Revenue() decimal.Decimal { return p.revenue.decimal(p.cfg.Decimals) }
+
+// Purchases returns how many purchases count, of all customers together: the sum
+// of their frequencies.
+func (p *Population[K]) Purchases() int64 {
+	var n int64
+	for _, c := range p.count {
+		n += max(0, int64(c))
+	}
+	return n
+}
 
 // Money turns minor units into money.
 func (p *Population[K]) Money(units int64) decimal.Decimal { return minor.To(units, p.cfg.Decimals) }

@@ -11,9 +11,12 @@ var neverBought = Segment{
 	Response: text("Campaigns that win attention and build awareness; a first-order offer", "开展吸引关注、建立认知的活动,以首单优惠促成第一次购买"),
 }
 
+var absentName = text("not there", "不在册")
+
 // Eleven is the shop's eleven segments on five bins, read off the R×FM grid.
-// A single order is New or Promising whatever its amount; everything else
-// follows recency and FM, the mean of the other two:
+// The lowest frequency score (where most bought once: a single order) is New or
+// Promising whatever its amount; everything else follows recency and FM, the mean
+// of the other two:
 //
 //	      FM 1            2             3                4           5
 //	R 5   New (F 1), else Potential Loyalist             Champions   Champions

@@ -1,6 +1,7 @@
 package rfm
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
@@ -34,6 +35,16 @@ type Batch[K comparable] struct {
 	Cost     []int64  // nil, or one cost a row; read only with Config.KeepCosts
 }
 
+// check reports columns of different lengths.
+func (b Batch[K]) check() error {
+	n := len(b.Customer)
+	if len(b.At) != n || len(b.Amount) != n || (b.Order != nil && len(b.Order) != n) || (b.Cost != nil && len(b.Cost) != n) {
+		return fmt.Errorf("rfm: batch: %w: customer %d, at %d, amount %d, order %d, cost %d",
+			ErrLength, n, len(b.At), len(b.Amount), len(b.Order), len(b.Cost))
+	}
+	return nil
+}
+
 // Summary is a customer that a database has already grouped (GROUP BY
 // customer): it is added to what Totals keeps.
 type Summary[K comparable] struct {
@@ -45,6 +56,7 @@ type Summary[K comparable] struct {
 }
 
 // The years 1 to 9999 in UTC microseconds: beyond them civil dates mean nothing.
+// The first of them is the zero time.Time: no time at all.
 const (
 	minMicro = -62135596800_000000
 	maxMicro = 253402300800_000000
@@ -53,7 +65,7 @@ const (
 // micro converts a row's time.
 func micro(field string, t time.Time) (int64, error) {
 	us := t.UnixMicro()
-	if t.IsZero() || us < minMicro || us >= maxMicro {
+	if us <= minMicro || us >= maxMicro {
 		return 0, &guanxi.FieldError{Pointer: field, Err: ErrNoTime}
 	}
 	return us, nil

@@ -1,11 +1,8 @@
 package rfm
 
 import (
-	"math/big"
 	"math/bits"
 	"slices"
-
-	"github.com/shopspring/decimal"
 )
 
 // orderStatistics writes to out[i] the value of rank ranks[i] (0 is the
@@ -130,52 +127,3 @@ func fitCuts(method Method, vals []int64, bins int) []int64 {
 		return stats[i]
 	})
 }
-
-// sum128 is an exact sum of int64s.
-type sum128 struct {
-	hi int64
-	lo uint64
-}
-
-func (s *sum128) add(v int64) {
-	var carry uint64
-	s.lo, carry = bits.Add64(s.lo, uint64(v), 0)
-	s.hi += v>>63 + int64(carry)
-}
-
-func sumOf(vals []int64) sum128 {
-	var s sum128
-	for _, v := range vals {
-		s.add(v)
-	}
-	return s
-}
-
-// mean returns the sum divided by n, rounded down: v is above the mean if and
-// only if it is above that.
-func (s sum128) mean(n int) int64 {
-	hi, lo := s.hi, s.lo
-	negative := hi < 0
-	if negative {
-		var borrow uint64
-		lo, borrow = bits.Sub64(0, lo, 0)
-		hi = -hi - int64(borrow)
-	}
-	q, r := bits.Div64(uint64(hi), lo, uint64(n))
-	if !negative {
-		return int64(q)
-	}
-	if r > 0 {
-		q++
-	}
-	return -int64(q)
-}
-
-// decimal returns the sum of minor units as money.
-func (s sum128) decimal(decimals int) decimal.Decimal {
-	v := new(big.Int).SetInt64(s.hi)
-	v.Lsh(v, 64).Add(v, new(big.Int).SetUint64(s.lo))
-	return decimal.NewFromBigInt(v, int32(-decimals))
-}
-
-func (s sum128) float() float64 { return float64(s.hi)*0x1p64 + float64(s.lo) }

@@ -15,8 +15,7 @@ import (
 // Immutable; safe for concurrent use.
 //
 // Inside, every value is a whole number that is the better the greater
-// (recency in days counted negatively, money in minor units, a mean in half
-// units), and a score is 1 plus the number of cuts strictly below the value.
+// (days in complement, money in minor units, a mean in half units), and a score is 1 plus the number of cuts strictly below the value.
 type Scale struct {
 	cfg      ScaleConfig // defaults spelled out
 	currency string
@@ -27,19 +26,21 @@ type Scale struct {
 type scaleDim struct {
 	bins   int
 	fixed  bool    // by Breaks
-	orient int64   // +1, or −1 where less is better
+	flip   int64   // 0, or −1 where less is better: v ^ flip turns the order round
 	cuts   []int64 // bins−1 for each group, groups one after another
 	groups int     // 1, or with Nested the cells of the dimensions before
 	mean   float64 // of the population, as natural numbers
 	sd     float64 // of the population (divided by n); NaN if nothing was fitted
 }
 
-// orientation is +1 where more is better.
-func orientation(d Dimension, reverse bool) int64 {
+// flipOf is 0 where more is better and −1 where less is. A value v is kept inside
+// as v ^ flip: v itself, or its complement −v−1, which turns the order round and,
+// unlike −v, exists for every v.
+func flipOf(d Dimension, reverse bool) int64 {
 	if (d == Recency) != reverse {
 		return -1
 	}
-	return 1
+	return 0
 }
 
 // NewScale makes a scale from fixed breaks alone, without a population: every
@@ -62,11 +63,14 @@ func newScale(cfg ScaleConfig, currency string, decimals int) (*Scale, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	if decimals < 0 || decimals > minor.MaxScale {
+		return nil, guanxi.At("/decimals", fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, decimals, minor.MaxScale))
+	}
 	s := &Scale{cfg: cfg.withDefaults(), currency: currency, decimals: decimals}
 	cells := 1
 	for i, c := range s.cfg.dimensions() {
 		c.Breaks = slices.Clone(c.Breaks)
-		d := scaleDim{bins: s.cfg.Bins, orient: orientation(Dimension(i), c.Reverse), groups: 1, sd: math.NaN()}
+		d := scaleDim{bins: orDefault(c.Bins, s.cfg.Bins), flip: flipOf(Dimension(i), c.Reverse), groups: 1, sd: math.NaN()}
 		if len(c.Breaks) > 0 {
 			cuts, err := fixedCuts(Dimension(i), *c, decimals, s.cfg.Money)
 			if err != nil {
@@ -109,9 +113,9 @@ func (s *Scale) Score(v Values) Score {
 	if v.Prospect {
 		return Score{}
 	}
-	r := s.dims[0].score(int64(v.Recency)*s.dims[0].orient, 0)
-	f := s.dims[1].score(v.Frequency*s.dims[1].orient, r)
-	m := s.dims[2].score(s.money(v)*s.dims[2].orient, r*s.dims[1].bins+f)
+	r := s.dims[0].score(int64(v.Recency)^s.dims[0].flip, 0)
+	f := s.dims[1].score(v.Frequency^s.dims[1].flip, r)
+	m := s.dims[2].score(s.money(v)^s.dims[2].flip, r*s.dims[1].bins+f)
 	return Score{R: uint8(r + 1), F: uint8(f + 1), M: uint8(m + 1)}
 }
 
@@ -149,8 +153,11 @@ func halfMean(sum, n int64) int64 {
 		return 0
 	}
 	q := floorDiv(sum, n)
-	if q > math.MaxInt64/2 || q < math.MinInt64/2 {
-		return max(-math.MaxInt64, min(q, math.MaxInt64)) // beyond any cut that can be set
+	switch { // beyond any break that can be set
+	case q > math.MaxInt64/2:
+		return math.MaxInt64
+	case q < math.MinInt64/2:
+		return math.MinInt64
 	}
 	if q*n == sum {
 		return 2 * q
@@ -179,7 +186,7 @@ func (s *Scale) Cuts(dim Dimension) []Thresholds {
 
 // natural turns an inside value into days, purchases or money.
 func (s *Scale) natural(dim Dimension, v int64) decimal.Decimal {
-	v *= s.dims[dim].orient
+	v ^= s.dims[dim].flip
 	switch {
 	case dim != Monetary:
 		return decimal.NewFromInt(v)
@@ -209,7 +216,7 @@ func (s *Scale) inside(dim Dimension, d decimal.Decimal) (int64, error) {
 	if err != nil {
 		return 0, moneyFault("", err)
 	}
-	return v * s.dims[dim].orient, nil
+	return v ^ s.dims[dim].flip, nil
 }
 
 // Weighted returns the weighted mean of the three scores, from 1 to the number
@@ -240,7 +247,7 @@ func (s *Scale) Z(v Values) (float64, bool) {
 		d := &s.dims[i]
 		weights += c.Weight
 		if d.sd > 0 {
-			sum += c.Weight * float64(d.orient) * (natural[i] - d.mean) / d.sd
+			sum += c.Weight * float64(1|d.flip) * (natural[i] - d.mean) / d.sd
 		}
 	}
 	return sum / weights, true

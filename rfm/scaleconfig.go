@@ -37,7 +37,7 @@ type Money string
 
 const (
 	MoneyTotal  Money = "total"  // all amounts, refunds subtracted; the default
-	MoneyMean   Money = "mean"   // total per purchase, compared exactly
+	MoneyMean   Money = "mean"   // total per purchase; exact against amounts, and means between the same two minor units are equal
 	MoneyMargin Money = "margin" // total less costs; needs Config.KeepCosts
 )
 
@@ -54,6 +54,9 @@ type DimensionConfig struct {
 	// Breaks from worst to best, 1 to 9 of them: the dimension is then fixed
 	// whatever the method, with one bin more than breaks.
 	Breaks []Break `json:"breaks,omitempty"`
+	// Bins of this dimension, 2–10, where it is to have another number than
+	// ScaleConfig.Bins.
+	Bins int `json:"bins,omitempty"`
 	// Reverse turns the direction: longer ago, seldomer, smaller is better.
 	Reverse bool `json:"reverse,omitempty"`
 	// Weight in Weighted and Z. If no dimension has one, each weighs 1.
@@ -129,6 +132,12 @@ func (c ScaleConfig) Validate() error {
 			fault(at+"/weight", "%v is not a weight", dim.Weight)
 		}
 		sum += dim.Weight
+		if dim.Bins != 0 && (dim.Bins < minBins || dim.Bins > maxBins || d.Method == Mean && dim.Bins != 2) {
+			fault(at+"/bins", "%d is not in %d to %d, and the mean makes 2", dim.Bins, minBins, maxBins)
+		}
+		if dim.Bins != 0 && len(dim.Breaks) > 0 && dim.Bins != len(dim.Breaks)+1 {
+			fault(at+"/bins", "%d breaks make %d bins", len(dim.Breaks), len(dim.Breaks)+1)
+		}
 		if len(dim.Breaks) >= maxBins {
 			fault(at+"/breaks", "%d breaks make more than %d bins", len(dim.Breaks), maxBins)
 		}
@@ -165,7 +174,7 @@ func placesIn(breaks []Break) int {
 func fixedCuts(d Dimension, c DimensionConfig, decimals int, money Money) ([]int64, error) {
 	var errs []error
 	var out []int64
-	o := orientation(d, c.Reverse)
+	flip := flipOf(d, c.Reverse)
 	for i, b := range c.Breaks {
 		at := guanxi.Pointer(d.String(), "breaks", i)
 		scale := 0
@@ -188,7 +197,7 @@ func fixedCuts(d Dimension, c DimensionConfig, decimals int, money Money) ([]int
 			errs = append(errs, guanxi.At(at+"/at", ErrOverflow))
 			continue
 		}
-		v *= o
+		v ^= flip
 		if b.Inclusive {
 			v--
 		}

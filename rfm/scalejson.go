@@ -17,6 +17,7 @@ type scaleJSON struct {
 	Version   int          `json:"version"`
 	Method    Method       `json:"method"`
 	Money     Money        `json:"money"`
+	Bins      int          `json:"bins"`
 	Nested    bool         `json:"nested,omitempty"`
 	Currency  string       `json:"currency,omitempty"`
 	Decimals  int          `json:"decimals"`
@@ -26,8 +27,8 @@ type scaleJSON struct {
 }
 
 type scaleDimJSON struct {
-	Bins    int                 `json:"bins"`
-	Cuts    [][]decimal.Decimal `json:"cuts"` // worst first; one list a group
+	Bins    int                 `json:"bins,omitempty"` // if not those of the scale
+	Cuts    [][]decimal.Decimal `json:"cuts"`           // worst first; one list a group
 	Breaks  []Break             `json:"breaks,omitempty"`
 	Reverse bool                `json:"reverse,omitempty"`
 	Weight  float64             `json:"weight"`
@@ -37,11 +38,11 @@ type scaleDimJSON struct {
 
 // MarshalJSON writes the cut points in natural units: days, purchases, money.
 func (s *Scale) MarshalJSON() ([]byte, error) {
-	j := scaleJSON{Version: scaleVersion, Method: s.cfg.Method, Money: s.cfg.Money, Nested: s.cfg.Nested,
+	j := scaleJSON{Version: scaleVersion, Method: s.cfg.Method, Money: s.cfg.Money, Bins: s.cfg.Bins, Nested: s.cfg.Nested,
 		Currency: s.currency, Decimals: s.decimals}
 	for i, c := range s.cfg.dimensions() {
 		d := &s.dims[i]
-		out := scaleDimJSON{Bins: d.bins, Breaks: c.Breaks, Reverse: c.Reverse, Weight: c.Weight}
+		out := scaleDimJSON{Bins: c.Bins, Breaks: c.Breaks, Reverse: c.Reverse, Weight: c.Weight}
 		for _, cuts := range s.Cuts(Dimension(i)) {
 			out.Cuts = append(out.Cuts, cuts)
 		}
@@ -67,10 +68,10 @@ func (s *Scale) UnmarshalJSON(data []byte) error {
 	if j.Version != scaleVersion {
 		return guanxi.At("/version", fmt.Errorf("%w: %d, this library knows %d", ErrOption, j.Version, scaleVersion))
 	}
-	cfg := ScaleConfig{Method: j.Method, Money: j.Money, Nested: j.Nested, Bins: j.bins()}
+	cfg := ScaleConfig{Method: j.Method, Money: j.Money, Bins: j.Bins, Nested: j.Nested}
 	for i, c := range cfg.dimensions() {
 		d := j.dimensions()[i]
-		*c = DimensionConfig{Breaks: d.Breaks, Reverse: d.Reverse, Weight: d.Weight}
+		*c = DimensionConfig{Bins: d.Bins, Breaks: d.Breaks, Reverse: d.Reverse, Weight: d.Weight}
 	}
 	n, err := newScale(cfg, j.Currency, j.Decimals)
 	if err != nil {
@@ -87,22 +88,9 @@ func (s *Scale) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// bins is the number of bins of the dimensions that were fitted.
-func (j *scaleJSON) bins() int {
-	for _, d := range j.dimensions() {
-		if len(d.Breaks) == 0 {
-			return d.Bins
-		}
-	}
-	return 0
-}
-
 // readDim takes the cut points of one dimension over.
 func (s *Scale) readDim(dim Dimension, j *scaleDimJSON) error {
 	d := &s.dims[dim]
-	if j.Bins != d.bins {
-		return guanxi.At("/bins", fmt.Errorf("%w: %d, and the other fields make %d", ErrOption, j.Bins, d.bins))
-	}
 	if len(j.Cuts) != d.groups {
 		return guanxi.At("/cuts", fmt.Errorf("%w: %d groups, want %d", ErrOption, len(j.Cuts), d.groups))
 	}
@@ -113,10 +101,17 @@ func (s *Scale) readDim(dim Dimension, j *scaleDimJSON) error {
 			errs = append(errs, guanxi.At(guanxi.Pointer("cuts", g), fmt.Errorf("%w: %d cut points, want %d", ErrOption, len(list), d.bins-1)))
 			continue
 		}
+		before := int64(math.MinInt64)
 		for i, c := range list {
 			v, err := s.inside(dim, c)
-			if err == nil && i > 0 && v < cuts[len(cuts)-1] {
+			switch {
+			case err != nil:
+			case v < before:
 				err = fmt.Errorf("%w: cut points run from worst to best", ErrOption)
+			case d.fixed && v != d.cuts[i]:
+				err = fmt.Errorf("%w: %v is not what the breaks say", ErrOption, c)
+			default:
+				before = v
 			}
 			if err != nil {
 				errs = append(errs, guanxi.At(guanxi.Pointer("cuts", g, i), err))

@@ -86,6 +86,15 @@ func (s *Scored[K]) customer(i int) Customer[K] {
 	return Customer[K]{Customer: s.pop.keys[i], Values: s.pop.Values(i), Score: s.scores[i], Segment: s.segments.list[s.seg[i]].ID}
 }
 
+// scored are the values that row i was scored by.
+func (s *Scored[K]) scored(i int) Values {
+	v := s.pop.Values(i)
+	if s.scale.cfg.Money == MoneyMargin {
+		v.Monetary = s.pop.margin[i]
+	}
+	return v
+}
+
 // All yields every customer in the order of the keys.
 func (s *Scored[K]) All() iter.Seq[Customer[K]] {
 	return func(yield func(Customer[K]) bool) {
@@ -170,6 +179,8 @@ type Sums struct {
 	days      int64 // of recency
 	purchases int64
 	units     sum128 // revenue in minor units
+	spent     sum128 // that of who ever bought
+	decimals  int
 }
 
 // Recency returns the mean recency in days of those who ever bought; false if
@@ -181,7 +192,7 @@ func (t Sums) Frequency() (float64, bool) { return t.mean(float64(t.purchases)) 
 
 // Monetary returns the mean revenue of those who ever bought, in money.
 func (t Sums) Monetary() (float64, bool) {
-	return t.mean(t.Revenue.InexactFloat64())
+	return t.mean(t.spent.decimal(t.decimals).InexactFloat64())
 }
 
 func (t Sums) mean(sum float64) (float64, bool) {
@@ -201,6 +212,7 @@ func (s *Scored[K]) addTo(t *Sums, i int) {
 	t.buyers++
 	t.days += int64(s.pop.today - s.pop.day[i])
 	t.purchases += int64(s.pop.count[i])
+	t.spent.add(s.pop.sum[i])
 }
 
 // SegmentRow is one segment in a Table.
@@ -240,18 +252,28 @@ func (s *Scored[K]) Table() *Table {
 	t := &Table{Rows: make([]SegmentRow, s.segments.Len())}
 	for i := range s.each {
 		s.addTo(&t.Rows[s.seg[i]].Sums, i)
-		s.addTo(&t.Sums, i)
 	}
 	for i := range t.Rows {
 		r := &t.Rows[i]
 		r.Segment, r.whole = s.segments.At(i), t
 		s.finish(&r.Sums)
+		t.Sums.plus(r.Sums)
 	}
 	s.finish(&t.Sums)
 	return t
 }
 
+func (t *Sums) plus(o Sums) {
+	t.Customers += o.Customers
+	t.buyers += o.buyers
+	t.days += o.days
+	t.purchases += o.purchases
+	t.units.plus(o.units)
+	t.spent.plus(o.spent)
+}
+
 func (s *Scored[K]) finish(t *Sums) {
+	t.decimals = s.pop.cfg.Decimals
 	t.Revenue = t.units.decimal(s.pop.cfg.Decimals)
 }
 

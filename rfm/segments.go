@@ -19,6 +19,9 @@ type Bins struct {
 // EvenBins is n scores on every dimension.
 func EvenBins(n int) Bins { return Bins{n, n, n} }
 
+// String writes 5×5×5.
+func (b Bins) String() string { return fmt.Sprintf("%d×%d×%d", b.R, b.F, b.M) }
+
 // Cells returns how many score cells there are.
 func (b Bins) Cells() int { return b.R * b.F * b.M }
 
@@ -141,8 +144,8 @@ func MustSegments(cfg SegmentsConfig) *Segments {
 }
 
 func newSegments(cfg SegmentsConfig) (*Segments, error) {
-	errs := cfg.fields()
-	if len(errs) > 0 {
+	errs, cells := cfg.fields()
+	if !cells {
 		return nil, errors.Join(errs...)
 	}
 	s := &Segments{bins: cfg.Bins, prospect: -1}
@@ -187,8 +190,9 @@ func newSegments(cfg SegmentsConfig) (*Segments, error) {
 	return s, nil
 }
 
-// fields checks everything but the cells.
-func (c SegmentsConfig) fields() (errs []error) {
+// fields checks everything but the cells, and reports whether those can be
+// looked at.
+func (c SegmentsConfig) fields() (errs []error, cells bool) {
 	fault := func(pointer, format string, args ...any) {
 		errs = append(errs, guanxi.At(pointer, fmt.Errorf("%w: "+format, append([]any{ErrOption}, args...)...)))
 	}
@@ -203,7 +207,8 @@ func (c SegmentsConfig) fields() (errs []error) {
 	if len(c.Segments) == 0 || len(c.Segments) > maxSegments-1 {
 		fault("/segments", "%d segments, want 1 to %d", len(c.Segments), maxSegments-1)
 	}
-	ids := map[string]bool{}
+	cells = len(errs) == 0
+	ids := map[string]bool{Absent: true}
 	if c.Prospects == "" {
 		ids[neverBought.ID] = true
 	}
@@ -225,12 +230,14 @@ func (c SegmentsConfig) fields() (errs []error) {
 			}
 		}
 	}
+	delete(ids, Absent)
 	for _, ref := range []struct{ name, id string }{{"rest", c.Rest}, {"prospects", c.Prospects}} {
 		if ref.id != "" && !ids[ref.id] {
 			fault("/"+ref.name, "there is no segment %q", ref.id)
+			cells = cells && ref.name != "rest"
 		}
 	}
-	return errs
+	return errs, cells
 }
 
 // Bins returns the number of scores the segments were made for.
@@ -269,6 +276,20 @@ func (s *Segments) Of(score Score) (Segment, bool) {
 	return s.At(i), true
 }
 
+// Label returns the name of the segment with an id in lang. It knows Absent
+// too; an id that is no segment's is returned as it is.
+func (s *Segments) Label(id string, lang guanxi.Lang) string {
+	if id == Absent {
+		return absentName.In(lang)
+	}
+	for _, seg := range s.list {
+		if seg.ID == id {
+			return seg.Label(lang)
+		}
+	}
+	return id
+}
+
 // Cells yields every score cell and the segment it belongs to: 111, 112, … .
 func (s *Segments) Cells(yield func(Score, Segment) bool) {
 	for c, i := range s.cells {
@@ -278,7 +299,8 @@ func (s *Segments) Cells(yield func(Score, Segment) bool) {
 	}
 }
 
-// sameAs reports whether two sets of segments have the same ids in the same order.
+// sameAs reports whether two sets of segments have the same ids in the same
+// order for the same cells.
 func (s *Segments) sameAs(t *Segments) bool {
-	return slices.EqualFunc(s.list, t.list, func(a, b Segment) bool { return a.ID == b.ID })
+	return s.bins == t.bins && s.prospect == t.prospect && slices.Equal(s.cells, t.cells) && slices.EqualFunc(s.list, t.list, func(a, b Segment) bool { return a.ID == b.ID })
 }

@@ -24,6 +24,15 @@ type total struct {
 	count uint32 // at most math.MaxInt32
 }
 
+// facts are the same for every asOf that lies behind the rows.
+func (t *total) facts(cost int64) (facts, error) {
+	margin, ok := minor.Sub(t.sum, cost)
+	if !ok {
+		return facts{}, ErrOverflow
+	}
+	return facts{last: t.last, count: int64(t.count), sum: t.sum, margin: margin, seen: true, bought: t.count > 0}, nil
+}
+
 // totals is one part of an aggregate that keeps Totals.
 type totals[K comparable] struct {
 	table[K, total]
@@ -87,7 +96,7 @@ func (t *totals[K]) addTotal(h uint64, k K, add total, cost int64, costs bool) e
 	if ord, ok := t.find(h, k); ok {
 		old = t.rows[ord].row
 		if costs {
-			oldCost = t.costs[ord]
+			oldCost = t.cost(ord)
 		}
 	}
 	next, nextCost, err := old.plus(add, oldCost, cost)

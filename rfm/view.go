@@ -14,7 +14,10 @@ type facts struct {
 	count  int64   // purchases that count, in the window
 	sum    int64
 	margin int64
-	bought bool // a purchase that counts before asOf, in the window or not
+	seen   bool    // a member, or a row before asOf
+	bought bool    // a purchase that counts before asOf, in the window or not
+	enters instant // the first row at or after asOf; 0 is none
+	leaves instant // the first row inside the window; 0 is none
 }
 
 // view reads customers out of an order log as they were at one asOf.
@@ -29,8 +32,7 @@ type view[K comparable] struct {
 	after, zero, undone, over int // what Notes reports
 	pending                   []PendingRefund[K]
 
-	back    []int64 // refunded by row: amounts and costs
-	backs   []int64
+	back    []taken // by row
 	index   map[uint32]int
 	periods []int32
 }
@@ -39,126 +41,135 @@ func newView[K comparable](log *orderLog[K], cfg *Config, from, asOf instant) *v
 	return &view[K]{log: log, cfg: cfg, cal: newCalendar(cfg.Location), from: from, asOf: asOf}
 }
 
-// facts reads one customer. The only error is a sum out of range.
+// facts reads one customer. The only error is a sum out of range; sums on the
+// way there may be, so that the order of the rows does not matter.
 func (v *view[K]) facts(ord uint32) (facts, error) {
-	rows := v.log.of(ord)
-	costs := v.log.costOf(ord)
-	ok := v.matchRefunds(ord, rows, costs)
-	var f facts
+	rows, costs := v.log.of(ord), v.log.costOf(ord)
+	v.matchRefunds(ord, rows, costs)
+	f := facts{seen: v.log.rows[ord].row.member}
+	var sum, cost sum128
 	v.periods = v.periods[:0]
-	add := func(amount, cost int64) {
-		var a, b, c bool
-		f.sum, a = minor.Add(f.sum, amount)
-		cost, b = minor.Sub(amount, cost)
-		f.margin, c = minor.Add(f.margin, cost)
-		ok = ok && a && b && c
-	}
 	for i, o := range rows {
 		if o.at >= v.asOf {
 			if o.kind != kindContact {
 				v.after++
 			}
+			f.enters = earlier(f.enters, o.at)
 			continue
 		}
-		var cost int64
-		if costs != nil {
-			cost = costs[i]
-		}
+		f.seen = true
 		inside := o.at >= v.from
-		switch o.kind {
-		case kindContact:
+		if inside {
+			f.leaves = earlier(f.leaves, o.at)
+		}
+		if o.kind == kindContact {
 			f.last = max(f.last, o.at)
-		case kindRefund:
-			if o.ref == 0 && inside {
-				add(o.amount, cost)
+			continue
+		}
+		if o.kind == kindRefund && o.ref != 0 {
+			continue // with its purchase, if that has come
+		}
+		if inside {
+			sum.add(o.amount)
+			if costs != nil {
+				cost.add(costs[i])
 			}
-		case kindPurchase:
-			net, netCost := o.amount, cost
-			if len(v.back) > 0 && v.back[i] != 0 {
-				var a, b bool
-				net, a = minor.Add(net, v.back[i])
-				netCost, b = minor.Add(netCost, v.backs[i])
-				ok = ok && a && b
-			}
+		}
+		if o.kind == kindRefund {
+			continue
+		}
+		var back sum128
+		if len(v.back) > 0 {
+			back = v.back[i].amount
 			if inside {
-				add(net, netCost)
+				sum.plus(back)
+				cost.plus(v.back[i].cost)
 			}
-			if !v.counts(o.amount, net, inside) {
-				continue
-			}
-			f.bought = true
-			f.last = max(f.last, o.at)
-			if !inside {
-				continue
-			}
-			f.count++
-			if v.cfg.Per != PerOrder {
-				v.periods = append(v.periods, v.cal.period(o.at.unixMicro(), v.cfg.Per))
-			}
+		}
+		if !v.counts(o.amount, back, inside) {
+			continue
+		}
+		f.bought = true
+		f.last = max(f.last, o.at)
+		if !inside {
+			continue
+		}
+		f.count++
+		if v.cfg.Per != PerOrder {
+			v.periods = append(v.periods, v.cal.period(o.at.unixMicro(), v.cfg.Per))
 		}
 	}
 	if v.cfg.Per != PerOrder {
 		slices.Sort(v.periods)
 		f.count = int64(len(slices.Compact(v.periods)))
 	}
-	if !ok || f.count > math.MaxInt32 {
+	margin := sum
+	margin.minus(cost)
+	var a, b bool
+	f.sum, a = sum.int64()
+	f.margin, b = margin.int64()
+	if !a || !b || f.count > math.MaxInt32 {
 		return facts{}, ErrOverflow
 	}
 	return f, nil
 }
 
-// counts reports whether a purchase still counts, and notes why not.
-func (v *view[K]) counts(amount, net int64, inside bool) bool {
-	refunded := net != amount
-	if inside {
-		switch {
-		case amount == 0:
-			v.zero++
-		case net < 0:
-			v.over++
-		}
+// earlier returns the earlier of two instants, 0 being none.
+func earlier(a, b instant) instant {
+	if a == 0 || b < a {
+		return b
 	}
-	if amount == 0 && v.cfg.Zero == ZeroSkips {
-		return false
-	}
-	if refunded && net <= 0 && v.cfg.Refunds == RefundUndo {
-		if inside {
-			v.undone++
-		}
-		return false
-	}
-	return true
+	return a
 }
 
+// counts reports whether a purchase of which back was refunded still counts, and
+// notes why not.
+func (v *view[K]) counts(amount int64, back sum128, inside bool) bool {
+	refunded := back != sum128{}
+	net := back
+	net.add(amount)
+	counted := amount != 0 || v.cfg.Zero == ZeroCounts
+	whole := refunded && net.sign() <= 0 && v.cfg.Refunds == RefundUndo
+	if inside {
+		if amount == 0 {
+			v.zero++
+		}
+		if net.sign() < 0 {
+			v.over++
+		}
+		if counted && whole {
+			v.undone++
+		}
+	}
+	return counted && !whole
+}
+
+// taken is what refunds took back from a purchase.
+type taken struct{ amount, cost sum128 }
+
 // matchRefunds adds up, row by row, what refunds before asOf that name their
-// order took back from it, and lists those whose purchase never came. It
-// reports false if a sum is out of range.
-func (v *view[K]) matchRefunds(ord uint32, rows []order, costs []int64) bool {
-	v.back, v.backs = v.back[:0], v.backs[:0]
-	ok := true
+// order took back from it, and lists those whose purchase has not come by then.
+func (v *view[K]) matchRefunds(ord uint32, rows []order, costs []int64) {
+	v.back = v.back[:0]
 	for i, o := range rows {
 		if o.kind != kindRefund || o.ref == 0 || o.at >= v.asOf {
 			continue
 		}
 		if len(v.back) == 0 {
-			v.back, v.backs = append(v.back, make([]int64, len(rows))...), append(v.backs, make([]int64, len(rows))...)
+			v.back = append(v.back, make([]taken, len(rows))...)
 			v.indexPurchases(rows)
 		}
 		at, found := v.index[o.ref]
-		if !found {
+		if !found || rows[at].at >= v.asOf {
 			v.pending = append(v.pending, PendingRefund[K]{Customer: v.log.rows[ord].key, Order: v.log.refText[o.ref],
 				At: o.at.time(v.cfg.Location), Amount: minor.To(o.amount, v.cfg.Decimals)})
 			continue
 		}
-		var a, b bool
-		v.back[at], a = minor.Add(v.back[at], o.amount)
-		b = true
+		v.back[at].amount.add(o.amount)
 		if costs != nil {
-			v.backs[at], b = minor.Add(v.backs[at], costs[i])
+			v.back[at].cost.add(costs[i])
 		}
-		ok = ok && a && b
 	}
-	return ok
 }
 
 func (v *view[K]) indexPurchases(rows []order) {

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/guanxi-go/guanxi/rfm"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// shop runs the command.
+func shop(args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// csvLog writes a log and returns its name.
+func csvLog(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "log.csv")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// shopJSON runs the command with -json on a log, and reads what it prints.
+func shopJSON(t *testing.T, log string, args ...string) jsonReport {
+	t.Helper()
+	code, stdout, stderr := shop(append([]string{"-json", "-orders", log}, args...)...)
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit %d: %s", code, stderr)
+	}
+	var r jsonReport
+	dec := json.NewDecoder(strings.NewReader(stdout))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil || dec.More() {
+		t.Fatalf("not one JSON object: %v", err)
+	}
+	return r
+}
+
+func TestGolden(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		t.Run(lang, func(t *testing.T) {
+			code, got, stderr := shop("-lang", lang)
+			if code != 0 || stderr != "" {
+				t.Fatalf("exit %d: %s", code, stderr)
+			}
+			golden := filepath.Join("testdata", "default."+lang+".golden")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			have, expect := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+			for i := range max(len(have), len(expect)) {
+				if i >= len(have) || i >= len(expect) || have[i] != expect[i] {
+					t.Fatalf("line %d differs from %s (-update rewrites it):\n%s", i+1, golden, strings.Join(have[min(i, len(have)-1):min(i+3, len(have))], "\n"))
+				}
+			}
+		})
+	}
+}
+
+// A report that cannot be made prints nothing on stdout, and says why.
+func TestFailures(t *testing.T) {
+	good := csvLog(t, "customer,date,amount\nA,2024-01-05,10.00\n")
+	for _, tt := range []struct {
+		name string
+		args []string
+		code int
+		want string // in stderr
+	}{
+		{"unknown flag", []string{"-bogus"}, 2, "-bogus"},
+		{"argument", []string{"log.csv"}, 2, "-orders"},
+		{"language", []string{"-lang", "fr"}, 2, "-lang"},
+		{"segments", []string{"-segments", "nine"}, 2, "-segments"},
+		{"ties", []string{"-ties", "both"}, 2, "-ties"},
+		{"zone", []string{"-tz", "Mars/Olympus"}, 2, "-tz"},
+		{"as of", []string{"-as-of", "yesterday"}, 2, "-as-of"},
+		{"bins out of range", []string{"-bins", "11"}, 2, "-bins"},
+		{"bins 0", []string{"-bins", "0"}, 2, "-bins"},
+		{"customers", []string{"-customers", "0"}, 2, "-customers"},
+		{"top", []string{"-top", "-1"}, 2, "-top"},
+		{"scores without json", []string{"-scores"}, 2, "-scores"},
+		{"delimiter", []string{"-orders", good, "-delimiter", "::"}, 2, "-delimiter"},
+		{"date format", []string{"-orders", good, "-date-format", "DD/MM/YYYY"}, 2, "-date-format"},
+		{"decimals", []string{"-orders", good, "-decimals", "19"}, 2, "-decimals"},
+		{"decimal mark", []string{"-orders", good, "-decimal-mark", ";"}, 2, "-decimal-mark"},
+		{"seed of a log", []string{"-orders", good, "-seed", "2"}, 2, "-seed"},
+		{"delimiter of no log", []string{"-delimiter", ";"}, 2, "-delimiter"},
+		{"all of them", []string{"-ties", "both", "-top", "-1"}, 2, "-top -1 is negative\n-ties"},
+		{"bins that do not fit", []string{"-orders", good, "-bins", "4"}, 1, rfm.ErrBins.Error()},
+		{"bins that do not fit the mean", []string{"-orders", good, "-segments", "eight", "-bins", "5"}, 1, rfm.ErrBins.Error()},
+		{"missing file", []string{"-orders", "missing.csv"}, 1, "missing.csv"},
+		{"folder", []string{"-orders", t.TempDir()}, 1, "directory"},
+		{"missing segments", []string{"-segments", "missing.json"}, 1, "missing.json"},
+		{"nothing before", []string{"-orders", good, "-as-of", "2024-01-05"}, 1, "before 2024-01-05"},
+	} {
+		for _, format := range [][]string{nil, {"-json"}} {
+			if tt.name == "scores without json" && format != nil {
+				continue
+			}
+			t.Run(strings.Join(append([]string{tt.name}, format...), " "), func(t *testing.T) {
+				code, stdout, stderr := shop(append(format, tt.args...)...)
+				if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.want) {
+					t.Errorf("exit %d, want %d; stdout %q; stderr %q, want %q in it", code, tt.code, stdout, stderr, tt.want)
+				}
+			})
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	code, stdout, stderr := shop("-h")
+	if code != 0 || stdout != "" || !strings.Contains(stderr, "-date-format") {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+// Every fault of a file of segments is named with its place.
+func TestSegmentsFile(t *testing.T) {
+	write := func(text string) string {
+		name := filepath.Join(t.TempDir(), "segments.json")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	t.Run("faults", func(t *testing.T) {
+		for _, tt := range []struct {
+			text string
+			want []string
+		}{
+			{`{"bins": {"r": 2, "f": 2, "m": "two"}, "segmnets": []}`, []string{"/bins/m: ", "/segmnets: "}},
+			{`{"bins": {"r": 1, "f": 2, "m": 2}, "segments": [{"id": ""}], "rest": "x"}`, []string{"/bins/r: ", "/segments/0/id: ", "/rest: "}},
+			{`{"bins": {"r": 2, "f": 2, "m": 2}, "segments": [{"id": "a", "cells": [{"r": [2, 2]}]}]}`, []string{"111", "122"}},
+			{`{`, []string{"malformed JSON"}},
+		} {
+			code, stdout, stderr := shop("-segments", write(tt.text))
+			if code != 1 || stdout != "" {
+				t.Errorf("%s: exit %d, stdout %q", tt.text, code, stdout)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("%s: stderr %q, want %q in it", tt.text, stderr, want)
+				}
+			}
+		}
+	})
+	t.Run("own", func(t *testing.T) {
+		name := write(`{"bins": {"r": 2, "f": 2, "m": 2}, "rest": "other",
+			"segments": [{"id": "recent", "name": {"en": "Recent", "zh": "近期"}, "cells": [{"r": [2, 2]}]}, {"id": "other", "name": {}}]}`)
+		log := csvLog(t, "customer,date,amount\nA,2024-01-05,10.00\nB,2024-03-05,10.00\n")
+		r := shopJSON(t, log, "-segments", name, "-lang", "zh")
+		if r.Segments[0].Name != "近期" || r.Segments[0].Customers != 1 || r.Segments[1].Name != "other" || len(r.Segments) != 3 {
+			t.Errorf("segments %+v", r.Segments)
+		}
+	})
+}
+
+// Each kind of segments and ties gives a whole report in both languages.
+func TestReports(t *testing.T) {
+	for _, segments := range presetNames {
+		for _, ties := range []string{"share", "split"} {
+			for _, lang := range []string{"en", "zh"} {
+				code, stdout, stderr := shop("-customers", "300", "-segments", segments, "-ties", ties, "-lang", lang, "-top", "3", "-tz", "Asia/Shanghai")
+				if code != 0 || stderr != "" || strings.Contains(stdout, "%!") || len(stdout) < 2000 {
+					t.Errorf("%s %s %s: exit %d, %s\n%s", segments, ties, lang, code, stderr, stdout)
+				}
+			}
+		}
+	}
+}
+
+// A log of one order has a report: what nobody can know is left out of it.
+func TestSmallestReport(t *testing.T) {
+	code, stdout, stderr := shop("-orders", csvLog(t, "customer,date,amount\nA,2024-01-05,0\n"))
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit %d: %s", code, stderr)
+	}
+	for _, want := range []string{"As of      2024-01-06", "1 order of amount 0", "does not reach back so far"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q in\n%s", want, stdout)
+		}
+	}
+	if strings.Contains(stdout, "NaN") || strings.Contains(stdout, "WHO MAKES THE REVENUE") {
+		t.Errorf("without revenue there is no curve of it:\n%s", stdout)
+	}
+}

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/rfm"
+	"github.com/samber/lo"
+	"github.com/shopspring/decimal"
+)
+
+// report writes the text that people read.
+type report struct {
+	strings.Builder
+	*result
+	options
+	decimals int
+	names    map[string]string // of segments by id
+}
+
+// writeReport writes the whole report; before is nil where there is no past.
+func writeReport(w io.Writer, r *result, before *past, o options) error {
+	p := &report{result: r, options: o, decimals: r.pop.Config().Decimals, names: labels(r.scored.Segments(), o.lang)}
+	p.header()
+	p.segmentTable()
+	p.grid()
+	p.pareto()
+	p.best()
+	p.moves(before)
+	p.advice()
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// in picks one of two languages.
+func (p *report) in(en, zh string) string { return guanxi.Text{EN: en, ZH: zh}.In(p.lang) }
+
+// title begins a part of the report.
+func (p *report) title(en, zh string, note ...string) {
+	fmt.Fprintf(p, "\n%s", p.in(strings.ToUpper(en), zh))
+	if len(note) > 0 {
+		fmt.Fprintf(p, "  %s", strings.Join(note, " "))
+	}
+	p.WriteString("\n")
+}
+
+func (p *report) table(t *table) { p.WriteString(t.String()) }
+
+// header says what was read, and what was not.
+func (p *report) header() {
+	fmt.Fprintf(p, "%s\n%s\n\n", p.log.title.In(p.lang), p.log.reading.In(p.lang))
+	t := &table{align: "ll"}
+	t.add(p.in("As of", "截止日"), dateText(p.result.asOf, p.loc)+p.in(" (not included), ", "(不含当日),")+p.loc.String())
+	t.add(p.in("Orders", "订单"), thousands(p.result.orders))
+	t.add(p.in("Customers", "客户"), thousands(p.pop.Len()))
+	t.add(p.in("Revenue", "营业额"), strings.TrimSpace(p.currency+" "+money(p.pop.Revenue(), p.decimals)))
+	t.add(p.in("Refused", "拒收"), p.count(len(p.log.refused), "row", "rows", "行"))
+	p.table(t)
+	const shown = 5
+	for _, f := range p.log.refused[:min(shown, len(p.log.refused))] {
+		fmt.Fprintf(p, p.in("    line %d: %s\n", "    第 %d 行:%s\n"), f.line, tame(f.reason.In(p.lang)))
+	}
+	if more := len(p.log.refused) - shown; more > 0 {
+		fmt.Fprintf(p, p.in("    and %s more (all of them: -json)\n", "    另有 %s 行(-json 列出全部)\n"), thousands(more))
+	}
+	p.noteLines()
+}
+
+// count writes a number of things.
+func (p *report) count(n int, one, many, zh string) string {
+	return thousands(n) + " " + p.in(lo.Ternary(n == 1, one, many), zh)
+}
+
+// noteLines says what is odd about the log, and what became of it.
+func (p *report) noteLines() {
+	n := p.notes
+	lines := lo.Compact([]string{
+		p.note(n.After, "%s at or after that day left out", "%s在截止日当天或之后,未计入", "row", "rows", "行"),
+		p.note(n.Undone, "%s refunded in full: no longer counted as bought", "%s已全额退款,不再计为购买", "order", "orders", "笔订单"),
+		p.note(n.OverRefunded, "%s refunded by more than was paid", "%s退款超过实付", "order", "orders", "笔订单"),
+		p.note(n.Zero, "%s of amount 0: counted as bought", "%s金额为 0,计为购买", "order", "orders", "笔订单"),
+		p.note(n.Duplicates, "%s refused for an order number seen before", "%s因订单号重复被拒收", "row", "rows", "行"),
+		p.note(len(n.Pending), "%s for orders that are not in the log: not in revenue", "%s对应的订单不在文件中,未计入营业额", "refund", "refunds", "笔退款"),
+	})
+	for i, line := range lines {
+		if i == 0 {
+			fmt.Fprintf(p, "%s%s\n", indent, p.in("Notes", "附注"))
+		}
+		fmt.Fprintf(p, "    %s\n", line)
+	}
+}
+
+func (p *report) note(n int, en, zh, one, many, unit string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(p.in(en, zh), p.count(n, one, many, unit))
+}
+
+// segmentTable is who the customers are.
+func (p *report) segmentTable() {
+	p.title("Segments", "客户分群", p.in("(days since the last order, orders and spending: mean per customer)",
+		"(距上次购买天数、订单数、消费额均为人均)"))
+	t := &table{align: "l"}
+	t.add(p.in("segment", "分群"), p.in("customers", "客户数"), p.in("share", "占比"), p.in("revenue", "营业额"), p.in("share", "占比"),
+		p.in("days since", "距今天数"), p.in("orders", "订单数"), p.in("spent", "消费额"))
+	line := func(name string, s rfm.Sums, share, revenueShare string) {
+		t.add(name, thousands(s.Customers), share, money(s.Revenue, p.decimals), revenueShare,
+			estimate(1)(s.Recency()), estimate(2)(s.Frequency()), estimate(p.decimals)(s.Monetary()))
+	}
+	whole := p.scored.Table()
+	for _, row := range whole.Rows {
+		line(tame(row.Segment.Label(p.lang)), row.Sums, percent(row.Share()), percent(row.RevenueShare()))
+	}
+	t.rule()
+	line(p.in("All", "合计"), whole.Sums, percent(1, whole.Customers > 0), percent(1, whole.Revenue.IsPositive()))
+	p.table(t)
+}
+
+// grid is recency by frequency, best at the top right.
+func (p *report) grid() {
+	p.title("Recency by frequency", "最近购买 × 购买频率", p.in("(R: days since the last order, F: orders; customers, and their share of the revenue)",
+		"(R:距上次购买天数,F:订单数;客户数及其营业额占比)"))
+	grid := p.scored.Grid()
+	whole := p.pop.Revenue().InexactFloat64()
+	t := &table{align: "l"}
+	header := []string{""}
+	for f := range grid.Cells[0] {
+		header = append(header, p.frequencyLabel(f+1), "")
+	}
+	t.add(header...)
+	for r := len(grid.Cells); r > 0; r-- {
+		row := []string{p.recencyLabel(r)}
+		for _, cell := range grid.Cells[r-1] {
+			if cell.Customers == 0 {
+				row = append(row, "·", "")
+				continue
+			}
+			row = append(row, thousands(cell.Customers), percent(cell.Revenue.InexactFloat64()/whole, whole > 0))
+		}
+		t.add(row...)
+	}
+	p.table(t)
+}
+
+// cuts are the cut points of a dimension as whole numbers, worst first; none
+// where customers with equal values have different scores.
+func (p *report) cuts(dim rfm.Dimension) []int64 {
+	if p.split {
+		return nil
+	}
+	return lo.Map(p.scored.Scale().Cuts(dim)[0], func(c decimal.Decimal, _ int) int64 { return c.IntPart() })
+}
+
+// recencyLabel says which days a recency score stands for: those better than
+// score − 1 of the cuts.
+func (p *report) recencyLabel(score int) string {
+	name := fmt.Sprintf("R%d", score)
+	cuts := p.cuts(rfm.Recency)
+	if cuts == nil {
+		return name
+	}
+	if score == 1 {
+		return name + fmt.Sprintf(p.in("  %s or more", "  %s 及以上"), thousands(cuts[0]))
+	}
+	from, to := int64(0), cuts[score-2]-1
+	if score <= len(cuts) {
+		from = cuts[score-1]
+	}
+	return name + "  " + span(from, to)
+}
+
+// frequencyLabel says which numbers of orders a frequency score stands for.
+func (p *report) frequencyLabel(score int) string {
+	name := fmt.Sprintf("F%d", score)
+	cuts := p.cuts(rfm.Frequency)
+	if cuts == nil {
+		return name
+	}
+	if score > len(cuts) {
+		return name + ": " + thousands(cuts[len(cuts)-1]+1) + "+"
+	}
+	from := int64(1)
+	if score > 1 {
+		from = cuts[score-2] + 1
+	}
+	return name + ": " + span(from, cuts[score-1])
+}
+
+// span writes from–to, or that there is nothing between.
+func span(from, to int64) string {
+	switch {
+	case from > to:
+		return unknown
+	case from == to:
+		return thousands(from)
+	}
+	return thousands(from) + "–" + thousands(to)
+}
+
+// pareto is how much of the revenue the best customers make.
+func (p *report) pareto() {
+	gini, ok := p.scored.Gini()
+	if !ok {
+		return
+	}
+	p.title("Who makes the revenue", "营业额集中度", fmt.Sprintf(p.in("(Gini %.3f)", "(基尼系数 %.3f)"), gini))
+	t := &table{align: "l"}
+	for _, point := range p.scored.Pareto(10) {
+		t.add(fmt.Sprintf(p.in("best %.0f%%", "前 %.0f%%"), 100*point.CustomerShare), p.count(point.Customers, "customer", "customers", "位客户"),
+			percent(point.RevenueShare, true), bar(point.RevenueShare))
+	}
+	p.table(t)
+}
+
+// bar draws a share, 40 columns for the whole.
+func bar(share float64) string {
+	const whole = 40
+	n := min(whole, max(0, int(share*whole+0.5)))
+	return strings.Repeat("█", n) + strings.Repeat("░", whole-n)
+}
+
+// best lists the customers with the greatest revenue.
+func (p *report) best() {
+	if p.top == 0 {
+		return
+	}
+	p.title("Best customers", "最佳客户")
+	t := &table{align: "lrrrrl"}
+	t.add(p.in("customer", "客户"), p.in("spent", "消费额"), p.in("orders", "订单数"), p.in("days since", "距今天数"), "RFM", p.in("segment", "分群"))
+	for _, c := range p.scored.Top(p.top) {
+		t.add(tame(c.Customer), money(p.pop.Money(c.Values.Monetary), p.decimals), thousands(c.Values.Frequency),
+			thousands(c.Values.Recency), c.Score.String(), tame(p.names[c.Segment]))
+	}
+	p.table(t)
+}
+
+// advice is what to do about each segment.
+func (p *report) advice() {
+	p.title("What to do", "应对建议")
+	segments := p.scored.Segments()
+	t := &table{align: "ll"}
+	for i := range segments.Len() {
+		s := segments.At(i)
+		if response := s.Response.In(p.lang); response != "" {
+			t.add(tame(s.Label(p.lang)), tame(response))
+		}
+	}
+	p.table(t)
+}
