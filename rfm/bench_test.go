@@ -1,6 +1,7 @@
 package rfm_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -119,30 +120,31 @@ func BenchmarkScoredTableDecimal(b *testing.B) {
 	})
 }
 
-// BenchmarkBaseline is what a shop would write: a map, and sums as decimals or
-// as int64. It does less (no cut points, no segments), and is measured in the
-// same run so that the ratio holds on a noisy machine.
+// BenchmarkBaseline is the same job, to the same answer, as a shop would write it:
+// a map of structs, sums as decimals or as int64, sorted columns for the cuts. It
+// is measured in the same run so that the ratio holds on a noisy machine.
 func BenchmarkBaseline(b *testing.B) {
 	const orders, customers = 10_000_000, 1_000_000
 	batch := makeOrders(orders, customers)
+	want := tableCounts(b, batch)
+	segments := rfm.MustSegments(rfm.Eleven())
 	b.Run("n=1e7/sum=int64", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			type state struct{ last, count, sum int64 }
-			byCustomer := map[int64]*state{}
+			byCustomer := map[int64]state{}
 			for i, k := range batch.Customer {
 				s := byCustomer[k]
-				if s == nil {
-					s = &state{}
-					byCustomer[k] = s
-				}
 				s.last, s.count, s.sum = max(s.last, batch.At[i]), s.count+1, s.sum+batch.Amount[i]
+				byCustomer[k] = s
 			}
-			vals := [3][]int64{}
-			for _, s := range byCustomer {
-				vals[0], vals[1], vals[2] = append(vals[0], s.last), append(vals[1], s.count), append(vals[2], s.sum)
+			var rows []plainRow
+			for k, s := range byCustomer {
+				rows = append(rows, plainRow{customer: k, vals: [3]int64{s.last / 86400_000000, s.count, s.sum}})
 			}
-			scoreBySorting(vals)
+			if got := plainScores(rows, segments); !slices.Equal(got, want) {
+				b.Fatalf("customers by segment %v, want %v", got, want)
+			}
 		}
 		perRow(b, orders, customers)
 	})
@@ -155,44 +157,82 @@ func BenchmarkBaseline(b *testing.B) {
 				count int64
 				sum   decimal.Decimal
 			}
-			byCustomer := map[int64]*state{}
+			byCustomer := map[int64]state{}
 			for _, r := range rows {
 				s := byCustomer[r.Customer]
-				if s == nil {
-					s = &state{}
-					byCustomer[r.Customer] = s
-				}
 				if r.At.After(s.last) {
 					s.last = r.At
 				}
 				s.count++
 				s.sum = s.sum.Add(r.Amount)
+				byCustomer[r.Customer] = s
 			}
-			vals := [3][]int64{}
-			for _, s := range byCustomer {
-				vals[0], vals[1], vals[2] = append(vals[0], s.last.Unix()), append(vals[1], s.count), append(vals[2], s.sum.Shift(2).IntPart())
+			var rows []plainRow
+			for k, s := range byCustomer {
+				rows = append(rows, plainRow{customer: k, vals: [3]int64{s.last.Unix() / 86400, s.count, s.sum.Shift(2).IntPart()}})
 			}
-			scoreBySorting(vals)
+			if got := plainScores(rows, segments); !slices.Equal(got, want) {
+				b.Fatalf("customers by segment %v, want %v", got, want)
+			}
 		}
 		perRow(b, orders, customers)
 	})
 }
 
-// scoreBySorting sorts each column and looks every value up among four cuts.
-func scoreBySorting(vals [3][]int64) (sum int) {
-	for _, v := range vals {
-		sorted := slices.Clone(v)
-		slices.Sort(sorted)
-		var cuts [4]int64
-		for k := range cuts {
-			cuts[k] = sorted[(k+1)*len(sorted)/5]
+type plainRow struct {
+	customer int64
+	vals     [3]int64
+	score    rfm.Score
+	segment  int
+}
+
+// plainScores scores the rows in the order of their customers and counts them
+// by segment.
+func plainScores(rows []plainRow, segments *rfm.Segments) []int {
+	slices.SortFunc(rows, func(a, b plainRow) int { return cmp.Compare(a.customer, b.customer) })
+	var cuts [3][4]int64
+	column := make([]int64, len(rows))
+	for d := range cuts {
+		for i := range rows {
+			column[i] = rows[i].vals[d]
 		}
-		for _, x := range v {
-			i, _ := slices.BinarySearch(cuts[:], x)
-			sum += i
+		slices.Sort(column)
+		for k := range cuts[d] {
+			cuts[d][k] = column[((k+1)*len(column)+4)/5-1]
 		}
 	}
-	return sum
+	counts := make([]int, segments.Len())
+	for i := range rows {
+		var score [3]uint8
+		for d := range cuts {
+			score[d] = 1
+			for _, c := range cuts[d] {
+				if rows[i].vals[d] > c {
+					score[d]++
+				}
+			}
+		}
+		rows[i].score = rfm.Score{R: score[0], F: score[1], M: score[2]}
+		rows[i].segment, _ = segments.Index(rows[i].score)
+		counts[rows[i].segment]++
+	}
+	return counts
+}
+
+// tableCounts is the library's answer.
+func tableCounts(b *testing.B, batch rfm.Batch[int64]) (counts []int) {
+	b.Helper()
+	agg, err := rfm.NewAggregator(guanxi.IntKey[int64](), rfm.Config{Decimals: 2, Keep: rfm.Totals})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := agg.AddBatch(batch); err != nil {
+		b.Fatal(err)
+	}
+	for _, r := range score(b, agg, rfm.MustSegments(rfm.Eleven())).Rows {
+		counts = append(counts, r.Customers)
+	}
+	return counts
 }
 
 // BenchmarkLiveUpdate is new orders on a kept population of a million.
@@ -262,7 +302,7 @@ func BenchmarkScore(b *testing.B) {
 	}
 }
 
-func score(b *testing.B, agg *rfm.Aggregator[int64], segments *rfm.Segments) {
+func score(b *testing.B, agg *rfm.Aggregator[int64], segments *rfm.Segments) *rfm.Table {
 	b.Helper()
 	pop, err := agg.Population(benchAsOf)
 	if err != nil {
@@ -276,9 +316,11 @@ func score(b *testing.B, agg *rfm.Aggregator[int64], segments *rfm.Segments) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if t := scored.Table(); t.Customers != agg.Len() {
+	t := scored.Table()
+	if t.Customers != agg.Len() {
 		b.Fatalf("%d customers in the table, %d in the aggregate", t.Customers, agg.Len())
 	}
+	return t
 }
 
 func asPurchases(batch rfm.Batch[int64]) []rfm.Purchase[int64] {
