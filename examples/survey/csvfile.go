@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// csvFile is a file of which some columns are read, found by their names.
+type csvFile struct {
+	*csv.Reader
+	columns []int // the places of the columns asked for; -1 for one that was not
+	width   int   // fields of the header
+	row     int   // of the last record: counted from 1 below the header
+	line    int   // where it begins: counted from 1, the header's
+}
+
+// openCSV reads a file and finds the columns of these names; "" is none.
+func openCSV(name string, columns ...string) (*csvFile, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := parseCSV(data, columns)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return f, nil
+}
+
+// delimiters are tried in this order.
+var delimiters = []rune{',', ';', '\t', '|'}
+
+// parseCSV takes the delimiter with which the header has the columns asked for.
+func parseCSV(data []byte, columns []string) (*csvFile, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return nil, errors.New("the text is UTF-16: save it as UTF-8")
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if !utf8.Valid(data) {
+		return nil, fmt.Errorf("line %d is not UTF-8 (perhaps it is GBK): save the file as UTF-8", invalidLine(data))
+	}
+	var first error
+	for _, d := range delimiters {
+		f := &csvFile{Reader: csv.NewReader(bytes.NewReader(data))}
+		f.Comma, f.FieldsPerRecord, f.ReuseRecord = d, -1, true
+		err := f.header(columns)
+		if err == nil {
+			return f, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
+}
+
+// invalidLine is the first line of data that is not UTF-8.
+func invalidLine(data []byte) int {
+	n := 1
+	for line := range bytes.Lines(data) {
+		if !utf8.Valid(line) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// header reads the header. Every column that is not there is named.
+func (f *csvFile) header(columns []string) error {
+	header, err := f.Read()
+	if errors.Is(err, io.EOF) {
+		return errors.New("the file is empty")
+	}
+	if err != nil {
+		return fmt.Errorf("the first line is no header: %w", err)
+	}
+	names := make([]string, len(header))
+	for i, h := range header {
+		names[i] = strings.TrimSpace(h)
+	}
+	f.width = len(names)
+	var faults []string
+	for _, c := range columns {
+		c = strings.TrimSpace(c)
+		i := slices.Index(names, c)
+		switch {
+		case c == "":
+			i = -1
+		case i < 0:
+			faults = append(faults, fmt.Sprintf("no column %q among %q", c, names))
+		case slices.Contains(names[i+1:], c):
+			faults = append(faults, fmt.Sprintf("two columns are called %q", c))
+		}
+		f.columns = append(f.columns, i)
+	}
+	if len(faults) > 0 {
+		return errors.New(strings.Join(faults, "; "))
+	}
+	return nil
+}
+
+// next returns the fields asked for of the next row, trimmed, and io.EOF after
+// the last. A row of the wrong width is an error after which reading can go on;
+// after stray quotes nobody knows where rows begin.
+func (f *csvFile) next() (fields []string, more bool, err error) {
+	record, err := f.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, false, io.EOF
+	}
+	f.row++
+	if err != nil {
+		if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
+			f.line, err = syntax.StartLine, syntax.Err
+		}
+		return nil, false, f.fault(fmt.Errorf("%w; nothing below it was read", err))
+	}
+	f.line, _ = f.FieldPos(0)
+	if len(record) != f.width {
+		return nil, true, f.fault(fmt.Errorf("%d fields where the header has %d", len(record), f.width))
+	}
+	fields = make([]string, len(f.columns))
+	for i, c := range f.columns {
+		if c >= 0 {
+			fields[i] = strings.TrimSpace(record[c])
+		}
+	}
+	return fields, true, nil
+}
+
+// fault names the row that err is about.
+func (f *csvFile) fault(err error) error { return &rowError{f.row, f.line, err} }
+
+// rowError is why a row cannot be read.
+type rowError struct {
+	row, line int
+	err       error
+}
+
+func (e *rowError) Error() string { return fmt.Sprintf("row %d (line %d): %v", e.row, e.line, e.err) }
+func (e *rowError) Unwrap() error { return e.err }

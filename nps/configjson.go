@@ -1,0 +1,110 @@
+package nps
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/guanxi-go/guanxi"
+)
+
+// zone is a location as text: an IANA name, or "+08:00" for a fixed offset. No
+// text is nil, which is UTC.
+type zone struct{ loc *time.Location }
+
+// MarshalText returns the name. A zone that is another one on another machine,
+// such as Local, is ErrOption.
+func (z zone) MarshalText() ([]byte, error) {
+	if z.loc == nil {
+		return nil, nil
+	}
+	t := time.Unix(0, 0).In(z.loc)
+	if from, to := t.ZoneBounds(); from.IsZero() && to.IsZero() {
+		if _, offset := t.Zone(); offset == 0 {
+			return []byte("UTC"), nil
+		}
+		return t.AppendFormat(nil, "-07:00"), nil
+	}
+	name := z.loc.String()
+	if name == "" || name == "Local" {
+		return nil, fmt.Errorf("%w: %q is another zone on another machine", ErrOption, name)
+	}
+	return []byte(name), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (z *zone) UnmarshalText(text []byte) error {
+	name := string(text)
+	if name == "" {
+		z.loc = nil
+		return nil
+	}
+	if t, err := time.Parse("-07:00", name); err == nil {
+		_, offset := t.Zone()
+		z.loc = time.FixedZone(name, offset)
+		return nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return fmt.Errorf("%w: %.64q is no time zone known here", ErrOption, name)
+	}
+	z.loc = loc
+	return nil
+}
+
+type windowJSON struct {
+	Kind     Kind   `json:"kind,omitempty"`
+	Range    Range  `json:"range,omitzero"`
+	Days     int    `json:"days"`
+	Location zone   `json:"location,omitzero"`
+	Repeat   Repeat `json:"repeat,omitempty"`
+}
+
+// MarshalJSON writes the location by its IANA name, or as "+08:00".
+func (c WindowConfig) MarshalJSON() ([]byte, error) {
+	return json.Marshal(windowJSON{c.Kind, c.Range, c.Days, zone{c.Location}, c.Repeat})
+}
+
+// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
+// Validate is reported with its JSON pointer, and c is left alone if there is one.
+func (c *WindowConfig) UnmarshalJSON(data []byte) error {
+	var j windowJSON
+	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
+		return err
+	}
+	r := WindowConfig{j.Kind, j.Range, j.Days, j.Location.loc, j.Repeat}
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	*c = r
+	return nil
+}
+
+type trendJSON struct {
+	Kind       Kind    `json:"kind,omitempty"`
+	Range      Range   `json:"range,omitzero"`
+	Period     Period  `json:"period"`
+	Location   zone    `json:"location,omitzero"`
+	Repeat     Repeat  `json:"repeat,omitempty"`
+	Confidence float64 `json:"confidence,omitempty"`
+	MinAnswers int64   `json:"min_answers,omitempty"`
+}
+
+// MarshalJSON writes the location by its IANA name, or as "+08:00".
+func (c TrendConfig) MarshalJSON() ([]byte, error) {
+	return json.Marshal(trendJSON{c.Kind, c.Range, c.Period, zone{c.Location}, c.Repeat, c.Confidence, c.MinAnswers})
+}
+
+// UnmarshalJSON reads strictly, as that of WindowConfig does.
+func (c *TrendConfig) UnmarshalJSON(data []byte) error {
+	var j trendJSON
+	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
+		return err
+	}
+	r := TrendConfig{j.Kind, j.Range, j.Period, j.Location.loc, j.Repeat, j.Confidence, j.MinAnswers}
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	*c = r
+	return nil
+}

@@ -1,0 +1,29 @@
+//go:build !race
+
+package survey_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/guanxi-go/guanxi/nps/survey"
+)
+
+func TestAllocations(t *testing.T) {
+	p := survey.MustPolicy(everyRule())
+	now := time.Date(2026, 4, 1, 12, 0, 0, 0, shanghai)
+	free, busy := eightContacts(now, 200), eightContacts(now, 20)
+	f := survey.Must(designer(t))
+	a := answers{"recommend": survey.RatedBecause{3, "报价不透明"}, "wrong": survey.ChoseMany{"plans", "quote"}}
+	for name, run := range map[string]func(){
+		"Decide, allowed": func() { survey.Decide(p, free, now) },
+		"Decide, gap":     func() { survey.Decide(p, busy, now) },
+		"Decide, quiet":   func() { survey.Decide(p, free, now.Add(10*time.Hour)) },
+		"Sampled":         func() { survey.Sampled("customer", "wave", 0.5) },
+		"Next":            func() { f.Next(a) },
+	} {
+		if n := testing.AllocsPerRun(100, run); n != 0 {
+			t.Errorf("%s: %v allocations, want 0", name, n)
+		}
+	}
+}
