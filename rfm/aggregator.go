@@ -111,7 +111,10 @@ func (a *Aggregator[K]) Reset() {
 // Of two different purchases with one order reference the earlier is kept (then
 // the smaller amount, cost and customer), whichever comes first, so that the
 // order of arrival does not matter; either way the second call answers
-// ErrDuplicateOrder.
+// ErrDuplicateOrder, and Duplicates counts it.
+//
+// Keeping Totals, a row that takes its customer's sum out of range is refused
+// when it comes, so there alone the order of arrival can matter.
 //
 // One call an order costs more than the aggregation: feed long logs through
 // AddAll, AddSeq or AddBatch.

@@ -1,6 +1,3 @@
-// Until go.mod requires golang.org/x/exp: go mod tidy sees this file, go test does not.
-//go:build xexp
-
 package rfm_test
 
 import (
