@@ -246,7 +246,6 @@ func TestScoresAreMonotone(t *testing.T) {
 		scores := mustScores(t, s, p)
 		type scored struct {
 			worth [3]*big.Rat
-			exact *big.Rat // the mean itself
 			score rfm.Score
 		}
 		var all []scored
