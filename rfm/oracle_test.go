@@ -286,7 +286,7 @@ func populationAt(t testing.TB, a *rfm.Aggregator[int64], from, asOf time.Time) 
 // rounds is how many random cases a test tries.
 func rounds(n int) int {
 	if os.Getenv("GUANXI_LONG") != "" {
-		return 100 * n
+		return 10 * n
 	}
 	return n
 }
