@@ -19,7 +19,7 @@
 //   - lifecycle (planned): where do they stand?
 //   - loyalty (planned): what are they owed, in points, tiers and rewards?
 //   - churn (planned): who is leaving, and why?
-//   - nps (planned): what do they say?
+//   - nps: what do they say, and did it really change?
 //
 // They do not import each other. What one needs from another it takes as a
 // narrow row of its own, which the host fills.

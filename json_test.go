@@ -16,7 +16,7 @@ import (
 type base struct {
 	ID     string `json:"id"`
 	Hidden int    `json:"-"`
-	Dash   int    `json:"-,"`
+	Dash   int    `json:"-,"` //nolint:staticcheck // meant: a field named "-"
 	Shadow string
 }
 
@@ -90,7 +90,7 @@ type doc struct {
 	Ch     chan int        `json:"ch"`
 	Err    error           `json:"err"`
 	MC     map[float64]int `json:"mc"`
-	hidden int
+	hidden int             //nolint:unused // that it is never read is the test
 }
 
 func TestUnmarshalStrict(t *testing.T) {
@@ -126,8 +126,8 @@ func TestUnmarshalStrictFaults(t *testing.T) {
 		err      error
 		want     []string
 	}{
-		{"unknown", `{"zzzzz":{"a":[1,"}"]},"tiers":[{"nmae":1},{"Name":"x"}]}`, guanxi.ErrUnknownField, []string{
-			"/zzzzz: unknown field", `/tiers/0/nmae: unknown field; did you mean "name"?`, `/tiers/1/Name: unknown field; did you mean "name"?`}},
+		{"unknown", `{"zzzzz":{"a":[1,"}"]},"tiers":[{"nam":1},{"Name":"x"}]}`, guanxi.ErrUnknownField, []string{
+			"/zzzzz: unknown field", `/tiers/0/nam: unknown field; did you mean "name"?`, `/tiers/1/Name: unknown field; did you mean "name"?`}},
 		{"one edit", `{"tiers":[{"min_point":1,"min_pionts":2,"minpoints":3}]}`, guanxi.ErrUnknownField, []string{
 			`/tiers/0/min_point: unknown field; did you mean "min_points"?`,
 			`/tiers/0/min_pionts: unknown field; did you mean "min_points"?`,
@@ -282,7 +282,7 @@ type (
 	}
 	R2     struct{ L2 }
 	Int    int
-	hidden int
+	hidden int //nolint:unused // that it is never read is the test
 )
 
 func TestUnmarshalStrictEmbedded(t *testing.T) {
@@ -297,12 +297,12 @@ func TestUnmarshalStrictEmbedded(t *testing.T) {
 	type named struct {
 		L1 `json:"l1"`
 		Int
-		hidden
-		*R1 `json:",omitempty"`
+		hidden //nolint:unused // that it is never read is the test
+		*R1    `json:",omitempty"`
 	}
 	type private struct {
 		base `json:"b"`
-		Odd  int `json:"a\"b"`
+		Odd  int `json:"a\"b"` //nolint:staticcheck // meant: such a tag is no name
 	}
 	for _, in := range []string{
 		`{"A":1}`, `{"B":1}`, `{"C":1}`, `{"D":1}`, `{"E":1}`, `{"F":1}`, `{"l1":{"A":1}}`, `{"L1":{}}`, `{"Int":1}`, `{"hidden":1}`,

@@ -258,7 +258,7 @@ func ExampleIntKey() {
 	key := IntKey[CustomerID]()
 	data := key.Append(nil, 42)
 	id, n, err := key.Decode(data)
-	fmt.Println(data, id, n, err)
+	fmt.Printf("%v %v %v %v\n", data, id, n, err)
 	fmt.Println(key.Compare(-1, 1), key.Prefix(-1) < key.Prefix(1))
 	// Output:
 	// [84] 42 1 <nil>

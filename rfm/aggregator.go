@@ -30,6 +30,8 @@ type Aggregator[K comparable] struct {
 	log   *orderLog[K]
 	stats stats
 	loads []scratch[K] // of ingest, one a part
+	found []faults     // of ingest, one a part
+	one   purchases[K] // Add's, of one row
 
 	// For Live, which wants to know whom a batch touches, and (keeping Totals)
 	// cannot take rows that asOf has not reached.
@@ -58,7 +60,7 @@ func NewAggregator[K comparable](key guanxi.Key[K], cfg Config) (*Aggregator[K],
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("rfm: config: %w", err)
 	}
-	a := &Aggregator[K]{cfg: cfg.withDefaults(), key: key}
+	a := &Aggregator[K]{cfg: cfg.withDefaults(), key: key, one: make(purchases[K], 1)}
 	// The seed keeps crafted keys from meeting in one slot. Nothing that is
 	// returned or encoded depends on it.
 	a.seed = rand.Uint64()
@@ -103,19 +105,23 @@ func (a *Aggregator[K]) Reset() {
 	}
 }
 
-// Add adds one row: a purchase or a refund. The error is a *guanxi.FieldError
+// Add adds one row: a purchase or a refund. The error holds a *guanxi.FieldError
 // that names the field, and then the aggregate is as before.
 //
 // Of two different purchases with one order reference the earlier is kept (then
 // the smaller amount, cost and customer), whichever comes first, so that the
 // order of arrival does not matter; either way the second call answers
-// ErrDuplicateOrder.
+// ErrDuplicateOrder, and Duplicates counts it.
+//
+// Keeping Totals, a row that takes its customer's sum out of range is refused
+// when it comes, so there alone the order of arrival can matter.
 //
 // One call an order costs more than the aggregation: feed long logs through
 // AddAll, AddSeq or AddBatch.
 func (a *Aggregator[K]) Add(p Purchase[K]) error {
-	rows := [1]Purchase[K]{p}
-	err := a.ingest(purchases[K](rows[:]), 0)
+	a.one[0] = p
+	err := a.ingest(&a.one, 0)
+	a.one[0] = Purchase[K]{}
 	if err == nil {
 		return nil
 	}
@@ -128,7 +134,7 @@ func (a *Aggregator[K]) Add(p Purchase[K]) error {
 // AddAll adds rows. Rows that cannot be taken are refused one by one and named
 // in a *BatchError ("/17/amount"); all the others are in.
 func (a *Aggregator[K]) AddAll(rows []Purchase[K]) error {
-	return a.ingest(purchases[K](rows), 0)
+	return a.ingest((*purchases[K])(&rows), 0)
 }
 
 // AddBatch is AddAll for columns of minor units. Columns of different lengths
@@ -138,7 +144,7 @@ func (a *Aggregator[K]) AddBatch(b Batch[K]) error {
 	if err := b.check(); err != nil {
 		return err
 	}
-	return a.ingest(columns[K](b), 0)
+	return a.ingest((*columns[K])(&b), 0)
 }
 
 // AddSeq adds every row of seq, which is read once. Refused rows are reported
@@ -151,7 +157,7 @@ func (a *Aggregator[K]) AddSeq(seq iter.Seq2[Purchase[K], error]) error {
 	row := 0
 	flush := func() {
 		var be *BatchError
-		if err := a.ingest(purchases[K](buf), row-len(buf)); errors.As(err, &be) {
+		if err := a.ingest((*purchases[K])(&buf), row-len(buf)); errors.As(err, &be) {
 			refused.add(be)
 		}
 		buf = buf[:0]
@@ -254,7 +260,7 @@ func (a *Aggregator[K]) AddContact(customer K, at time.Time) error {
 	return nil
 }
 
-// ordinal gives customer an ordinal in his part.
+// ordinal gives customer an ordinal in their part.
 func (a *Aggregator[K]) ordinal(customer K) (uint32, error) {
 	var zero K
 	if customer == zero {
@@ -310,7 +316,7 @@ func (a *Aggregator[K]) ordinals() int {
 	return len(a.parts[0].rows)
 }
 
-// find returns the ordinal of a customer in his part.
+// find returns the ordinal of a customer in their part.
 func (a *Aggregator[K]) find(customer K) (uint32, bool) {
 	h := a.key.Hash(a.seed, customer)
 	if a.log != nil {

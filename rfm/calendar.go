@@ -10,8 +10,8 @@ const (
 	epochMonday = 3 // 1970-01-01 was a Thursday: day −3 was a Monday
 )
 
-// RecencyDays returns the whole calendar days from last to asOf in loc (nil is
-// UTC): 0 on the same civil day, 1 after the next midnight, whatever the hour
+// RecencyDays returns the calendar days from last to asOf in loc (nil is UTC): 0
+// on the same civil date, 1 on the next one of the calendar, whatever the hour
 // and whatever daylight saving does to the length of a day.
 func RecencyDays(last, asOf time.Time, loc *time.Location) int {
 	c := newCalendar(loc)

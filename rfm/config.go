@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
@@ -91,6 +92,9 @@ func (c Config) Validate() error {
 			}
 		}
 		fault(name, fmt.Errorf("%w: %q is none of %q", ErrOption, got, want))
+	}
+	if !utf8.ValidString(c.Currency) {
+		fault("currency", fmt.Errorf("%w: %q is no text", ErrOption, c.Currency))
 	}
 	if c.Decimals < 0 || c.Decimals > minor.MaxScale {
 		fault("decimals", fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, c.Decimals, minor.MaxScale))

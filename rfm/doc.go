@@ -20,7 +20,7 @@
 // Here recency is what a shop means: whole calendar days from the last purchase
 // to asOf, counted in Config.Location, and fewer is better. The literature of
 // lifetime value calls another number recency: the time from a customer's first
-// purchase to his last, where more is better. That one is never called recency
+// purchase to their last, where more is better. That one is never called recency
 // in this package.
 //
 // asOf is exclusive and is given only when a population is taken: rows at or
@@ -52,7 +52,7 @@
 //
 // # Members
 //
-// Who is known but never bought ([Aggregator.AddMember]) has a cell of his own:
+// Who is known but never bought ([Aggregator.AddMember]) has a cell of their own:
 // the zero [Score], and in every set of segments a name, 潜在客户 unless the
-// config says otherwise. He moves no cut point.
+// config says otherwise. They move no cut point.
 package rfm

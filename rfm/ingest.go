@@ -70,11 +70,11 @@ type source[K comparable] interface {
 // columns is Batch as a source.
 type columns[K comparable] Batch[K]
 
-func (c columns[K]) len() int { return len(c.Customer) }
+func (c *columns[K]) len() int { return len(c.Customer) }
 
-func (c columns[K]) keys(_ []K, lo, hi int) []K { return c.Customer[lo:hi] }
+func (c *columns[K]) keys(_ []K, lo, hi int) []K { return c.Customer[lo:hi] }
 
-func (c columns[K]) load(b, own *block[K], lo, hi int, pick []int32, cfg *Config, f *faults) {
+func (c *columns[K]) load(b, own *block[K], lo, hi int, pick []int32, cfg *Config, f *faults) {
 	*b = block[K]{n: hi - lo, lo: lo, key: c.Customer[lo:hi], at: c.At[lo:hi], amount: c.Amount[lo:hi],
 		hash: own.hash, ord: own.ord, slot: own.slot}
 	if own.cost != nil {
@@ -131,16 +131,16 @@ func (b *block[K]) pick(own *block[K], rows []int32) {
 // purchases is []Purchase as a source.
 type purchases[K comparable] []Purchase[K]
 
-func (p purchases[K]) len() int { return len(p) }
+func (p *purchases[K]) len() int { return len(*p) }
 
-func (p purchases[K]) keys(own []K, lo, hi int) []K {
-	for i := range p[lo:hi] {
-		own[i] = p[lo+i].Customer
+func (p *purchases[K]) keys(own []K, lo, hi int) []K {
+	for i := range (*p)[lo:hi] {
+		own[i] = (*p)[lo+i].Customer
 	}
 	return own[:hi-lo]
 }
 
-func (p purchases[K]) load(b, own *block[K], lo, hi int, pick []int32, cfg *Config, f *faults) {
+func (p *purchases[K]) load(b, own *block[K], lo, hi int, pick []int32, cfg *Config, f *faults) {
 	n, rows := 0, hi-lo
 	if pick != nil {
 		rows = len(pick)
@@ -150,7 +150,7 @@ func (p purchases[K]) load(b, own *block[K], lo, hi int, pick []int32, cfg *Conf
 		if pick != nil {
 			i = lo + int(pick[j])
 		}
-		row := &p[i]
+		row := &(*p)[i]
 		var err error
 		if own.at[n], err = micro("/at", row.At); err != nil {
 			f.addField(i, err)
@@ -248,27 +248,19 @@ func (a *Aggregator[K]) ingest(src source[K], base int) error {
 	for len(a.loads) < workers {
 		a.loads = append(a.loads, scratch[K]{own: newBlock[K](blockRows, &a.cfg), pick: make([]int32, blockRows)})
 	}
-	if a.log != nil {
-		var f faults
-		a.eachBlock(src, 0, 1, &f, func(b *block[K]) {
-			a.stats.duplicates += a.log.apply(b, &f)
-			a.watch(b)
-		})
-		return f.err(base)
+	for len(a.found) < workers {
+		a.found = append(a.found, faults{})
 	}
-	found := make([]faults, workers)
-	work := func(p int) {
-		a.eachBlock(src, p, workers, &found[p], func(b *block[K]) {
-			a.parts[p].apply(b, &a.cfg, &found[p])
-			a.watch(b)
-		})
+	found := a.found[:workers]
+	for p := range found {
+		found[p] = faults{rows: found[p].rows[:0]}
 	}
 	if src.len() < 4*blockRows {
 		for p := range workers {
-			work(p)
+			a.fold(src, p, workers, &found[p])
 		}
 	} else {
-		together(workers, work)
+		together(workers, func(p int) { a.fold(src, p, workers, &found[p]) })
 	}
 	for p := 1; p < workers; p++ {
 		found[0].join(&found[p])
@@ -276,15 +268,8 @@ func (a *Aggregator[K]) ingest(src source[K], base int) error {
 	return found[0].err(base)
 }
 
-// watch notes whom a block touched.
-func (a *Aggregator[K]) watch(b *block[K]) {
-	if a.watched {
-		a.touched = append(a.touched, b.ord[:b.n]...)
-	}
-}
-
-// eachBlock loads the rows of one part of parts and hands them on.
-func (a *Aggregator[K]) eachBlock(src source[K], part, parts int, f *faults, do func(*block[K])) {
+// fold loads the rows of one part of parts, block by block, and adds them.
+func (a *Aggregator[K]) fold(src source[K], part, parts int, f *faults) {
 	s := &a.loads[part]
 	for lo := 0; lo < src.len(); lo += blockRows {
 		hi := min(lo+blockRows, src.len())
@@ -309,7 +294,14 @@ func (a *Aggregator[K]) eachBlock(src source[K], part, parts int, f *faults, do 
 		if parts == 1 {
 			a.hashAll(s.view.hash, s.view.key[:s.view.n])
 		}
-		do(&s.view)
+		if a.log != nil {
+			a.stats.duplicates += a.log.apply(&s.view, f)
+		} else {
+			a.parts[part].apply(&s.view, &a.cfg, f)
+		}
+		if a.watched {
+			a.touched = append(a.touched, s.view.ord[:s.view.n]...)
+		}
 	}
 }
 

@@ -121,7 +121,7 @@ func newLive[K comparable](agg *Aggregator[K], segments *Segments, cfg LiveConfi
 // Cost: O(rows + customers whose value or score the update changes), plus the
 // customers that share a bucket of the index with a cut point.
 func (l *Live[K]) Update(dst []Change[K], asOf time.Time, rows []Purchase[K]) ([]Change[K], error) {
-	return l.update(dst, asOf, purchases[K](rows))
+	return l.update(dst, asOf, (*purchases[K])(&rows))
 }
 
 // UpdateBatch is Update for columns of minor units.
@@ -129,13 +129,13 @@ func (l *Live[K]) UpdateBatch(dst []Change[K], asOf time.Time, b Batch[K]) ([]Ch
 	if err := b.check(); err != nil {
 		return dst, err
 	}
-	return l.update(dst, asOf, columns[K](b))
+	return l.update(dst, asOf, (*columns[K])(&b))
 }
 
 // Advance is Update without orders: time alone moves customers where a window
 // slides, a scale is fixed, or rows wait for asOf.
 func (l *Live[K]) Advance(dst []Change[K], asOf time.Time) ([]Change[K], error) {
-	return l.update(dst, asOf, purchases[K](nil))
+	return l.update(dst, asOf, new(purchases[K]))
 }
 
 // AddMember makes a customer known who may never have bought. The change comes
@@ -164,7 +164,7 @@ func (l *Live[K]) touch(customer K) {
 }
 
 func (l *Live[K]) update(dst []Change[K], asOf time.Time, src source[K]) ([]Change[K], error) {
-	us, err := micro("/as_of", asOf)
+	us, err := exclusive(asOf)
 	if err != nil {
 		return dst, fmt.Errorf("rfm: live: %w", err)
 	}

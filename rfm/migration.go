@@ -44,7 +44,7 @@ func Migrate[K comparable](before, after *Scored[K]) (*Migration[K], error) {
 }
 
 // pairs yields, in the order of the keys, the rows of every customer before and
-// after; −1 where he is absent.
+// after; −1 where absent.
 func (m *Migration[K]) pairs(yield func(i, j int) bool) {
 	next, stop := iter.Pull(m.after.each)
 	defer stop()
@@ -146,9 +146,9 @@ func (m *Migration[K]) Flows() []Flow {
 // Move is one customer who changed segment, and why.
 type Move[K comparable] struct {
 	Customer K
-	Before   Customer[K] // Segment is Absent if he was not there
+	Before   Customer[K] // Segment is Absent if they were not there
 	After    Customer[K]
-	Moved    []Shift // the dimensions whose score changed; none if he came or went
+	Moved    []Shift // the dimensions whose score changed; none if they came or went
 }
 
 // Shift is a dimension on which a score changed.
@@ -157,8 +157,8 @@ type Shift struct {
 	From, To  uint8
 	// Own reports whether the customer's own value made the difference (for
 	// recency that is a purchase, or the days that passed without one): by the
-	// scale of before, his value of now has another score already. Otherwise the
-	// cut points moved around him.
+	// scale of before, their value of now has another score. Otherwise the cut points
+	// moved around them.
 	Own bool
 }
 
@@ -186,10 +186,10 @@ func (m *Migration[K]) move(i, j int) Move[K] {
 	if i < 0 || j < 0 {
 		return mv
 	}
-	own := m.before.scale.Score(m.after.scored(j))
+	then, now := m.before.scale.Score(m.before.scored(i)), m.before.scale.Score(m.after.scored(j))
 	for d := Recency; d <= Monetary; d++ {
 		if from, to := mv.Before.Score.Of(d), mv.After.Score.Of(d); from != to {
-			mv.Moved = append(mv.Moved, Shift{Dimension: d, From: from, To: to, Own: own.Of(d) != from})
+			mv.Moved = append(mv.Moved, Shift{Dimension: d, From: from, To: to, Own: then.Of(d) != now.Of(d)})
 		}
 	}
 	return mv

@@ -55,7 +55,7 @@ func radixSort(a, tmp []place) []place {
 	for i := range a {
 		vary |= a[i].prefix ^ a[0].prefix
 	}
-	const digit = 11
+	const digit = 8
 	for vary != 0 {
 		shift := bits.TrailingZeros64(vary)
 		var at [1 << digit]uint32

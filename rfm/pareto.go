@@ -13,7 +13,7 @@ type ParetoPoint struct {
 
 // Pareto is the curve of revenue over customers, greatest first, at points
 // equal steps of customers (10 gives the best 10 %, 20 %, …; a step covers at
-// least one customer). A customer whose refunds exceed his purchases counts as 0.
+// least one customer). A customer whose refunds exceed their purchases counts as 0.
 // Without revenue there is no curve: nil.
 func (s *Scored[K]) Pareto(points int) []ParetoPoint {
 	sums, total := s.revenues()
@@ -36,7 +36,7 @@ func (s *Scored[K]) Pareto(points int) []ParetoPoint {
 
 // Gini returns the Gini coefficient of revenue over those who ever bought: 0 if
 // all spent the same, near 1 if one spent everything. A customer whose refunds
-// exceed his purchases counts as 0. False without revenue.
+// exceed their purchases counts as 0. False without revenue.
 func (s *Scored[K]) Gini() (float64, bool) {
 	sums, total := s.revenues()
 	if total <= 0 {

@@ -83,7 +83,7 @@ func (a *Aggregator[K]) PopulationSince(from, asOf time.Time) (*Population[K], e
 }
 
 func (a *Aggregator[K]) population(from, asOf time.Time) (*Population[K], error) {
-	us, err := micro("/as_of", asOf)
+	us, err := exclusive(asOf)
 	if err != nil {
 		return nil, fmt.Errorf("rfm: %w", err)
 	}

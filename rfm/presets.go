@@ -93,7 +93,7 @@ func Eight() SegmentsConfig {
 
 // Four is the handbooks' four tiers on five bins. The handbooks describe the
 // tiers and leave the cells open; here who has not bought for long (R 1–2) is
-// 流失 whatever he spent, and among the others FM decides: 4–5 高价值, 2–3 活跃,
+// 流失 whatever they spent, and among the others FM decides: 4–5 高价值, 2–3 活跃,
 // 1 潜在. Members who never bought are 潜在 too.
 func Four() SegmentsConfig {
 	recent := Interval{3, 5}

@@ -71,6 +71,16 @@ func micro(field string, t time.Time) (int64, error) {
 	return us, nil
 }
 
+// exclusive converts an asOf. Rows are kept to the microsecond below them, so an
+// asOf between two microseconds is the one above.
+func exclusive(asOf time.Time) (int64, error) {
+	us, err := micro("/as_of", asOf)
+	if asOf.Nanosecond()%1000 != 0 {
+		us++
+	}
+	return us, err
+}
+
 // money converts an amount to minor units, exactly.
 func money(field string, d decimal.Decimal, decimals int) (int64, error) {
 	v, err := minor.From(d, decimals)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
@@ -66,6 +67,9 @@ func newScale(cfg ScaleConfig, currency string, decimals int) (*Scale, error) {
 	if decimals < 0 || decimals > minor.MaxScale {
 		return nil, guanxi.At("/decimals", fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, decimals, minor.MaxScale))
 	}
+	if !utf8.ValidString(currency) {
+		return nil, guanxi.At("/currency", fmt.Errorf("%w: %q is no text", ErrOption, currency))
+	}
 	s := &Scale{cfg: cfg.withDefaults(), currency: currency, decimals: decimals}
 	cells := 1
 	for i, c := range s.cfg.dimensions() {
@@ -106,7 +110,7 @@ func (s *Scale) Bins() Bins {
 func (s *Scale) Currency() (string, int) { return s.currency, s.decimals }
 
 // Score scores one customer: on each dimension 1 plus the number of cut points
-// that his value is strictly better than. Who never bought has the zero Score.
+// that their value is strictly better than. Who never bought has the zero Score.
 // With MoneyMargin, Values.Monetary is the total margin.
 // Cost: a comparison a cut; no allocation.
 func (s *Scale) Score(v Values) Score {

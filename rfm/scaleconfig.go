@@ -24,7 +24,7 @@ const (
 	Interpolated Method = "interpolated"
 	// NTile makes groups of equal size as SQL's NTILE does, which splits customers
 	// with equal values: within a tie by key ascending, for recency the oldest
-	// first. One customer scored by himself has the lower of the scores of his tie.
+	// first. One customer scored alone has the lower of the scores of their tie.
 	NTile Method = "ntile"
 	// Mean makes two bins: 2 is better than the mean, 1 is not.
 	Mean Method = "mean"
@@ -41,7 +41,7 @@ const (
 	MoneyMargin Money = "margin" // total less costs; needs Config.KeepCosts
 )
 
-// Break is a fixed boundary between two scores: a customer is above it if his
+// Break is a fixed boundary between two scores: a customer is above it if their
 // value is better than At, or, where Inclusive, equal to it. "10 orders a year
 // or more" is {At: 10, Inclusive: true}; "more than 2,000" is {At: 2000}.
 type Break struct {

@@ -73,7 +73,7 @@ func exact(bucket int) (int64, bool) {
 	return v, v > -2<<indexBits && v < 2<<indexBits
 }
 
-// set moves a customer to v, and puts him in if he is new.
+// set moves a customer to v, and puts them in if they are new.
 func (x *valueIndex) set(spots []spot, ord uint32, v int64) {
 	s := &spots[ord]
 	b := bucketOf(v)
@@ -98,7 +98,7 @@ func (x *valueIndex) set(spots []spot, ord uint32, v int64) {
 	x.sum.add(v)
 }
 
-// remove takes a customer out; the last of his bucket takes his place.
+// remove takes a customer out; the last of their bucket takes their place.
 func (x *valueIndex) remove(spots []spot, ord uint32) {
 	s := &spots[ord]
 	if s.pos[x.dim] == 0 {

@@ -101,9 +101,9 @@ type past struct {
 var lookBack = guanxi.MustParseSpan("P3M")
 
 // scoreBefore scores the same log as it was three months earlier. The scale is
-// that of today, so that a customer moves by what he does himself and not by
+// that of today, so that a customer moves by what they do themselves and not by
 // what the others do (groups of equal size are ranked afresh on either day, so
-// there he may). It returns nil where the log does not reach back so far.
+// there they may). It returns nil where the log does not reach back so far.
 func scoreBefore(log *orderLog, now *result, o options) (*past, error) {
 	p := &past{asOf: lookBack.SubFrom(now.asOf, o.loc)}
 	if !log.first.Before(p.asOf) {

@@ -12,8 +12,8 @@ import (
 )
 
 // The simulated shop: who its customers are is the Pareto/NBD of Schmittlein,
-// Morrison & Colombo (1987). A customer buys at a rate of his own, gamma over
-// the customers, until he silently stays away after a lifetime that is
+// Morrison & Colombo (1987). A customer buys at a rate of their own, gamma over
+// the customers, until they silently stay away after a lifetime that is
 // exponential with a rate of his own, gamma too.
 const (
 	buyShape, buyScale   = 0.75, 1.0 / 50  // purchases a day: 5.5 a year in the mean

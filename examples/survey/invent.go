@@ -103,7 +103,7 @@ func person(rng *rand.Rand, at time.Time) response {
 	r.score = int(min(10, max(0, math.Round(score))))
 	separator := ", "
 	if chinese {
-		separator = ","
+		separator = "，"
 	}
 	r.reason = strings.Join(reasons, separator)
 	return r

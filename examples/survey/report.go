@@ -83,6 +83,9 @@ func (p *report) header() error {
 	return nil
 }
 
+// maxFew is how many groups without answers enough are named.
+const maxFew = 20
+
 // groupTable ranks the groups that have answers enough, and compares these.
 func (p *report) groupTable() error {
 	if !p.grouped || len(p.groups) == 0 {
@@ -106,7 +109,10 @@ func (p *report) groupTable() error {
 		p.print(t)
 	}
 	if len(c.TooFew) > 0 {
-		few := lo.Map(c.TooFew, func(s nps.Scarce, _ int) string { return name(s.Group) + " " + thousands(s.Answers) })
+		few := lo.Map(c.TooFew[:min(maxFew, len(c.TooFew))], func(s nps.Scarce, _ int) string { return name(s.Group) + " " + thousands(s.Answers) })
+		if more := len(c.TooFew) - maxFew; more > 0 {
+			few = append(few, fmt.Sprintf(p.in("and %s more (all of them: -json)", "另有 %s 组(-json 列出全部)"), thousands(more)))
+		}
 		p.say("Not enough answers to be ranked (fewer than %s): %s", "回答不足,不参与排名(少于 %s 份):%s",
 			thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
 	}

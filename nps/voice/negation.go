@@ -10,12 +10,7 @@ import (
 type reach struct{ before, after int }
 
 // settle decides what is negated, and takes out of dst[base:] what is not a
-// match.
-//
-// A negation word belongs to the nearest match of its clause that it reaches,
-// the one after it if two are equally near; a match with an odd number of them
-// is negated. One that lies within a match, or within an ignored phrase, is a
-// part of it and negates nothing; a match that lies within one is next to it.
+// match. The rules are those of [Negation].
 func (n reach) settle(dst []Match, base int, text string) []Match {
 	found := dst[base:]
 	n.negate(found, text)

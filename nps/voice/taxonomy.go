@@ -48,6 +48,13 @@ func (t Theme) Label(lang guanxi.Lang) string {
 
 // Negation says when a match is negated: see [Match]. The zero value negates
 // nothing.
+//
+// A negation word belongs to the nearest match of its clause that it reaches,
+// the one after it if two are equally near; a match with an odd number of them
+// is negated. One inside a match or an ignored phrase is a part of it ("不好找" as
+// a keyword) and negates nothing; a match inside one is next to it. A clause ends
+// at punctuation (not at the point of 3.5), at a break word, and at a space
+// between two Chinese characters, where it stands for a comma.
 type Negation struct {
 	// Words negate: 不, 没有, not, never, "*n't". They follow the rules of keywords.
 	Words []string `json:"words,omitempty"`
@@ -58,7 +65,8 @@ type Negation struct {
 	Breaks []string `json:"breaks,omitempty"`
 	// Before and After are how far before and after a match a negation word may
 	// stand, in steps from 0 to 16; 0 is not at all and 1 is next to it. A
-	// Chinese character is a step, and so is a whole word of a script with spaces.
+	// Chinese character is a step, and so is a whole word of a script with spaces;
+	// of other characters, spaces among them, at most 40 may lie between.
 	Before int `json:"before,omitempty"`
 	After  int `json:"after,omitempty"`
 }
