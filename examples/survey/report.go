@@ -54,7 +54,7 @@ func (p *report) interval(i nps.Interval) string {
 
 // level heads a column of intervals.
 func (p *report) level() string {
-	return fmt.Sprintf(p.in("%.4g%% interval", "%.4g%% 区间"), 100*p.confidence)
+	return fmt.Sprintf(p.in("%.10g%% interval", "%.10g%% 区间"), 100*p.confidence)
 }
 
 // header is the score of everybody.
@@ -151,6 +151,9 @@ func (p *report) trendTable() error {
 	rows, timeless, err := trend(p.survey, p.options)
 	if err != nil {
 		return err
+	}
+	if len(rows)+timeless == 0 {
+		return nil
 	}
 	p.section("Trend", "趋势")
 	if len(rows) > 0 {

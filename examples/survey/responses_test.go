@@ -84,7 +84,7 @@ func TestForms(t *testing.T) {
 		"id|score | team\n1|9.0| A \n2| |A\n3|3|\"B\"\n",
 	} {
 		r := runJSON(t, "-responses", csvAnswers(t, text), "-score", "score", "-group", "team")
-		if got := fmt.Sprint(r.Answers, r.Promoters, r.Detractors, r.Skipped, len(r.Groups), r.Groups[0].Name, r.Groups[0].Answers); got != "2 1 1 1 2 A 1" {
+		if got := fmt.Sprintf("%d %d %d %d %d %s %d", r.Answers, r.Promoters, r.Detractors, r.Skipped, len(r.Groups), r.Groups[0].Name, r.Groups[0].Answers); got != "2 1 1 1 2 A 1" {
 			t.Errorf("%q: %s", text, got)
 		}
 	}

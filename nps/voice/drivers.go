@@ -99,7 +99,9 @@ func Drivers(c DriversConfig) (DriverReport, error) {
 	if r.Weighting == LMG {
 		weights = lmg(cor)
 	} else {
-		weights = relativeWeights(cor)
+		if weights, err = relativeWeights(cor); err != nil {
+			return DriverReport{}, fmt.Errorf("voice: %w", err)
+		}
 	}
 	r.Drivers = make([]Driver, n)
 	for i := range r.Drivers {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/guanxi-go/guanxi"
+	"gonum.org/v1/gonum/mat" // eigenvectors: LAPACK's way, long proven
 )
 
 // tolerance is the least part of a driver's variance that the drivers before it
@@ -139,85 +140,34 @@ func lmg(cor [][]float64) []float64 {
 
 // relativeWeights are Johnson's: with R = QΔQ′ the drivers' correlations and
 // Λ = QΔ^½Q′, the weights are Λ∘Λ · (Λ⁻¹r)∘(Λ⁻¹r), ∘ element by element.
-func relativeWeights(cor [][]float64) []float64 {
+func relativeWeights(cor [][]float64) ([]float64, error) {
 	n := len(cor) - 1
-	values, vectors := eigen(cor, n)
-	squares := make([]float64, n) // of Λ⁻¹r
+	among := mat.NewSymDense(n, nil)
+	r := mat.NewVecDense(n, nil)
 	for i := range n {
-		sum := 0.0
-		for k := range n {
-			projection := 0.0
-			for j := range n {
-				projection += vectors[j][k] * cor[j][n]
-			}
-			sum += vectors[i][k] * projection / math.Sqrt(values[k])
-		}
-		squares[i] = sum * sum
-	}
-	weights := make([]float64, n)
-	for i := range n {
-		for j := range n {
-			root := 0.0
-			for k := range n {
-				root += vectors[i][k] * math.Sqrt(values[k]) * vectors[j][k]
-			}
-			weights[i] += root * root * squares[j]
+		r.SetVec(i, cor[i][n])
+		for j := range i + 1 {
+			among.SetSym(i, j, cor[i][j])
 		}
 	}
-	return weights
-}
-
-// eigen returns the eigenvalues of the leading n×n part of a symmetric positive
-// definite matrix and, in columns, its eigenvectors, by Jacobi's rotations: short
-// for so small a matrix, and accurate for its small eigenvalues too.
-func eigen(m [][]float64, n int) (values []float64, vectors [][]float64) {
-	a := make([][]float64, n)
-	vectors = make([][]float64, n)
-	for i := range n {
-		a[i] = append([]float64(nil), m[i][:n]...)
-		vectors[i] = make([]float64, n)
-		vectors[i][i] = 1
+	var eigen mat.EigenSym
+	if !eigen.Factorize(among, true) {
+		return nil, ErrCollinear
 	}
-	for range 100 {
-		off := 0.0
-		for i := range n {
-			for j := range i {
-				off += a[i][j] * a[i][j]
-			}
-		}
-		if off < 1e-34 {
-			break
-		}
-		for p := range n {
-			for q := p + 1; q < n; q++ {
-				rotate(a, vectors, p, q)
-			}
-		}
+	var q mat.Dense
+	eigen.VectorsTo(&q)
+	roots, inverses := make([]float64, n), make([]float64, n)
+	for k, value := range eigen.Values(nil) {
+		roots[k] = math.Sqrt(max(value, tolerance*tolerance))
+		inverses[k] = 1 / roots[k]
 	}
-	values = make([]float64, n)
-	for i := range n {
-		values[i] = max(a[i][i], tolerance*tolerance)
-	}
-	return values, vectors
-}
-
-// rotate makes a[p][q] zero.
-func rotate(a, vectors [][]float64, p, q int) {
-	if a[p][q] == 0 {
-		return
-	}
-	theta := (a[q][q] - a[p][p]) / (2 * a[p][q])
-	t := math.Copysign(1/(math.Abs(theta)+math.Hypot(theta, 1)), theta)
-	c := 1 / math.Hypot(t, 1)
-	s := t * c
-	for k := range a {
-		a[k][p], a[k][q] = c*a[k][p]-s*a[k][q], s*a[k][p]+c*a[k][q]
-	}
-	for k := range a {
-		a[p][k], a[q][k] = c*a[p][k]-s*a[q][k], s*a[p][k]+c*a[q][k]
-	}
-	for k := range vectors {
-		v := vectors[k]
-		v[p], v[q] = c*v[p]-s*v[q], s*v[p]+c*v[q]
-	}
+	squared := func(_, _ int, v float64) float64 { return v * v }
+	var root, inverse, part, weights mat.Dense
+	root.Product(&q, mat.NewDiagDense(n, roots), q.T())
+	inverse.Product(&q, mat.NewDiagDense(n, inverses), q.T())
+	part.Mul(&inverse, r)
+	root.Apply(squared, &root)
+	part.Apply(squared, &part)
+	weights.Mul(&root, &part)
+	return mat.Col(nil, 0, &weights), nil
 }
