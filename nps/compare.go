@@ -163,9 +163,9 @@ func (c *Comparison) pair(tallies []Tally, cfg CompareConfig) error {
 		for j, b := range samples[i+1:] {
 			z := zeroDeviate(a, b)
 			pair := Pair{A: c.Ranked[i].Group, B: c.Ranked[i+1+j].Group, Difference: Difference{
-				Difference: a.score - b.score,
-				Interval:   mover(a, b, c.Ranked[i].Interval, c.Ranked[i+1+j].Interval),
-				P:          twoSided(z), Z: z, Confidence: cfg.Confidence,
+				Delta:    a.score - b.score,
+				Interval: mover(a, b, c.Ranked[i].Interval, c.Ranked[i+1+j].Interval),
+				P:        twoSided(z), Z: z, Confidence: cfg.Confidence,
 			}}
 			c.Pairs = append(c.Pairs, pair)
 			p = append(p, pair.P)

@@ -5,7 +5,7 @@ import "math"
 // Difference is the score of one sample less that of another. An immutable
 // value.
 type Difference struct {
-	Difference float64 `json:"difference"` // signed: a − b
+	Delta float64 `json:"difference"` // signed: a − b
 	Interval
 	// P is the probability of a difference at least as great, in either
 	// direction, if there were none. It comes from the same interval: P is below
@@ -69,7 +69,7 @@ func DiffShares(a, b Share, confidence float64) (Difference, error) {
 
 func difference(a, b sample, z, confidence float64) Difference {
 	d := Difference{
-		Difference: a.score - b.score,
+		Delta:      a.score - b.score,
 		Interval:   mover(a, b, a.limits(z), b.limits(z)),
 		Z:          zeroDeviate(a, b),
 		Confidence: confidence,

@@ -87,7 +87,7 @@ func ExampleDiff() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("%+.0f points, %+.1f to %+.1f, p = %.4f\n", 100*d.Difference, 100*d.Low, 100*d.High, d.P)
+	fmt.Printf("%+.0f points, %+.1f to %+.1f, p = %.4f\n", 100*d.Delta, 100*d.Low, 100*d.High, d.P)
 	// Output: +25 points, +9.3 to +40.2, p = 0.0019
 }
 
@@ -109,7 +109,7 @@ func ExampleCompare() {
 	}
 	fmt.Printf("all alike? p = %.6f\n", c.Equal.P)
 	for _, p := range c.Pairs {
-		fmt.Printf("%d and %d: %+.0f, adjusted p = %.4f\n", p.A, p.B, 100*p.Difference.Difference, p.Adjusted)
+		fmt.Printf("%d and %d: %+.0f, adjusted p = %.4f\n", p.A, p.B, 100*p.Delta, p.Adjusted)
 	}
 	// Output:
 	// 1. Pudong    +33 (+19 to +46)

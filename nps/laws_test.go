@@ -124,10 +124,10 @@ func checkDifference(t *testing.T, diff func(a, b nps.Classes, level float64) np
 	inner := nps.Interval{Low: math.Inf(1), High: math.Inf(-1)}
 	for _, level := range levels {
 		d, o := diff(a, b, level), diff(b, a, level)
-		if d.Difference != -o.Difference || d.Z != -o.Z || d.P != o.P || d.Low != -o.High || d.High != -o.Low {
+		if d.Delta != -o.Delta || d.Z != -o.Z || d.P != o.P || d.Low != -o.High || d.High != -o.Low {
 			t.Fatalf("%+v and %+v at %v: %+v, swapped %+v", a, b, level, d, o)
 		}
-		if !d.Contains(d.Difference) || !(d.P >= 0 && d.P <= 1) || math.Signbit(d.Z) != math.Signbit(d.Difference) && d.Z != 0 {
+		if !d.Contains(d.Delta) || !(d.P >= 0 && d.P <= 1) || math.Signbit(d.Z) != math.Signbit(d.Delta) && d.Z != 0 {
 			t.Fatalf("%+v and %+v at %v: %+v", a, b, level, d)
 		}
 		if d.Low > inner.Low+1e-14 || d.High < inner.High-1e-14 {

@@ -199,7 +199,7 @@ func TestReferenceTwoSamples(t *testing.T) {
 		for _, o := range ref.Two {
 			for _, i := range o.Mover {
 				d := must(nps.Diff(tallies[o.X], tallies[o.Y], i.Conf))
-				near(t, o.X+" less "+o.Y, d.Difference, o.Diff, closed)
+				near(t, o.X+" less "+o.Y, d.Delta, o.Diff, closed)
 				nearLimits(t, o.X+" less "+o.Y, d.Interval, i.limits, inverted)
 			}
 		}
@@ -256,7 +256,7 @@ func TestReferenceShares(t *testing.T) {
 		for _, o := range ref.CSATTwo {
 			a, b := nps.Share{Hits: o.X1, Of: o.N1}, nps.Share{Hits: o.X2, Of: o.N2}
 			d := must(nps.DiffShares(a, b, 0.95))
-			near(t, "difference of shares", d.Difference, o.Diff, closed)
+			near(t, "difference of shares", d.Delta, o.Diff, closed)
 			if o.Newcombe != nil {
 				nearLimits(t, "Newcombe", d.Interval, *o.Newcombe, closed)
 			}

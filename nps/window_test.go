@@ -164,7 +164,7 @@ func TestTrend(t *testing.T) {
 			t.Errorf("row %d: %v to %v", i, row.From, row.To)
 		}
 	}
-	if len(rows) != 4 || rows[0].Change != nil || rows[3].Change == nil || rows[3].Change.Difference != -2 {
+	if len(rows) != 4 || rows[0].Change != nil || rows[3].Change == nil || rows[3].Change.Delta != -2 {
 		t.Errorf("%+v", rows)
 	}
 	if score, _ := rows[1].Tally.Score(); score != 1 {

@@ -80,7 +80,7 @@ func writeJSON(w io.Writer, c *counts, o options) error {
 	for _, p := range compared.Pairs {
 		r.Comparisons = append(r.Comparisons, jsonComparison{
 			A: c.groups[p.A].Name, B: c.groups[p.B].Name,
-			Difference: p.Difference.Difference, Low: p.Low, High: p.High, P: p.P, PAdjusted: p.Adjusted,
+			Difference: p.Delta, Low: p.Low, High: p.High, P: p.P, PAdjusted: p.Adjusted,
 		})
 	}
 	enc := json.NewEncoder(w)

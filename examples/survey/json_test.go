@@ -90,7 +90,7 @@ func TestGroups(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := r.Comparisons[i]
-			if got.A != a || got.B != c || math.Abs(got.Difference-want.Difference) > 1e-15 || got.Low != want.Low || got.High != want.High || got.P != want.P {
+			if got.A != a || got.B != c || math.Abs(got.Difference-want.Delta) > 1e-15 || got.Low != want.Low || got.High != want.High || got.P != want.P {
 				t.Errorf("%+v, want %s − %s: %+v", got, a, c, want)
 			}
 			p = append(p, got.P)

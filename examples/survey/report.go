@@ -131,7 +131,7 @@ func (p *report) groupTable() error {
 	t := &table{align: "lll"}
 	t.add(p.in("first", "甲"), "", p.in("second", "乙"), p.in("difference", "差异"), p.level(), "p", p.in("p adjusted", "校正后 p"))
 	for _, d := range pairs[:min(p.top, len(pairs))] {
-		t.add(name(d.A), "−", name(d.B), points(d.Difference.Difference), p.interval(d.Interval), probability(d.P), probability(d.Adjusted))
+		t.add(name(d.A), "−", name(d.B), points(d.Delta), p.interval(d.Interval), probability(d.P), probability(d.Adjusted))
 	}
 	p.print(t)
 	p.say("%s of %s pairs, the surest first; p adjusted by Holm for all of them, intervals not adjusted",
@@ -166,7 +166,7 @@ func (p *report) trendTable() error {
 			}
 			switch d := r.Change; {
 			case d != nil:
-				cells = append(cells, points(d.Difference), p.interval(d.Interval), probability(d.P))
+				cells = append(cells, points(d.Delta), p.interval(d.Interval), probability(d.P))
 			case r.Estimate != nil && !r.Enough:
 				cells = append(cells, p.in("not enough", "回答不足"))
 			}

@@ -161,7 +161,7 @@ func (t *ThemeReport) compare(all, with nps.Tally, c ReportConfig) (err error) {
 	}
 	overall, _ := all.Score()
 	impact := overall - t.Without.Score
-	i := product(t.Share, limits, d.Difference, d.Interval)
+	i := product(t.Share, limits, d.Delta, d.Interval)
 	t.Effect = &Effect{Impact: impact, Interval: nps.Interval{Low: min(i.Low, impact), High: max(i.High, impact)}, P: d.P}
 	return nil
 }
