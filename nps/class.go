@@ -85,7 +85,9 @@ func (c Class) Value() (driver.Value, error) {
 }
 
 // Classes is how many answers fell into each class: all that a net score and
-// its uncertainty depend on. Counts must not be negative. An immutable value;
+// its uncertainty depend on. Counts must not be negative. It carries no
+// kind or scale: that those of two questions are not mixed is up to the caller,
+// where a [Tally] sees to it. An immutable value;
 // safe for concurrent use.
 type Classes struct {
 	Detractors int64 `json:"detractors"`

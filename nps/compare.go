@@ -6,6 +6,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/guanxi-go/guanxi"
 )
 
 // DefaultMinAnswers is how many answers a group must have to be ranked where a
@@ -81,14 +86,56 @@ type Comparison struct {
 	TooFew []Scarce   `json:"too_few"` // not enough answers, in the order given; they take part in nothing below
 	Pairs  []Pair     `json:"pairs"`   // all pairs of the ranked groups, in the order given
 	// Equal asks whether all ranked groups could have one score, Mix whether they
-	// could have one mix of classes. nil where there are fewer than two groups,
-	// or no spread to measure with.
-	Equal *Test `json:"equal,omitempty"`
-	Mix   *Test `json:"mix,omitempty"`
+	// could have one mix of classes. Both are nil where fewer than two groups are
+	// ranked; else one that is nil has its reason in the field beside it.
+	Equal    *Test     `json:"equal,omitempty"`
+	EqualErr *Untested `json:"equal_error,omitempty"`
+	Mix      *Test     `json:"mix,omitempty"`
+	MixErr   *Untested `json:"mix_error,omitempty"`
 }
 
-// Compare ranks groups and compares each with each. Names must be unique and not
-// empty. Errors, all at once: those of the config; below /groups/i ErrOption at
+// Untested says why all ranked groups were not tested together. EqualErr is
+// ErrNoSpread for a group whose answers all count the same (Welch's test has no
+// weight for it) and ErrTooFew for one with a single answer; MixErr is
+// ErrNoSpread where only one class occurs. An immutable value, and an error.
+type Untested struct {
+	Group  int    `json:"group"` // the first in the way, by its place in what was given to Compare; -1 is all of them
+	Reason string `json:"reason"`
+	err    error
+}
+
+// Error returns the group and the reason.
+func (u *Untested) Error() string {
+	if u.Group < 0 {
+		return u.Reason
+	}
+	return fmt.Sprintf("group %d: %s", u.Group, u.Reason)
+}
+
+// Unwrap returns the sentinel's chain: ErrNoSpread or ErrTooFew. It is nil after
+// reading from JSON.
+func (u *Untested) Unwrap() error {
+	if u == nil {
+		return nil
+	}
+	return u.err
+}
+
+// untested takes the fault of a test of the i-th of some tallies, at /i, to the
+// group that the tally is of.
+func (c *Comparison) untested(err error) *Untested {
+	u := &Untested{Group: -1, Reason: err.Error(), err: err}
+	var place *guanxi.FieldError
+	if errors.As(err, &place) {
+		if i, bad := strconv.Atoi(strings.TrimPrefix(place.Pointer, "/")); bad == nil && i < len(c.Ranked) {
+			u.Group, u.Reason, u.err = c.Ranked[i].Group, place.Err.Error(), place.Err
+		}
+	}
+	return u
+}
+
+// Compare ranks groups and compares each with each. Names must be unique, not
+// empty and valid UTF-8. Errors, all at once: those of the config; below /groups/i ErrOption at
 // name and ErrMixed at tally; ErrTooFew when there is no group at all.
 // Cost: O(pairs), about half a microsecond each, and 80 bytes.
 func Compare(groups []Group, cfg CompareConfig) (*Comparison, error) {
@@ -104,6 +151,8 @@ func Compare(groups []Group, cfg CompareConfig) (*Comparison, error) {
 		switch {
 		case g.Name == "":
 			errs = append(errs, at(fmt.Errorf("%w: a group needs a name", ErrOption), "groups", i, "name"))
+		case !utf8.ValidString(g.Name):
+			errs = append(errs, at(notUTF8(g.Name), "groups", i, "name"))
 		case seen:
 			errs = append(errs, at(fmt.Errorf("%w: %q is group %d already", ErrOption, g.Name, first), "groups", i, "name"))
 		default:
@@ -116,7 +165,7 @@ func Compare(groups []Group, cfg CompareConfig) (*Comparison, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	c := &Comparison{}
+	c := &Comparison{Ranked: []Standing{}, TooFew: []Scarce{}, Pairs: []Pair{}}
 	var tallies []Tally
 	for i := range groups {
 		g := &groups[i]
@@ -135,9 +184,13 @@ func Compare(groups []Group, cfg CompareConfig) (*Comparison, error) {
 	if len(tallies) > 1 {
 		if t, err := EqualScores(tallies); err == nil {
 			c.Equal = &t
+		} else {
+			c.EqualErr = c.untested(err)
 		}
 		if t, err := EqualMix(tallies); err == nil {
 			c.Mix = &t
+		} else {
+			c.MixErr = c.untested(err)
 		}
 		if err := c.pair(tallies, cfg); err != nil {
 			return nil, err

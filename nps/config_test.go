@@ -134,3 +134,33 @@ func FuzzTrendConfig(f *testing.F) {
 		}
 	})
 }
+
+// Configs refuse what they do not know, at its place, and stay as they were.
+func TestConfigStrict(t *testing.T) {
+	for _, tt := range []struct {
+		into    any
+		text    string
+		want    error
+		pointer string
+	}{
+		{&nps.KPI{Target: 0.1}, `{"taget":0.3}`, guanxi.ErrUnknownField, "/taget"},
+		{&nps.KPI{Target: 0.1}, `{"target":3}`, nps.ErrOption, "/target"},
+		{&nps.RakeConfig{Population: 1}, `{"margins":[]}`, nps.ErrTarget, "/margins"},
+		{&nps.RakeConfig{Population: 1}, `{"margins":[{"nam":"a"}]}`, guanxi.ErrUnknownField, "/margins/0/nam"},
+		{&nps.MonitorConfig{Lambda: 0.1}, `{"lambda":2}`, nps.ErrOption, "/lambda"},
+		{&nps.Range{Max: 5}, `{"min":1,"max":5,"passive":9,"promoter":4}`, nps.ErrRange, "/passive"},
+		{&nps.Plan{Power: 0.9}, `{"power":1}`, nps.ErrOption, "/power"},
+		{&nps.CompareConfig{MinAnswers: 9}, `{"adjust":"bhh"}`, nps.ErrOption, "/adjust"},
+		{&nps.WindowConfig{Days: 3}, `{"days":7,"range":{"min":1,"max":5,"passive":9,"promoter":4}}`, nps.ErrRange, "/range/passive"},
+	} {
+		before := reflect.ValueOf(tt.into).Elem().Interface()
+		err := json.Unmarshal([]byte(tt.text), tt.into)
+		found := false
+		for fault := range guanxi.Faults(err) {
+			found = found || fault.Pointer == tt.pointer && errors.Is(fault, tt.want)
+		}
+		if !found || !reflect.DeepEqual(reflect.ValueOf(tt.into).Elem().Interface(), before) {
+			t.Errorf("%T from %s: %v, want %v at %s", tt.into, tt.text, err, tt.want, tt.pointer)
+		}
+	}
+}

@@ -108,3 +108,75 @@ func (c *TrendConfig) UnmarshalJSON(data []byte) error {
 	*c = r
 	return nil
 }
+
+// The configs below are plain structs, read as strictly: every unknown field,
+// wrong type and fault of Validate is reported with its JSON pointer, and what
+// was there is left alone if there is one. A field that is not given is its
+// default.
+
+// accept replaces dst by a config that was read, if it is valid.
+func accept[T interface{ Validate() error }](dst *T, v T, err error) error {
+	if err == nil {
+		err = v.Validate()
+	}
+	if err != nil {
+		return err
+	}
+	*dst = v
+	return nil
+}
+
+// UnmarshalJSON reads strictly, as that of WindowConfig does.
+func (k *KPI) UnmarshalJSON(data []byte) error {
+	type plain KPI
+	var v plain
+	err := guanxi.UnmarshalStrict(data, &v)
+	return accept(k, KPI(v), err)
+}
+
+// UnmarshalJSON reads strictly, as that of WindowConfig does.
+func (c *RakeConfig) UnmarshalJSON(data []byte) error {
+	type plain RakeConfig
+	var v plain
+	err := guanxi.UnmarshalStrict(data, &v)
+	return accept(c, RakeConfig(v), err)
+}
+
+// UnmarshalJSON reads strictly, as that of WindowConfig does.
+func (c *MonitorConfig) UnmarshalJSON(data []byte) error {
+	type plain MonitorConfig
+	var v plain
+	err := guanxi.UnmarshalStrict(data, &v)
+	return accept(c, MonitorConfig(v), err)
+}
+
+// UnmarshalJSON reads strictly, as that of WindowConfig does.
+func (c *CompareConfig) UnmarshalJSON(data []byte) error {
+	type plain CompareConfig
+	var v plain
+	err := guanxi.UnmarshalStrict(data, &v)
+	return accept(c, CompareConfig(v), err)
+}
+
+// UnmarshalJSON reads strictly, as that of WindowConfig does.
+func (p *Plan) UnmarshalJSON(data []byte) error {
+	type plain Plan
+	var v plain
+	err := guanxi.UnmarshalStrict(data, &v)
+	return accept(p, Plan(v), err)
+}
+
+// UnmarshalJSON reads strictly, as that of WindowConfig does. The zero Range,
+// which stands for the preset of a kind, is read too.
+func (r *Range) UnmarshalJSON(data []byte) error {
+	type plain Range
+	var v plain
+	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
+		return err
+	}
+	if Range(v).IsZero() {
+		*r = Range{}
+		return nil
+	}
+	return accept(r, Range(v), nil)
+}

@@ -59,3 +59,20 @@ func TestCoverage(t *testing.T) {
 		}
 	}
 }
+
+// The least coverage over the lattice of 171 mixes, which the package comment
+// gives.
+func TestLeastCoverage(t *testing.T) {
+	for n, want := range map[int64]float64{5: 0.922, 10: 0.9395} {
+		least, mixes := 1.0, 0
+		for up := 1; up < 20; up++ {
+			for down := 1; up+down < 20; down++ {
+				least = min(least, coverage(nps.Tango, float64(up)/20, float64(down)/20, n))
+				mixes++
+			}
+		}
+		if mixes != 171 || math.Abs(least-want) > 0.0005 {
+			t.Errorf("n = %d: %d mixes are covered at least %.5f of the time, want %v", n, mixes, least, want)
+		}
+	}
+}

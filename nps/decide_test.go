@@ -1,8 +1,11 @@
 package nps_test
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/guanxi-go/guanxi"
@@ -253,4 +256,82 @@ func TestReferrals(t *testing.T) {
 	if err := r.Merge(csat); !errors.Is(err, nps.ErrMixed) {
 		t.Error(err)
 	}
+}
+
+// samePointers wants one sentinel at exactly these places.
+func samePointers(t *testing.T, err, sentinel error, want ...string) {
+	t.Helper()
+	var got []string
+	for fault := range guanxi.Faults(err) {
+		got = append(got, fault.Pointer)
+		if !errors.Is(fault, sentinel) {
+			t.Errorf("%v is not %v", fault, sentinel)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("faults at %q, want %q", got, want)
+	}
+}
+
+// A mix of no spread cannot be planned with.
+func TestPlanNoSpread(t *testing.T) {
+	var p nps.Plan
+	for _, m := range []nps.Mix{{}, {Promoters: 1}, {Detractors: 1}} {
+		_, err := p.ForMargin(m, 0.05)
+		samePointers(t, err, nps.ErrNoSpread, "/mix")
+		_, err = p.Lift(m, 10)
+		samePointers(t, err, nps.ErrNoSpread, "/mix")
+	}
+	_, err := p.ForLift(nps.Mix{}, nps.Mix{Promoters: 1})
+	samePointers(t, err, nps.ErrNoSpread, "/from")
+	_, err = p.PowerOf(nps.Mix{Detractors: 1}, nps.Mix{Promoters: 1}, 10)
+	samePointers(t, err, nps.ErrNoSpread, "/from")
+	if n, err := p.ForLift(nps.Mix{}, nps.Mix{Promoters: 0.5}); err != nil || n < 2 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if n, err := p.ForShareLift(0, 1); err != nil || n < 2 { // the pooled variance is not 0
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
+// Too few answers before a lift are counted.
+func TestNeededBefore(t *testing.T) {
+	before, after := fill(t, nps.NPS, []int64{4, 0, 0, 0, 0, 0, 0, 0, 0, 6}), fill(t, nps.NPS, []int64{40, 0, 0, 0, 0, 0, 0, 0, 0, 60})
+	if j := must(nps.KPI{}.JudgeLift(before, after)); j.NeededBefore != 20 || j.Needed != 0 || j.Reachable {
+		t.Errorf("%+v", j)
+	}
+	if j := must(nps.KPI{MinAnswers: 10}.JudgeLift(before, after)); j.NeededBefore != 0 {
+		t.Errorf("%+v", j)
+	}
+}
+
+// A test of all groups that is missing says why, and for which group.
+func TestCompareUntested(t *testing.T) {
+	mixed, promoters := fill(t, nps.NPS, []int64{10, 0, 0, 0, 0, 0, 0, 10, 0, 20}), fill(t, nps.NPS, []int64{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40})
+	c := must(nps.Compare([]nps.Group{{Name: "few"}, {Name: "a", Tally: mixed}, {Name: "b", Tally: promoters}}, nps.CompareConfig{}))
+	if c.Equal != nil || c.Mix == nil || c.MixErr != nil || c.EqualErr == nil || c.EqualErr.Group != 2 || !errors.Is(c.EqualErr, nps.ErrNoSpread) {
+		t.Fatalf("%+v", c)
+	}
+	if text := c.EqualErr.Error(); text != "group 2: all answers are equal" {
+		t.Error(text)
+	}
+	data := string(must(json.Marshal(c)))
+	if !strings.Contains(data, `"equal_error":{"group":2,"reason":"all answers are equal"}`) {
+		t.Error(data)
+	}
+	c = must(nps.Compare([]nps.Group{{Name: "a", Tally: promoters}, {Name: "b", Tally: promoters}}, nps.CompareConfig{}))
+	if c.MixErr == nil || c.MixErr.Group != -1 || c.MixErr.Error() != "all answers are equal" || !errors.Is(c.MixErr, nps.ErrNoSpread) {
+		t.Errorf("%+v", c.MixErr)
+	}
+	one := fill(t, nps.NPS, []int64{1})
+	c = must(nps.Compare([]nps.Group{{Name: "a", Tally: mixed}, {Name: "b", Tally: one}}, nps.CompareConfig{MinAnswers: 1}))
+	if c.EqualErr == nil || c.EqualErr.Group != 1 || !errors.Is(c.EqualErr, nps.ErrTooFew) {
+		t.Errorf("%+v", c.EqualErr)
+	}
+	c = must(nps.Compare([]nps.Group{{Name: "few"}}, nps.CompareConfig{}))
+	if data := string(must(json.Marshal(c))); data != `{"ranked":[],"too_few":[{"name":"few","group":0,"answers":0,"missing":30}],"pairs":[]}` {
+		t.Error(data)
+	}
+	_, err := nps.Compare([]nps.Group{{Name: "a"}, {Name: "\xff"}}, nps.CompareConfig{})
+	samePointers(t, err, nps.ErrOption, "/groups/1/name")
 }

@@ -18,3 +18,9 @@ func StudentQuantile(df, alpha float64) float64                    { return stud
 func NullVariance(c Classes, v float64) (variance, slope float64)  { return netSample(c).null(v) }
 
 func (w *Window[K]) Persons() int { return len(w.seen) }
+
+// Variance is that of one answer.
+func (c Classes) Variance() float64 { return netSample(c).variance() }
+
+// Sum is the sum of the weights.
+func (w *Weighted) Sum() float64 { return w.sum[Detractor] + w.sum[Passive] + w.sum[Promoter] }

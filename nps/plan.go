@@ -77,8 +77,8 @@ func (p Plan) deviates() (confidence, power float64, err error) {
 
 // ForMargin returns how many answers make an interval of score ± margin, 0.05
 // being five points, if m is what will be answered. With a Population it is
-// never more than that. Faults are those of p, of m below /mix, and ErrOption
-// at /margin.
+// never more than that. Faults are those of p, of m below /mix, ErrNoSpread at
+// /mix where all are in one class, and ErrOption at /margin.
 func (p Plan) ForMargin(m Mix, margin float64) (int64, error) {
 	n, err := p.forMargin(m, margin)
 	if err != nil {
@@ -89,7 +89,7 @@ func (p Plan) ForMargin(m Mix, margin float64) (int64, error) {
 
 func (p Plan) forMargin(m Mix, margin float64) (float64, error) {
 	z, _, _ := p.deviates()
-	err := errors.Join(p.Validate(), place("/mix", m.Validate()))
+	err := errors.Join(p.Validate(), m.spread())
 	if !(margin > 0 && margin <= 2) {
 		err = errors.Join(err, at(fmt.Errorf("%w: %v is not in 0 to 2", ErrOption, margin), "margin"))
 	}
@@ -105,8 +105,9 @@ func (p Plan) forMargin(m Mix, margin float64) (float64, error) {
 
 // ForLift returns how many answers each of two groups needs, so that a change
 // of the population from one mix to the other is noticed with the Power of p.
-// Faults are those of p, of the mixes below /from and /to, and ErrOption at /to
-// when the score does not change. The finite population is not used.
+// Faults are those of p, of the mixes below /from and /to, ErrOption at /to when
+// the score does not change, and ErrNoSpread at /from when in each mix all are
+// in one class. The finite population is not used.
 func (p Plan) ForLift(from, to Mix) (int64, error) {
 	n, err := p.forLift(from, to)
 	if err != nil {
@@ -117,7 +118,7 @@ func (p Plan) ForLift(from, to Mix) (int64, error) {
 
 func (p Plan) forLift(from, to Mix) (float64, error) {
 	z, zp, _ := p.deviates()
-	if err := p.change(from, to); err != nil {
+	if err := errors.Join(p.change(from, to), spread(from, to)); err != nil {
 		return 0, err
 	}
 	lift := to.Score() - from.Score()
@@ -159,7 +160,7 @@ func (p Plan) change(from, to Mix) error {
 // ErrCount at /n unless n is above 0.
 func (p Plan) PowerOf(from, to Mix, n int64) (float64, error) {
 	z, _, _ := p.deviates()
-	if err := errors.Join(p.change(from, to), positive(n)); err != nil {
+	if err := errors.Join(p.change(from, to), spread(from, to), positive(n)); err != nil {
 		return 0, err
 	}
 	shift := math.Abs(to.Score()-from.Score()) / math.Sqrt((from.variance()+to.variance())/float64(n))
@@ -170,13 +171,33 @@ func (p Plan) PowerOf(from, to Mix, n int64) (float64, error) {
 // Power of p, if both have about the spread of m. Where it is large, check the
 // two mixes you expect with [Plan.PowerOf]. It may exceed what a score can
 // change by: then n answers show nothing. Faults are those of p, of m below
-// /mix, and ErrCount at /n unless n is above 0.
+// /mix, ErrNoSpread at /mix where all are in one class, and ErrCount at /n
+// unless n is above 0.
 func (p Plan) Lift(m Mix, n int64) (float64, error) {
 	z, zp, _ := p.deviates()
-	if err := errors.Join(p.Validate(), place("/mix", m.Validate()), positive(n)); err != nil {
+	if err := errors.Join(p.Validate(), m.spread(), positive(n)); err != nil {
 		return 0, err
 	}
 	return max(0, z+zp) * math.Sqrt(2*m.variance()/float64(n)), nil
+}
+
+// spread checks, at /mix, a mix that is to be measured with.
+func (m Mix) spread() error {
+	if err := m.Validate(); err != nil {
+		return place("/mix", err)
+	}
+	if m.variance() == 0 {
+		return at(ErrNoSpread, "mix")
+	}
+	return nil
+}
+
+// spread returns ErrNoSpread where neither of two valid mixes has any.
+func spread(from, to Mix) error {
+	if from.Validate() == nil && to.Validate() == nil && from.variance() == 0 && to.variance() == 0 {
+		return at(ErrNoSpread, "from")
+	}
+	return nil
 }
 
 func positive(n int64) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"unicode/utf8"
 )
 
 // Sample is answers in columns, with the cell of the population that each comes
@@ -68,11 +69,17 @@ func (c RakeConfig) Validate() error {
 		if len(margin.Targets) == 0 {
 			fault(fmt.Errorf("%w: no cells", ErrTarget), "margins", m, "targets")
 		}
+		if !utf8.ValidString(margin.Name) {
+			fault(notUTF8(margin.Name), "margins", m, "name")
+		}
 		seen := make(map[string]bool, len(margin.Targets))
 		total := 0.0
 		for i, target := range margin.Targets {
 			if !(target.Size >= minWeight && target.Size <= maxWeight) {
 				fault(fmt.Errorf("%w: %v of %q", ErrTarget, target.Size, target.Cell), "margins", m, "targets", i, "size")
+			}
+			if !utf8.ValidString(target.Cell) {
+				fault(notUTF8(target.Cell), "margins", m, "targets", i, "cell")
 			}
 			if seen[target.Cell] {
 				fault(fmt.Errorf("%w: %q twice", ErrTarget, target.Cell), "margins", m, "targets", i, "cell")
@@ -89,6 +96,8 @@ func (c RakeConfig) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+func notUTF8(name string) error { return fmt.Errorf("%w: %q is not UTF-8", ErrOption, name) }
 
 // Convergence is how raking went.
 type Convergence struct {
@@ -130,7 +139,7 @@ type Raked struct {
 // 11:427–444). Errors: those of the config, all at once; then those of the
 // sample, the first 1,000 at once: ErrOption at /weights,
 // /cells or /cells/m for a wrong number of columns or rows; ErrScore at
-// /scores/i; ErrWeight at /weights/i, or at /weights when all are 0; ErrCell at
+// /scores/i; ErrOption at /cells/m/i for a cell whose name is not UTF-8; ErrWeight at /weights/i, or at /weights when all are 0; ErrCell at
 // /cells/m/i for an answer from a cell without a target, and at
 // /margins/m/targets/i for a target that no answer with a weight comes from;
 // ErrNoAnswers. Then a *ConvergeError. Cost: O(answers × margins) a pass.
@@ -229,7 +238,10 @@ func (r *Raked) read(s Sample, cfg RakeConfig) error {
 		cells := make([]int32, n)
 		for i, cell := range s.Cells[m] {
 			k, ok := place[cell]
-			if !ok {
+			switch {
+			case !utf8.ValidString(cell):
+				fault(notUTF8(cell), "cells", m, i)
+			case !ok:
 				fault(fmt.Errorf("%w: answer from %q, which has no target in %q", ErrCell, cell, margin.Name), "cells", m, i)
 			}
 			cells[i] = k

@@ -172,6 +172,8 @@ func TestReferenceOneSample(t *testing.T) {
 				t.Fatalf("%s: no score", o.ID)
 			}
 			near(t, o.ID+" score", score, o.NPS, closed)
+			near(t, o.ID+" variance", tally.Classes().Variance(), o.Var, closed)
+			near(t, o.ID+" SE", math.Sqrt(tally.Classes().Variance()/float64(o.N)), o.SE, closed)
 			mean, _ := tally.Mean()
 			near(t, o.ID+" mean", mean, o.Mean, closed)
 			for _, i := range o.Intervals {

@@ -113,6 +113,7 @@ func TestReferenceWeights(t *testing.T) {
 		e := must(weighted.Estimate(0.95, 0))
 		near(t, "weighted", e.Score, w.Weighted.NPS, closed)
 		near(t, "weighted SE", e.SE, w.Weighted.SE, closed)
+		near(t, "sum of weights", weighted.Sum(), w.Kish.SumW, closed)
 		near(t, "Kish", e.Kish, w.Kish.NEff, closed)
 		near(t, "design effect", e.DesignEffect(), w.Kish.Deff, closed)
 

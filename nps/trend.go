@@ -52,7 +52,8 @@ func (c TrendConfig) Validate() error {
 	return join(errTally, errPeriod, c.Repeat.validate(), errConfidence, checkCount("min_answers", c.MinAnswers))
 }
 
-// TrendRow is one period, [From, To). An immutable value.
+// TrendRow is one period, [From, To): from midnight to midnight, or the first
+// instant after one that the clock skips. An immutable value.
 type TrendRow struct {
 	From, To time.Time
 	Tally    Tally
@@ -207,19 +208,19 @@ func (p Period) number(t time.Time, loc *time.Location) int64 {
 	return civilDay(t, loc)
 }
 
-// start is the first midnight of a period.
+// start is the first instant of a period.
 func (p Period) start(n int64, loc *time.Location) time.Time {
 	switch p {
 	case Year:
-		return time.Date(int(n), 1, 1, 0, 0, 0, 0, loc)
+		return firstInstant(int(n), 1, 1, loc)
 	case Quarter:
-		return time.Date(0, time.Month(1+3*n), 1, 0, 0, 0, 0, loc)
+		return firstInstant(0, time.Month(1+3*n), 1, loc)
 	case Month:
-		return time.Date(0, time.Month(1+n), 1, 0, 0, 0, 0, loc)
+		return firstInstant(0, time.Month(1+n), 1, loc)
 	case Week:
-		return time.Date(1970, 1, int(7*n-2), 0, 0, 0, 0, loc)
+		return firstInstant(1970, 1, int(7*n-2), loc)
 	}
-	return time.Date(1970, 1, int(1+n), 0, 0, 0, 0, loc)
+	return firstInstant(1970, 1, int(1+n), loc)
 }
 
 func floorDiv(a, b int64) int64 {

@@ -63,6 +63,9 @@ type Judgement struct {
 	// few. Without answers Needed is those to MinAnswers.
 	Needed    int64 `json:"needed"`
 	Reachable bool  `json:"reachable"`
+	// NeededBefore is how many answers before a lift are missing to MinAnswers;
+	// until they are there, nothing is decided and Needed is not known.
+	NeededBefore int64 `json:"needed_before,omitempty"`
 }
 
 // maxNeeded is the most answers that are looked ahead.
@@ -92,8 +95,9 @@ func (k KPI) JudgeLift(before, after Tally) (Judgement, error) {
 	}
 	z, _ := deviate(orDefault(k.Confidence, DefaultConfidence))
 	b, a := before.sample(), after.sample()
-	if n := before.Answers(); n < max(1, orDefault(k.MinAnswers, DefaultMinAnswers)) {
-		j := Judgement{Verdict: Undecided, Target: k.Target, Answers: after.Answers()}
+	least := max(1, orDefault(k.MinAnswers, DefaultMinAnswers))
+	if n := before.Answers(); n < least {
+		j := Judgement{Verdict: Undecided, Target: k.Target, Answers: after.Answers(), NeededBefore: least - n}
 		if n > 0 && j.Answers > 0 {
 			j.Known, j.Value = true, a.score-b.score
 			j.Interval = mover(a, b, a.limits(z), b.limits(z))

@@ -91,8 +91,9 @@ type WeightedEstimate struct {
 	// Kish is the effective number of answers, (Σw)²/Σw²: what equal weights
 	// would have needed. Answers over Kish is the design effect of the weights.
 	Kish float64 `json:"kish"`
-	// The interval is the default of the kind for a sample as large as SE says,
-	// so that it stays on the scale and is never of zero width.
+	// The interval is the default of the kind for a sample as large as SE says, or
+	// as Kish where SE is 0, so that it stays on the scale and is never of zero
+	// width.
 	Interval
 	Confidence float64 `json:"confidence"`
 }
@@ -162,6 +163,10 @@ func code(k Kind, c Class) float64 {
 	return 0
 }
 
+// noise is the share of an answer's variance, for Kish's number of answers,
+// below which a variance is rounding.
+const noise = 1e-24
+
 // weightedEstimate finishes an estimate from the weighted shares, the number of
 // answers, the standard error and Kish's size, and how much of the population
 // is uncovered.
@@ -176,13 +181,16 @@ func weightedEstimate(s sample, n, se, kish, confidence, left float64) (Weighted
 	case n < 2:
 		return WeightedEstimate{}, fmt.Errorf("%w: a standard error needs two", ErrTooFew)
 	}
+	if se*se*kish <= noise*s.variance() {
+		se = 0 // nothing but rounding: the weights leave no residuals
+	}
 	e := WeightedEstimate{Answers: int64(n), Score: s.score, SE: se * math.Sqrt(left), Kish: kish, Confidence: confidence}
 	if left == 0 { // everybody answered
 		e.Interval = Interval{e.Score, e.Score}
 		return e, nil
 	}
-	// As many equal answers as have this standard error; where all are of one
-	// class it says nothing, and Kish's number does.
+	// As many equal answers as have this standard error; where it is 0, all being
+	// of one class in every cell, it says nothing, and Kish's number does.
 	s.n = s.variance() / (e.SE * e.SE)
 	if !(s.n > 0 && s.n < math.Inf(1)) {
 		s.n = kish / left

@@ -147,3 +147,48 @@ func TestRakeFaults(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Where every cell is unanimous the linearised standard error is 0, not what
+// rounding leaves, and the interval is that of Kish's number of answers.
+func TestNoResiduals(t *testing.T) {
+	cfg := nps.RakeConfig{Margins: []nps.Margin{{Name: "segment", Targets: []nps.Target{{Cell: "a", Size: 0.37}, {Cell: "b", Size: 0.63}}}}}
+	for n := 30; n <= 1000; n++ {
+		s := nps.Sample{Cells: make([][]string, 1)}
+		for i := range n {
+			score, cell := 10, "a"
+			if i%5 > 1 {
+				score, cell = 0, "b"
+			}
+			s.Scores, s.Cells[0] = append(s.Scores, score), append(s.Cells[0], cell)
+		}
+		e := must(must(nps.Rake(s, cfg)).Estimate(0.95))
+		if e.SE != 0 || e.Width() < 1/math.Sqrt(float64(n)) || !e.Contains(e.Score) {
+			t.Fatalf("n = %d: %+v", n, e)
+		}
+		if n%100 > 2 {
+			continue
+		}
+		// The same with a second margin, which explains nothing more.
+		channels := make([]string, n)
+		for i := range channels {
+			channels[i] = []string{"web", "shop", "phone"}[i%3]
+		}
+		s.Cells = append(s.Cells, channels)
+		two := nps.RakeConfig{Margins: append(cfg.Margins[:1:1], nps.Margin{Name: "channel", Targets: []nps.Target{
+			{Cell: "web", Size: 0.5}, {Cell: "shop", Size: 0.3}, {Cell: "phone", Size: 0.2}}})}
+		e = must(must(nps.Rake(s, two)).Estimate(0.95))
+		if e.SE != 0 || e.Width() < 1/math.Sqrt(float64(n)) || !e.Contains(e.Score) {
+			t.Fatalf("n = %d, two margins: %+v", n, e)
+		}
+	}
+}
+
+func TestRakeNames(t *testing.T) {
+	const bad = "a\xff"
+	cfg := nps.RakeConfig{Margins: []nps.Margin{{Name: bad, Targets: []nps.Target{{Cell: bad, Size: 1}}}}}
+	_, err := nps.Rake(nps.Sample{}, cfg)
+	samePointers(t, err, nps.ErrOption, "/margins/0/name", "/margins/0/targets/0/cell")
+	cfg = nps.RakeConfig{Margins: []nps.Margin{{Name: "m", Targets: []nps.Target{{Cell: "a", Size: 1}}}}}
+	_, err = nps.Rake(nps.Sample{Scores: []int{9, 9}, Cells: [][]string{{"a", bad}}}, cfg)
+	samePointers(t, err, nps.ErrOption, "/cells/0/1")
+}

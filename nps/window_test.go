@@ -213,3 +213,35 @@ func TestTrend(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Where a clock skips midnight the day begins after the gap.
+func TestNoMidnight(t *testing.T) {
+	for _, tt := range []struct{ zone, asOf, from string }{
+		{"America/Sao_Paulo", "2018-11-04T12:00:00-02:00", "2018-11-04T01:00:00-02:00"},
+		{"America/Toronto", "1919-03-31T12:00:00-04:00", "1919-03-31T00:30:00-04:00"},
+		{"Africa/Cairo", "2014-05-16T12:00:00+03:00", "2014-05-16T01:00:00+03:00"},
+		{"Asia/Beirut", "2024-03-31T12:00:00+03:00", "2024-03-31T01:00:00+03:00"},
+		{"Pacific/Apia", "2011-12-31T12:00:00+14:00", "2011-12-31T00:00:00+14:00"},
+		{"Europe/Berlin", "2024-03-31T12:00:00+02:00", "2024-03-31T00:00:00+01:00"},
+		{"America/Sao_Paulo", "2018-02-18T12:00:00-03:00", "2018-02-18T00:00:00-03:00"},
+	} {
+		loc, asOf, want := must(time.LoadLocation(tt.zone)), instant(tt.asOf), instant(tt.from)
+		w := must(nps.NewWindow[int](nps.WindowConfig{Days: 1, Location: loc}, asOf))
+		if from, _ := w.Bounds(); !from.Equal(want) || from.Location() != loc {
+			t.Errorf("%s: the window begins %v, want %v", tt.zone, from, want)
+		}
+		answers := []nps.Answer[int]{{At: want.Add(-time.Second), Score: 0}, {At: want, Score: 9}}
+		rows := must(nps.Trend(answers, asOf, nps.TrendConfig{Period: nps.Day, Location: loc}))
+		last := rows[len(rows)-1]
+		if !last.From.Equal(want) || last.Tally.Answers() != 1 || !rows[len(rows)-2].To.Equal(want) {
+			t.Errorf("%s: the row is %v to %v, with %d", tt.zone, last.From, last.To, last.Tally.Answers())
+		}
+	}
+	// A day that a zone leaves out is an empty row.
+	apia := must(time.LoadLocation("Pacific/Apia"))
+	rows := must(nps.Trend([]nps.Answer[int]{{At: instant("2011-12-29T12:00:00-10:00")}, {At: instant("2011-12-31T12:00:00+14:00")}},
+		instant("2012-01-01T00:00:00Z"), nps.TrendConfig{Period: nps.Day, Location: apia}))
+	if len(rows) != 3 || !rows[1].From.Equal(rows[1].To) || rows[1].Tally.Answers() != 0 {
+		t.Errorf("%+v", rows)
+	}
+}

@@ -15,14 +15,19 @@ import (
 // csvFile is a file of which some columns are read, found by their names.
 type csvFile struct {
 	*csv.Reader
-	columns []int // the places of the columns asked for; -1 for one that was not
-	width   int   // fields of the header
-	row     int   // of the last record: counted from 1 below the header
-	line    int   // where it begins: counted from 1, the header's
+	columns []int  // the places of the columns asked for; -1 for one that was not
+	width   int    // fields of the header
+	row     int    // of the last record: counted from 1 below the header
+	line    int    // where it begins: counted from 1, the header's
+	missing string // what a field says that is empty
+	data    []byte
+	// Where blank lines are rows: data up to at is taken, which is so many lines.
+	at, lines int
 }
 
-// openCSV reads a file and finds the columns of these names; "" is none.
-func openCSV(name string, columns ...string) (*csvFile, error) {
+// openCSV reads a file and finds the columns of these names; "" is none. A field
+// that says missing is empty.
+func openCSV(name, missing string, columns ...string) (*csvFile, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
@@ -31,6 +36,7 @@ func openCSV(name string, columns ...string) (*csvFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	f.missing = strings.TrimSpace(missing)
 	return f, nil
 }
 
@@ -48,7 +54,7 @@ func parseCSV(data []byte, columns []string) (*csvFile, error) {
 	}
 	var first error
 	for _, d := range delimiters {
-		f := &csvFile{Reader: csv.NewReader(bytes.NewReader(data))}
+		f := &csvFile{Reader: csv.NewReader(bytes.NewReader(data)), data: data}
 		f.Comma, f.FieldsPerRecord, f.ReuseRecord = d, -1, true
 		err := f.header(columns)
 		if err == nil {
@@ -109,8 +115,12 @@ func (f *csvFile) header(columns []string) error {
 
 // next returns the fields asked for of the next row, trimmed, and io.EOF after
 // the last. A row of the wrong width is an error after which reading can go on;
-// after stray quotes nobody knows where rows begin.
+// after stray quotes nobody knows where rows begin. In a file of one column a
+// blank line is a row whose field is empty.
 func (f *csvFile) next() (fields []string, more bool, err error) {
+	if f.width == 1 && f.blank() {
+		return make([]string, len(f.columns)), true, nil
+	}
 	record, err := f.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, false, io.EOF
@@ -128,11 +138,32 @@ func (f *csvFile) next() (fields []string, more bool, err error) {
 	}
 	fields = make([]string, len(f.columns))
 	for i, c := range f.columns {
-		if c >= 0 {
-			fields[i] = strings.TrimSpace(record[c])
+		if c < 0 {
+			continue
+		}
+		if fields[i] = strings.TrimSpace(record[c]); fields[i] == f.missing {
+			fields[i] = ""
 		}
 	}
 	return fields, true, nil
+}
+
+// blank takes a blank line, which the Reader would pass over.
+func (f *csvFile) blank() bool {
+	f.advance(max(f.at, int(f.InputOffset())))
+	for _, end := range []string{"\n", "\r\n"} {
+		if bytes.HasPrefix(f.data[f.at:], []byte(end)) {
+			f.advance(f.at + len(end))
+			f.row, f.line = f.row+1, f.lines
+			return true
+		}
+	}
+	return false
+}
+
+func (f *csvFile) advance(to int) {
+	f.lines += bytes.Count(f.data[f.at:to], []byte("\n"))
+	f.at = to
 }
 
 // fault names the row that err is about.

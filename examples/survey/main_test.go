@@ -86,6 +86,7 @@ func TestFailures(t *testing.T) {
 		{"no score", []string{"-responses", good}, 2, "-score"},
 		{"no file", []string{"-responses", "", "-score", "score"}, 2, "-responses names no file"},
 		{"columns of nothing", []string{"-score", "score", "-group", "team"}, 2, "-group says how to read -responses"},
+		{"missing of nothing", []string{"-missing", "NA"}, 2, "-missing says how to read -responses"},
 		{"layout of nothing", []string{"-responses", good, "-score", "score", "-date-format", "02/01/2006"}, 2, "-date-format"},
 		{"layout", []string{"-responses", good, "-score", "score", "-time", "at", "-date-format", "DD/MM/YYYY"}, 2, "-date-format"},
 		{"certainty", []string{"-confidence", "1"}, 2, "-confidence"},
@@ -132,6 +133,17 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// A group with a single answer cannot be tested, and is named.
+func TestSingleAnswer(t *testing.T) {
+	name := csvAnswers(t, "s,g\n10,A\n0,A\n10,B\n")
+	for lang, want := range map[string]string{"en": "Not tested: B has a single answer", "zh": "无法检验:B 只有一份回答"} {
+		code, stdout, stderr := command("-responses", name, "-score", "s", "-group", "g", "-minimum", "1", "-lang", lang)
+		if code != 0 || stderr != "" || !strings.Contains(stdout, want) {
+			t.Errorf("%s: exit %d, %s%s", lang, code, stderr, stdout)
+		}
+	}
+}
+
 // What nobody can know is left out of the report, and what is left out is said.
 func TestSmallReports(t *testing.T) {
 	for _, tt := range []struct {
@@ -144,6 +156,16 @@ func TestSmallReports(t *testing.T) {
 			"one", "s,g,t,w\n10,,,\n",
 			[]string{"Score +100.0", "(none named) 1", "when they came: 1", "No theme was found"},
 			[]string{"DIFFERENCES"},
+		},
+		{
+			"all alike", "s,g,t,w\n" + strings.Repeat("10,A,,\n", 30) + strings.Repeat("10,B,,\n0,B,,\n", 15),
+			[]string{"Not tested: the answers of A are all of one class", "same mix of classes? p"},
+			[]string{"same score? p", "single answer"},
+		},
+		{
+			"one class", "s,g,t,w\n" + strings.Repeat("10,A,,\n9,B,,\n", 30),
+			[]string{"Not tested: the answers of A are all of one class", "Not tested: all answers are of one class"},
+			[]string{"same score? p", "mix of classes? p"},
 		},
 		{"steering", "s,g,t,w\n10,a\x1b[31m,,\n", []string{"a\uFFFD[31m 1"}, nil},
 	} {

@@ -17,6 +17,7 @@ import (
 type options struct {
 	responses                string
 	score, group, time, text string // columns; "" is none
+	missing                  string // what an empty cell says
 	dateFormat               string // "": years first
 	loc                      *time.Location
 	confidence               float64
@@ -39,6 +40,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.group, "group", "", "`column` of a team, a segment or a touchpoint to compare by")
 	f.StringVar(&o.time, "time", "", "`column` of the time of the answer")
 	f.StringVar(&o.text, "text", "", "`column` of the open reason")
+	f.StringVar(&o.missing, "missing", "", "`text` of a cell that counts as empty, such as NA (default: only empty cells do)")
 	f.StringVar(&o.dateFormat, "date-format", "", "Go `layout` of the times, such as 02/01/2006 (default: any that begins with the year)")
 	tz := f.String("tz", "UTC", "IANA `zone` in which days begin and times without an offset are read")
 	f.Float64Var(&o.confidence, "confidence", nps.DefaultConfidence, "confidence `level` of the intervals, between 0 and 1")
@@ -66,7 +68,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	check(f.NArg() == 0, "%q is not a flag; answers are read with -responses", f.Arg(0))
 	check(!given["responses"] || o.responses != "", "-responses names no file")
 	check(o.responses == "" || o.score != "", "-responses needs -score, the name of the column with the score")
-	for _, name := range []string{"score", "group", "time", "text", "date-format"} {
+	for _, name := range []string{"score", "group", "time", "text", "missing", "date-format"} {
 		check(!given[name] || given["responses"], "-%s says how to read -responses, and there is none", name)
 	}
 	check(!given["date-format"] || given["time"], "-date-format says how to read -time, and there is none")

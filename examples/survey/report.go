@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -119,8 +120,18 @@ func (p *report) groupTable() error {
 	if c.Equal != nil {
 		p.say("Could all have the same score? p %s", "各组得分是否可能相同?p %s", probability(c.Equal.P))
 	}
+	switch err := c.EqualErr; {
+	case err == nil:
+	case errors.Is(err, nps.ErrTooFew):
+		p.say("Could all have the same score? Not tested: %s has a single answer", "各组得分是否可能相同?无法检验:%s 只有一份回答", name(err.Group))
+	default:
+		p.say("Could all have the same score? Not tested: the answers of %s are all of one class", "各组得分是否可能相同?无法检验:%s 的回答全属同一类", name(err.Group))
+	}
 	if c.Mix != nil {
 		p.say("Could all have the same mix of classes? p %s", "各组三类构成是否可能相同?p %s", probability(c.Mix.P))
+	}
+	if c.MixErr != nil {
+		p.say("Could all have the same mix of classes? Not tested: all answers are of one class", "各组三类构成是否可能相同?无法检验:所有回答同属一类")
 	}
 	if len(c.Pairs) == 0 {
 		return nil

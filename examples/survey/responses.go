@@ -35,7 +35,7 @@ const maxFaults = 20
 // error, and then nothing is counted at all: a score nobody understood belongs
 // to no class, and a survey without it is another survey.
 func readResponses(o options) (*survey, error) {
-	f, err := openCSV(o.responses, o.score, o.group, o.time, o.text)
+	f, err := openCSV(o.responses, o.missing, o.score, o.group, o.time, o.text)
 	if err != nil {
 		return nil, err
 	}

@@ -102,3 +102,48 @@ func TestTooManyGroups(t *testing.T) {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
+
+// In a file of one column a blank line is a person without a score; the line
+// end of the last row is none.
+func TestBlankLines(t *testing.T) {
+	for text, want := range map[string]string{
+		"score\n9\n\n10\n":            "2 1",
+		"score\r\n9\r\n\r\n10":        "2 1",
+		"score\n\n\n9\n\n\n":          "1 4",
+		"score\n":                     "0 0",
+		"score\n\n":                   "0 1",
+		"score":                       "0 0",
+		"\ufeff\n\nscore\n9\n \n\"\"": "1 2",
+		"score,team\n9,A\n\n10,A\n":   "2 0",
+	} {
+		r := runJSON(t, "-responses", csvAnswers(t, text), "-score", "score")
+		if got := fmt.Sprintf("%d %d", r.Answers, r.Skipped); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	// Blank lines count where rows are named, whichever rows have line breaks.
+	_, _, stderr := command("-responses", csvAnswers(t, "\nscore\n\n\"\n9\"\n\n11\n\nx\n"), "-score", "score")
+	for _, want := range []string{`row 4 (line 7): score "11"`, `row 6 (line 9): score "x"`} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("stderr %q, want %q in it", stderr, want)
+		}
+	}
+}
+
+// What stands for a missing value is asked for, and is then missing in every
+// column.
+func TestMissing(t *testing.T) {
+	name := csvAnswers(t, "score,team,at,why\n9,NA,NA,NA\n NA ,A,2025-01-02,x\n,A,,\n3,A,2025-01-02,na\n")
+	args := []string{"-responses", name, "-score", "score", "-group", "team", "-time", "at", "-text", "why"}
+	r := runJSON(t, append(args, "-missing", "NA ")...)
+	if r.Answers != 2 || r.Skipped != 2 || len(r.Groups) != 2 || r.Groups[0].Name != "" || r.Groups[0].Answers != 1 {
+		t.Errorf("%+v", r)
+	}
+	if code, _, stderr := command(args...); code != 1 || !strings.Contains(stderr, `score "NA"`) || !strings.Contains(stderr, `time "NA"`) {
+		t.Errorf("without -missing: exit %d: %s", code, stderr)
+	}
+	// A group is a value like another where nothing stands for a missing one.
+	if r := runJSON(t, "-responses", csvAnswers(t, "score,team\n9,NA\n"), "-score", "score", "-group", "team"); r.Groups[0].Name != "NA" {
+		t.Errorf("%+v", r.Groups)
+	}
+}

@@ -65,6 +65,8 @@ func BenchmarkDecide(b *testing.B) {
 	now := time.Date(2026, 4, 1, 12, 0, 0, 0, shanghai)
 	capped := everyRule()
 	capped.Cap.Max = 3
+	exceeded := everyRule()
+	exceeded.Cap.Max = 2
 	calendar := everyRule()
 	calendar.Cap.Year = survey.Calendar
 	for _, bc := range []struct {
@@ -77,6 +79,7 @@ func BenchmarkDecide(b *testing.B) {
 		{"rules=all/contacts=8/calendar", calendar, eightContacts(now, 200), now},
 		{"rules=all/contacts=8/gap", everyRule(), eightContacts(now, 20), now},
 		{"rules=all/contacts=8/capped", capped, eightContacts(now, 100), now},
+		{"rules=all/contacts=8/exceeded", exceeded, eightContacts(now, 100), now},
 		{"rules=all/contacts=8/quiet", everyRule(), eightContacts(now, 200), now.Add(10 * time.Hour)},
 		{"rules=all/contacts=0", everyRule(), eightContactsNone(), now},
 		{"rules=none/contacts=8", survey.PolicyConfig{}, eightContacts(now, 20), now},

@@ -3,6 +3,7 @@ package survey
 import (
 	"math"
 	"time"
+	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
 )
@@ -13,6 +14,7 @@ type count struct {
 	scopes    [4]last
 	yearStart int64 // from when on showings count for the cap
 	thisYear  int
+	first     int64 // the first of them
 }
 
 // last is the last shown, answered and dismissed.
@@ -31,10 +33,13 @@ func (c *count) read(h *History, now int64) bool {
 		}
 		if shown >= c.yearStart {
 			c.thisYear++
+			c.first = min(c.first, shown)
 		}
 		c.scopes[3].add(shown, answered, dismissed)
 		if k.Channel == h.Channel {
 			c.scopes[2].add(shown, answered, dismissed)
+		} else if k.Channel != "" && channelNumber(k.Channel) < 0 {
+			return false
 		}
 		if k.Kind == h.Kind {
 			c.scopes[1].add(shown, answered, dismissed)
@@ -50,18 +55,34 @@ func (l *last) add(shown, answered, dismissed int64) {
 	l[0], l[1], l[2] = max(l[0], shown), max(l[1], answered), max(l[2], dismissed)
 }
 
-// faults returns every fault of the input of Decide.
-func (h *History) faults(now int64, nowOK bool) error {
+// faults returns every fault of the input of Decide; share is the policy's for
+// the survey.
+func (h *History) faults(share uint64, now int64, nowOK bool) error {
 	var f faults
 	if !nowOK {
 		f.at("/now", ErrTime)
 		now = math.MaxInt64
 	}
-	if h.Survey == "" {
+	switch {
+	case h.Survey == "":
 		f.at("/survey", ErrID)
+	case !utf8.ValidString(h.Survey):
+		f.at("/survey", ErrUTF8)
+	}
+	if !utf8.ValidString(h.Kind) {
+		f.at("/kind", ErrUTF8)
 	}
 	f.at("/channel", h.Channel.Validate())
+	if h.Person == "" && drawn(share) {
+		f.at("/person", ErrID)
+	}
+	for i, ch := range h.OptedOutOf {
+		f.at(guanxi.Pointer("opted_out_of", i), ch.Validate())
+	}
 	for i, k := range h.Contacts {
+		if k.Channel != "" {
+			f.at(guanxi.Pointer("contacts", i, "channel"), k.Channel.Validate())
+		}
 		for e, t := range [...]time.Time{k.Shown, k.Answered, k.Dismissed} {
 			if t.IsZero() {
 				continue
@@ -85,16 +106,26 @@ func (c Cap) yearStart(now int64, zone *time.Location) int64 {
 	return now - yearMicros + 1
 }
 
+// newYear returns the first instant of the year in the zone. Where the clock
+// skips its midnight, time.Date may give one in the year before: the year begins
+// with the jump.
 func newYear(year int, zone *time.Location) int64 {
-	return time.Date(year, time.January, 1, 0, 0, 0, 0, zone).UnixMicro()
+	t := time.Date(year, time.January, 1, 0, 0, 0, 0, zone)
+	if t.Year() < year {
+		_, t = t.ZoneBounds()
+	}
+	return t.UnixMicro()
 }
 
 // until returns when a cap that is reached at now no longer is.
-func (c Cap) until(h *History, now int64, zone *time.Location) int64 {
+func (c Cap) until(h *History, n *count, now int64, zone *time.Location) int64 {
 	if c.Year == Calendar {
 		return newYear(time.UnixMicro(now).In(zone).Year()+1, zone)
 	}
 	// When the Max-th latest showing is a year old, Max−1 count.
+	if n.thisYear == c.Max {
+		return n.first + yearMicros
+	}
 	below, left := int64(math.MaxInt64), c.Max
 	for {
 		latest, same := int64(never), 0
@@ -115,16 +146,15 @@ func (c Cap) until(h *History, now int64, zone *time.Location) int64 {
 	}
 }
 
-// sampled reports whether the customer belongs to the sample, if there is one.
-func (p *Policy) sampled(h *History) bool {
-	limit := p.sample
+// share returns the threshold of the hash for a survey.
+func (p *Policy) share(survey string) uint64 {
 	if len(p.samples) > 0 {
-		if own, ok := p.samples[h.Survey]; ok {
-			limit = own
+		if own, ok := p.samples[survey]; ok {
+			return own
 		}
 	}
-	if limit == everybody {
-		return true
-	}
-	return sampleHash(h.Person, h.Wave)>>11 < limit
+	return p.sample
 }
+
+// drawn reports whether it depends on the person who belongs to the sample.
+func drawn(share uint64) bool { return 0 < share && share < everybody }

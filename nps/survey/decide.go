@@ -2,8 +2,8 @@ package survey
 
 import (
 	"math"
-	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // Decide says whether the customer of h may be asked now what h.Ask says, why
@@ -19,21 +19,33 @@ import (
 // Instants count in whole microseconds, fractions cut off. Faults are
 // *guanxi.FieldError, all at once: [ErrTime] for an instant outside the years 1
 // to 9999 and a zero now ("/now"), [ErrFuture] for one after now
-// ("/contacts/3/shown"), [ErrID] for an empty h.Survey, [ErrOption] for an
-// unknown h.Channel. Then nothing is allowed.
+// ("/contacts/3/shown"), [ErrID] for an empty h.Survey and, where a sample is
+// drawn of this survey, an empty h.Person, [ErrUTF8] for an h.Survey or h.Kind
+// that is not UTF-8, [ErrOption] for an unknown channel in h.Channel,
+// h.OptedOutOf ("/opted_out_of/0") or a contact ("/contacts/3/channel", where ""
+// is one that was not recorded). Then nothing is allowed.
 //
 // It is pure and safe for concurrent use, allocates nothing without faults, and
-// takes time in proportion to the contacts, times the cap where that is reached.
+// takes time in proportion to the contacts, times the cap where that is exceeded.
 func Decide(p *Policy, h *History, now time.Time) (Decision, error) {
 	at, ok := micros(now)
-	if !ok || h.Survey == "" || channelNumber(h.Channel) < 0 {
-		return Decision{}, h.faults(at, ok)
+	share := p.share(h.Survey)
+	if !ok || h.Survey == "" || !utf8.ValidString(h.Survey) || !utf8.ValidString(h.Kind) ||
+		channelNumber(h.Channel) < 0 || h.Person == "" && drawn(share) {
+		return Decision{}, h.faults(share, at, ok)
+	}
+	optedOut := h.OptedOut
+	for _, ch := range h.OptedOutOf {
+		if channelNumber(ch) < 0 {
+			return Decision{}, h.faults(share, at, true)
+		}
+		optedOut = optedOut || ch == h.Channel
 	}
 	zone := h.Zone
 	if zone == nil {
 		zone = time.UTC
 	}
-	c := count{yearStart: math.MaxInt64}
+	c := count{yearStart: math.MaxInt64, first: math.MaxInt64}
 	if p.cap.Max > 0 {
 		c.yearStart = p.cap.yearStart(at, zone)
 	}
@@ -41,18 +53,18 @@ func Decide(p *Policy, h *History, now time.Time) (Decision, error) {
 		c.scopes[i] = last{never, never, never}
 	}
 	if !c.read(h, at) {
-		return Decision{}, h.faults(at, true)
+		return Decision{}, h.faults(share, at, true)
 	}
-	if h.OptedOut || slices.Contains(h.OptedOutOf, h.Channel) {
+	if optedOut {
 		return Decision{Reason: OptedOut}, nil
 	}
-	if !p.sampled(h) {
+	if share != everybody && sampleHash(h.Person, h.Wave)>>11 >= share {
 		return Decision{Reason: NotSampled}, nil
 	}
 	var d Decision
 	end := at
 	if p.cap.Max > 0 && c.thisYear >= p.cap.Max {
-		end, d.Reason = p.cap.until(h, at, zone), Capped
+		end, d.Reason = p.cap.until(h, &c, at, zone), Capped
 	}
 	end = p.gaps(&d, h, &c, end, zone)
 	if quiet := p.quiet[channelNumber(h.Channel)].after(end, zone); quiet != end {

@@ -1,7 +1,10 @@
 package survey_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"testing"
 
@@ -154,6 +157,59 @@ func FuzzPolicy(f *testing.F) {
 		}
 		if then, err := survey.Decide(p, h, d.Earliest); err != nil || !then.Allow {
 			t.Fatalf("%+v, and then %+v, %v", d, then, err)
+		}
+	})
+}
+
+// A quota that is read can be written and read again as the same; each of its
+// cells gives out as many places as its limit, and again when they have expired.
+func FuzzQuota(f *testing.F) {
+	for _, s := range []string{
+		`{"id":"q","hold":"PT15M","cells":[{"id":"北京","name":{"zh":"北京"},"limit":2},{"id":"上海","limit":0}]}`,
+		`{"id":"q","hold":"P1200M","cells":[{"id":"a","limit":1}]}`,
+		`{"id":"q","hold":"PT0.000000001S","cells":[{"id":"a","limit":1}]}`,
+		`{"id":"q","hold":"PT0.0000015S","cells":[{"id":"a","limit":3},{"id":"a","limit":-1}]}`,
+		`{"id":"","cells":[{"id":1,"limit":1e9,"max":1}]}`,
+	} {
+		f.Add([]byte(s))
+	}
+	ctx := context.Background()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var c survey.QuotaConfig
+		if err := c.UnmarshalJSON(data); err != nil {
+			for range guanxi.Faults(err) {
+				return
+			}
+			t.Fatalf("an error without a place: %v", err)
+		}
+		written, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back survey.QuotaConfig
+		if err := back.UnmarshalJSON(written); err != nil {
+			t.Fatalf("%s\n%v", written, err)
+		}
+		if again, _ := json.Marshal(back); string(again) != string(written) {
+			t.Fatalf("%s\n%s", written, again)
+		}
+		k := survey.Keeper{Quota: survey.MustQuota(c), Store: new(survey.Memory)}
+		for _, cell := range c.Cells[:min(len(c.Cells), 4)] {
+			now := noon
+			for round := range 2 {
+				until := now
+				for n := range 5 {
+					r, err := k.Reserve(ctx, cell.ID, fmt.Sprint(round, n), now)
+					if full := n >= cell.Limit; full != errors.Is(err, survey.ErrFull) || !full && err != nil {
+						t.Fatalf("%d places given out: %v\n%s", n, err, written)
+					} else if !full && !now.Before(r.Until) {
+						t.Fatalf("expired at once: %+v\n%s", r, written)
+					} else if !full {
+						until = r.Until
+					}
+				}
+				now = until
+			}
 		}
 	})
 }

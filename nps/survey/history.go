@@ -17,7 +17,7 @@ type Ask struct {
 // History is one customer, what he might be asked, and what he was asked before.
 type History struct {
 	Ask
-	Person     string         // for the sample
+	Person     string         // for the sample; needed where the share is neither 0 nor 1
 	Zone       *time.Location // of his clock and calendar; nil is UTC
 	OptedOut   bool           // of all surveys
 	OptedOutOf []Channel      // of these channels only
@@ -33,7 +33,7 @@ type History struct {
 type Contact struct {
 	Survey    string
 	Kind      string
-	Channel   Channel
+	Channel   Channel // "" where it was not recorded: it has no gap by channel, all others count
 	Shown     time.Time
 	Answered  time.Time
 	Dismissed time.Time

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -21,7 +22,9 @@ type Keeper struct {
 	Store QuotaStore
 	// Attempts is how often a command is tried before [ErrConflict] is returned;
 	// 0 is [DefaultAttempts]. Of commands that meet one always succeeds, so that
-	// as many attempts as there are commands at once will do.
+	// as many attempts as there are commands at once will do. To mark what is
+	// overdue in a cell that is full is no attempt, as long as fewer are held
+	// each time.
 	Attempts int
 }
 
@@ -96,20 +99,25 @@ func (k Keeper) do(ctx context.Context, cell, key string, now time.Time, decide 
 		attempts = DefaultAttempts
 	}
 	id := CellID{k.Quota.id, cell}
-	for range attempts {
+	held := math.MaxInt // at the last sweep of a full cell
+	for attempt := 0; attempt < attempts; attempt++ {
 		s, err := k.Store.Load(ctx, id, key, now)
 		if err != nil {
 			return Reservation{}, fmt.Errorf("survey: loading %s of %s: %w", cell, k.Quota.id, err)
 		}
 		r, err := decide(s)
-		if err != nil || !r.Write {
+		sweep := r.Write && errors.Is(err, ErrFull)
+		if err != nil && !sweep || !r.Write {
 			return r.Reservation, err
 		}
 		err = k.Store.Save(ctx, id, s.Version, r.Change)
-		if err == nil {
+		switch {
+		case err == nil && !sweep:
 			return r.Reservation, nil
-		}
-		if !errors.Is(err, ErrConflict) {
+		case err == nil && s.Held < held:
+			held = s.Held
+			attempt--
+		case err != nil && !errors.Is(err, ErrConflict):
 			return Reservation{}, fmt.Errorf("survey: saving %s of %s: %w", cell, k.Quota.id, err)
 		}
 	}

@@ -184,7 +184,8 @@ func (c *PolicyConfig) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Policy is a PolicyConfig ready for [Decide]. It is immutable and safe for
+// Policy is a PolicyConfig ready for [Decide]; [NewPolicy] makes it. The zero
+// Policy asks nobody: everyone is NotSampled. A Policy is immutable and safe for
 // concurrent use.
 type Policy struct {
 	overall  *rule

@@ -11,7 +11,8 @@ import (
 // JSON it is read strictly: see [QuotaConfig.UnmarshalJSON].
 type QuotaConfig struct {
 	ID string `json:"id"`
-	// Hold is how long a reservation keeps its place, in UTC; P0D is [DefaultHold].
+	// Hold is how long a reservation keeps its place, in UTC, from a microsecond
+	// to 100 years; P0D is [DefaultHold].
 	Hold  guanxi.Span `json:"hold,omitzero"`
 	Cells []Cell      `json:"cells"`
 }
@@ -38,6 +39,9 @@ func (c QuotaConfig) Validate() error {
 	f.at("/hold", c.Hold.Validate())
 	if longest(c.Hold) > 100*366*dayMicros {
 		f.add("/hold", ErrOption, "%v is more than 100 years", c.Hold)
+	}
+	if h := c.Hold; h.Months == 0 && h.Days == 0 && h.Time > 0 && h.Time < time.Microsecond {
+		f.add("/hold", ErrOption, "%v is less than a microsecond", h)
 	}
 	switch n := len(c.Cells); {
 	case n == 0:

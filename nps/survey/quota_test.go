@@ -34,6 +34,7 @@ func TestQuotaConfig(t *testing.T) {
 	wantFaults(t, err, fault{"/id", survey.ErrID}, fault{"/hold", guanxi.ErrSpan}, fault{"/cells/1/id", survey.ErrDuplicate},
 		fault{"/cells/1/limit", survey.ErrOption}, fault{"/cells/2/id", survey.ErrID}, fault{"/cells/2/name/zh", survey.ErrNoText})
 	wantFaults(t, survey.QuotaConfig{ID: "q", Hold: guanxi.Span{Months: 1201}}.Validate(), fault{"/hold", survey.ErrOption}, fault{"/cells", survey.ErrEmpty})
+	wantFaults(t, survey.QuotaConfig{ID: "q", Hold: guanxi.Span{Time: 999}, Cells: []survey.Cell{{ID: "a"}}}.Validate(), fault{"/hold", survey.ErrOption})
 	wantFaults(t, survey.QuotaConfig{ID: "q", Cells: make([]survey.Cell, 100_001)}.Validate(), fault{"/cells", survey.ErrOption})
 
 	var c survey.QuotaConfig
@@ -168,6 +169,57 @@ func TestLowerLimit(t *testing.T) {
 	}
 	if c, _ := narrow.Count(ctx, "c0", noon); c != (survey.CellCount{Limit: 1, Confirmed: 2}) {
 		t.Errorf("%+v", c)
+	}
+}
+
+// What has expired under a higher limit is marked, however much it is, so that
+// the cell is open again.
+func TestLowerLimitAfterExpiry(t *testing.T) {
+	ctx := context.Background()
+	store := new(survey.Memory)
+	wide, narrow := survey.Keeper{Quota: quota(1000), Store: store}, survey.Keeper{Quota: quota(50), Store: store, Attempts: 1}
+	for i := range 500 {
+		must(wide.Reserve(ctx, "c0", fmt.Sprint(i), noon))
+	}
+	if _, err := narrow.Reserve(ctx, "c0", "early", noon); !errors.Is(err, survey.ErrFull) {
+		t.Error(err)
+	}
+	later := noon.Add(24 * time.Hour)
+	for i := range 51 {
+		r, err := narrow.Reserve(ctx, "c0", fmt.Sprint("later ", i), later)
+		if i < 50 && (err != nil || r.Status != survey.Held) || i == 50 && !errors.Is(err, survey.ErrFull) {
+			t.Fatalf("%d: %+v, %v", i, r, err)
+		}
+	}
+	if c, err := narrow.Count(ctx, "c0", later); err != nil || c != (survey.CellCount{Limit: 50, Held: 50}) {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// The ruling beside ErrFull marks what is overdue, and nothing else.
+func TestFullSweeps(t *testing.T) {
+	q := quota(1)
+	old := survey.Reservation{Key: "x", Status: survey.Held, Until: noon}
+	r, err := q.Reserve("c0", survey.CellState{Version: 1, Held: 3, Overdue: []survey.Reservation{old}}, "a", noon)
+	if !errors.Is(err, survey.ErrFull) || !r.Write || r.Change.Held != 2 || len(r.Change.Put) != 1 ||
+		r.Change.Put[0].Status != survey.Expired || r.Reservation != (survey.Reservation{}) {
+		t.Errorf("%+v, %v", r, err)
+	}
+	r, err = q.Reserve("c0", survey.CellState{Version: 1, Held: 3}, "a", noon)
+	if !errors.Is(err, survey.ErrFull) || r.Write || r.Change.Put != nil {
+		t.Errorf("%+v, %v", r, err)
+	}
+	// A store that forgets what it was told is not asked for ever.
+	saves := 0
+	s := survey.CellState{Version: 1, Held: 3, Overdue: []survey.Reservation{old}}
+	k := survey.Keeper{Quota: q, Store: failing{state: s, saves: &saves}, Attempts: 3}
+	if _, err := k.Reserve(context.Background(), "c0", "a", noon); !errors.Is(err, survey.ErrConflict) || saves != 4 {
+		t.Errorf("%v after %d saves", err, saves)
+	}
+	lost := errors.New("connection lost")
+	k.Store = failing{state: s, save: lost}
+	if _, err := k.Reserve(context.Background(), "c0", "a", noon); !errors.Is(err, lost) {
+		t.Error(err)
 	}
 }
 

@@ -40,6 +40,10 @@ type Ruling struct {
 // [ErrReleased]). [ErrFull] says that there is no place; it is not remembered, so
 // that the key may try again. [ErrCell], [ErrKey] and [ErrTime] refuse the
 // command, [ErrState] the state.
+//
+// A ruling beside ErrFull that is to be written only marks what is overdue: more
+// may be so than was loaded, after the limit was lowered. Write it, load and
+// decide again; a [Keeper] does.
 func (q *Quota) Reserve(cell string, s CellState, key string, now time.Time) (Ruling, error) {
 	limit, err := q.Limit(cell)
 	if err != nil {
@@ -57,7 +61,11 @@ func (q *Quota) Reserve(cell string, s CellState, key string, now time.Time) (Ru
 	}
 	change := s.sweep()
 	if change.Held+change.Confirmed >= limit {
-		return Ruling{}, fmt.Errorf("%w: %q takes %d", ErrFull, cell, limit)
+		err := fmt.Errorf("%w: %q takes %d", ErrFull, cell, limit)
+		if len(s.Overdue) == 0 {
+			return Ruling{}, err
+		}
+		return Ruling{Write: true, Change: change}, err
 	}
 	until, ok := micros(q.hold.AddTo(now, nil))
 	if !ok {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
 )
@@ -66,8 +67,9 @@ type Driver struct {
 // at /weighting, /score, /drivers or /drivers/i:
 //
 //   - [ErrOption] an unknown weighting, [ErrTooLarge] more than 15 drivers of LMG;
-//   - [ErrEmpty] no drivers or no name, [ErrDuplicate] a name twice, [ErrLength],
-//     [ErrNumber] an infinite value (at …/values/row);
+//   - [ErrEmpty] no drivers or no name, [ErrDuplicate] a name twice, [ErrUTF8] a
+//     name that is not UTF-8 (at …/name), [ErrLength], [ErrNumber] an infinite
+//     value (at …/values/row);
 //   - [ErrTooFew] not more complete rows than drivers and one, without a place;
 //   - [ErrConstant] a column with one value only, [ErrCollinear] a driver that
 //     the ones before it determine, to nine digits; the text names these.
@@ -142,6 +144,9 @@ func (c DriversConfig) Validate() error {
 			}
 		}
 	}
+	if !utf8.ValidString(c.Score.Name) {
+		fault(fmt.Errorf("%w: %.64q", ErrUTF8, c.Score.Name), "score", "name")
+	}
 	column(c.Score, "score")
 	if n == 0 {
 		fault(fmt.Errorf("%w: no drivers", ErrEmpty), "drivers")
@@ -152,6 +157,8 @@ func (c DriversConfig) Validate() error {
 		switch {
 		case d.Name == "":
 			fault(fmt.Errorf("%w: a driver without a name", ErrEmpty), "drivers", i, "name")
+		case !utf8.ValidString(d.Name):
+			fault(fmt.Errorf("%w: %.64q", ErrUTF8, d.Name), "drivers", i, "name")
 		case ok:
 			fault(fmt.Errorf("%w: %.64q is driver %d", ErrDuplicate, d.Name, first), "drivers", i, "name")
 		default:

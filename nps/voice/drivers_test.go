@@ -125,6 +125,8 @@ func TestDriversFaults(t *testing.T) {
 		{"no drivers", voice.DriversConfig{Score: y}, []string{"/drivers: empty"}, voice.ErrEmpty},
 		{"names", voice.DriversConfig{Score: y, Drivers: []voice.Column{a, {Values: b.Values}, a}},
 			[]string{"/drivers/1/name: empty", "/drivers/2/name: duplicate: \"a\" is driver 0"}, voice.ErrDuplicate},
+		{"names that are not UTF-8", voice.DriversConfig{Score: voice.Column{Name: "\xe7", Values: y.Values}, Drivers: []voice.Column{a, {Name: "b\xff", Values: b.Values}}},
+			[]string{`/score/name: not valid UTF-8: "\xe7"`, `/drivers/1/name: not valid UTF-8: "b\xff"`}, voice.ErrUTF8},
 		{"weighting", voice.DriversConfig{Weighting: "x", Score: y, Drivers: []voice.Column{a}}, []string{"/weighting: not a value"}, voice.ErrOption},
 		{"lengths", voice.DriversConfig{Score: y, Drivers: []voice.Column{{Name: "a", Values: []float64{1}}}}, []string{"/drivers/0/values: columns of different"}, voice.ErrLength},
 		{"infinite", voice.DriversConfig{Score: voice.Column{Values: []float64{1, inf}}, Drivers: []voice.Column{{Name: "a", Values: []float64{-inf, inf}}}},

@@ -16,7 +16,7 @@ var (
 	ErrTheme = errors.New("unknown theme")
 	// ErrCycle refuses a theme that is, through its parents, a part of itself.
 	ErrCycle = errors.New("part of itself")
-	// ErrUTF8 refuses an id or a keyword that is not UTF-8.
+	// ErrUTF8 refuses an id, a name or a keyword that is not UTF-8.
 	ErrUTF8 = errors.New("not valid UTF-8")
 	// ErrKeyword refuses a keyword that no text could match, or that is too long.
 	ErrKeyword = errors.New("not a keyword")

@@ -142,6 +142,7 @@ func FuzzAppend(f *testing.F) {
 	for _, text := range []string{"设计师总改方案", "报价不透明", "没有货,不过物流不慢 but not the price's", "ＶＩＰ  after-sales\xff\xe7", "aabab ab", "a - b b  a"} {
 		f.Add(text, "物流|报价|不|不透明|不过|但|price|after sales|没有|vip*|not only|but|有货|方案|*n't", uint8(3), uint8(3))
 		f.Add(text, "*|*a*|0aba|x|y|z", uint8(1), uint8(9))
+		f.Add("aaaa "+text+" a  a a", "*aaaaa*|*aa*|*aaa*|*a*|*aaaa*|*a a*|*a a a*", uint8(2), uint8(2))
 		f.Add(text, "ab|*b*|a*|*ab a*|*aba*|*ba*|*a b*|*b a b*|aab", uint8(1), uint8(16))
 	}
 	f.Fuzz(func(t *testing.T, text, words string, before, after uint8) {
@@ -205,6 +206,45 @@ func FuzzTaxonomy(f *testing.F) {
 			t.Errorf("twice the same: %v", err)
 		}
 	})
+}
+
+// What is read is valid and is written as it was read; anything else leaves the
+// config alone and has a place in every fault.
+func FuzzConfigs(f *testing.F) {
+	for _, data := range []string{
+		`{}`, `{"confidence":0.9,"adjust":"bh","min_answers":5}`, `{"confidence":2,"min_answers":-1}`, `{"certainty":0.9,"adjust":1}`,
+		`{"kind":"csat","themes":[{"id":"a","name":{"zh":"物流"}},{"id":"b","parent":"a"}]}`,
+		`{"kind":"nps","range":{"min":1,"max":10,"passive":8,"promoter":9},"themes":[]}`, `{"themes":[{"id":"a","color":1}],"kinds":2}`,
+	} {
+		f.Add([]byte(data))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		strict[ReportConfig](t, data)
+		strict[ImpactConfig](t, data)
+	})
+}
+
+func strict[C interface{ Validate() error }](t *testing.T, data []byte) {
+	var c, zero, again C
+	if err := json.Unmarshal(data, &c); err != nil {
+		if !reflect.DeepEqual(c, zero) {
+			t.Errorf("%T: changed in spite of %v", c, err)
+		}
+		return
+	}
+	if err := c.Validate(); err != nil {
+		t.Errorf("%s: %v", data, err)
+	}
+	out, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &again); err != nil {
+		t.Fatalf("%s: %v", out, err)
+	}
+	if second, err := json.Marshal(again); err != nil || string(second) != string(out) {
+		t.Errorf("%s, %v, was %s", second, err, out)
+	}
 }
 
 func FuzzImpact(f *testing.F) {

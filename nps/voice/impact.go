@@ -9,7 +9,7 @@ import (
 	"github.com/guanxi-go/guanxi/nps"
 )
 
-// ImpactConfig says what an [Impact] counts.
+// ImpactConfig says what an [Impact] counts. As JSON it is read strictly.
 type ImpactConfig struct {
 	Kind   nps.Kind  `json:"kind"`
 	Range  nps.Range `json:"range,omitzero"` // the zero Range is the preset of Kind
@@ -23,6 +23,21 @@ func (c ImpactConfig) Validate() error {
 	check := checker{}
 	check.themes(c.Themes)
 	return errors.Join(append([]error{err}, check.faults...)...)
+}
+
+// UnmarshalJSON reads strictly: every unknown field and wrong type, or every
+// fault of Validate, is reported with its JSON pointer, and c is left alone.
+func (c *ImpactConfig) UnmarshalJSON(data []byte) error {
+	type plain ImpactConfig
+	var p plain
+	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
+		return err
+	}
+	if err := ImpactConfig(p).Validate(); err != nil {
+		return err
+	}
+	*c = ImpactConfig(p)
+	return nil
 }
 
 // Impact counts answers by score, all of them and those that speak of each

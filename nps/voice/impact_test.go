@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -317,6 +318,38 @@ func TestImpactCoverage(t *testing.T) {
 		t.Logf("%s: %.3f of %d", tt.name, got, known)
 		if got < 0.93 || got > 0.985 {
 			t.Errorf("%s: coverage %.3f", tt.name, got)
+		}
+	}
+}
+
+// Both configs are read strictly, with every fault at its place, or not at all.
+func TestConfigsAreStrict(t *testing.T) {
+	for _, tt := range []struct {
+		config any
+		doc    string
+		want   []string
+		is     error
+	}{
+		{&voice.ReportConfig{}, `{"confidence":0.9,"adjust":"bh","min_answers":5}`, nil, nil},
+		{&voice.ReportConfig{}, `{"certainty":0.9,"min_answer":5}`, []string{"/certainty", "/min_answer"}, guanxi.ErrUnknownField},
+		{&voice.ReportConfig{}, `{"confidence":"high"}`, []string{"/confidence"}, guanxi.ErrType},
+		{&voice.ReportConfig{}, `{"confidence":2,"min_answers":-1}`, []string{"/confidence", "/min_answers"}, nps.ErrConfidence},
+		{&voice.ImpactConfig{}, `{"kind":"csat","themes":[{"id":"a","name":{"en":"A"}}]}`, nil, nil},
+		{&voice.ImpactConfig{}, `{"kinds":"csat","themes":[{"id":"a","color":1}]}`, []string{"/kinds", "/themes/0/color"}, guanxi.ErrUnknownField},
+		{&voice.ImpactConfig{}, `{"kind":"csat","themes":[{"id":"a"},{"id":"a"}]}`, []string{"/themes/1/id"}, voice.ErrDuplicate},
+		{&voice.ImpactConfig{}, `{"kind":"csat"}`, []string{"/themes"}, voice.ErrEmpty},
+	} {
+		err := json.Unmarshal([]byte(tt.doc), tt.config)
+		var got []string
+		for fault := range guanxi.Faults(err) {
+			got = append(got, fault.Pointer)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, tt.want) || !errors.Is(err, tt.is) {
+			t.Errorf("%s: %v, want faults at %q", tt.doc, err, tt.want)
+		}
+		if zero := reflect.ValueOf(tt.config).Elem().IsZero(); zero != (tt.is != nil) {
+			t.Errorf("%s: %+v after %v", tt.doc, tt.config, err)
 		}
 	}
 }

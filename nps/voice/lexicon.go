@@ -88,8 +88,12 @@ func (l *Lexicon) Tag(_ context.Context, dst []Match, text string) ([]Match, err
 // An apostrophe between letters ends none, except before a final s: "price" is
 // in "the price's", "can" is not in "can't".
 //
-// Cost: O(len(text)), no allocation if dst has the room; while it works it may
-// need room for the negation words found besides.
+// Cost: O(len(text)) for a given lexicon, and no look back over the text but
+// where words end: there a few steps for each character of the longest of them
+// and for each word inside it that ends there too, which comes to 64 of either at
+// most. A text of 啊 is therefore some 30 times slower to read for 啊, 啊啊 … up to
+// 64 of them than for 啊 alone. No allocation if dst has the room; while it works
+// it may need room for the negation words found besides.
 func (l *Lexicon) Append(dst []Match, text string) []Match {
 	base := len(dst)
 	a := l.a

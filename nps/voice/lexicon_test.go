@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/nps/voice"
@@ -188,6 +189,45 @@ func TestLinear(t *testing.T) {
 		text := "贵" + strings.Repeat(part, 1<<17/len(part)) + "贵"
 		if got := lexicon.Append(nil, text); len(got) == 0 || got[0].Start != 0 {
 			t.Errorf("%q: %d matches", part, len(got))
+		}
+	}
+}
+
+// nested is a lexicon of 啊, 啊啊 … up to 64 of them.
+func nested() *voice.Lexicon {
+	words := make([]string, 64)
+	for i := range words {
+		words[i] = strings.Repeat("啊", i+1)
+	}
+	return voice.MustNew(small(strings.Join(words, ",")))
+}
+
+// Keywords nested to the limit: the longest is taken, then what is left. It takes
+// some three times as long as the longest keyword alone, and took 34 times when
+// the beginning of each was sought from the end.
+func TestNested(t *testing.T) {
+	const n = 1 << 16
+	text := strings.Repeat("啊", n+5)
+	var got []voice.Match
+	took := func(lexicon *voice.Lexicon) time.Duration {
+		best := time.Hour
+		for range 3 {
+			start := time.Now()
+			got = lexicon.Append(got[:0], text)
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	alone := took(voice.MustNew(small(strings.Repeat("啊", 64))))
+	if all := took(nested()); all > 15*alone {
+		t.Errorf("took %v, and the longest alone %v", all, alone)
+	}
+	if len(got) != n/64+1 {
+		t.Fatalf("%d matches", len(got))
+	}
+	for i, m := range got {
+		if m.Start != i*64*3 || m.End != min((i+1)*64*3, len(text)) {
+			t.Fatalf("match %d is %d:%d", i, m.Start, m.End)
 		}
 	}
 }

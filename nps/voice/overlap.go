@@ -20,15 +20,27 @@ func about(m *Match) bool { return m.Theme == "" && m.Keyword != ignored }
 func dead(m *Match) bool { return m.Start == m.End }
 
 // add puts the words into dst that end at a place, the longest being w, unless a
-// word of the same kind that begins before them overlaps them.
+// word of the same kind that begins before them overlaps them. Each word is the
+// end of the one before it, so that its beginning is sought forward from there:
+// the text of the longest is walked back and forth once, however many end here.
 func (l *Lexicon) add(dst []Match, base int, text string, end int, w int32) []Match {
+	longest := &l.words[w]
+	start, length := longest.begin(text, end), longest.length
+	var lost [2]int // by kind: what begins before it overlaps a word that wins
 	for ; w >= 0; w = l.a.next[w] {
 		e := &l.words[w]
-		start := e.begin(text, end)
-		if e.left && !opens(text, start) || e.right && !closes(text, end) {
+		if n := length - e.length; n > 0 {
+			start, length = longest.skip(text, start, n), e.length
+		}
+		m := Match{Start: start, End: end, Theme: e.theme, Keyword: e.keyword}
+		kind := 0
+		if about(&m) {
+			kind = 1
+		}
+		if start < lost[kind] || e.left && !opens(text, start) || e.right && !closes(text, end) {
 			continue
 		}
-		dst = insert(dst, base, Match{Start: start, End: end, Theme: e.theme, Keyword: e.keyword})
+		dst, lost[kind] = insert(dst, base, m)
 	}
 	return dst
 }
@@ -36,11 +48,12 @@ func (l *Lexicon) add(dst []Match, base int, text string, end int, w int32) []Ma
 // insert keeps dst[base:] the leftmost-longest choice of its kind, in the order
 // of End. m ends no earlier than all before, so it loses to one that begins
 // before it and overlaps it, and wins over all that begin with it or after it.
-func insert(dst []Match, base int, m Match) []Match {
+// It returns where the winner ends.
+func insert(dst []Match, base int, m Match) ([]Match, int) {
 	kind := about(&m)
 	for i := len(dst) - 1; i >= base && dst[i].End > m.Start; i-- {
 		if o := &dst[i]; !dead(o) && about(o) == kind && o.Start < m.Start {
-			return dst
+			return dst, o.End
 		}
 	}
 	for i := len(dst) - 1; i >= base && dst[i].End > m.Start; i-- {
@@ -51,7 +64,7 @@ func insert(dst []Match, base int, m Match) []Match {
 	for len(dst) > base && dead(&dst[len(dst)-1]) {
 		dst = dst[:len(dst)-1]
 	}
-	return append(dst, m)
+	return append(dst, m), m.End
 }
 
 // begin returns where the word begins that ends at end: its length in folded
@@ -70,6 +83,23 @@ func (e *entry) begin(text string, end int) int {
 		}
 	}
 	return i
+}
+
+// skip returns where text is n folded characters after start, within a match of
+// e, a run of spaces counting as one.
+func (e *entry) skip(text string, start int, n int32) int {
+	for range n {
+		r, size := utf8.DecodeRuneInString(text[start:])
+		start += size
+		for e.spaced && fold(r) == ' ' {
+			r, size = utf8.DecodeRuneInString(text[start:])
+			if fold(r) != ' ' {
+				break
+			}
+			start += size
+		}
+	}
+	return start
 }
 
 // opens reports whether a word can begin at text[i].

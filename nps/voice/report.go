@@ -10,7 +10,7 @@ import (
 	"github.com/guanxi-go/guanxi/nps"
 )
 
-// ReportConfig says how sure a report is to be.
+// ReportConfig says how sure a report is to be. As JSON it is read strictly.
 type ReportConfig struct {
 	Confidence float64        `json:"confidence,omitempty"` // of the intervals; 0 is nps.DefaultConfidence
 	Adjust     nps.Adjustment `json:"adjust,omitempty"`     // of p over all themes with an effect; "" is nps.Holm
@@ -22,6 +22,21 @@ type ReportConfig struct {
 // Validate returns every fault of c, each a *guanxi.FieldError.
 func (c ReportConfig) Validate() error {
 	return nps.CompareConfig{Confidence: c.Confidence, Adjust: c.Adjust, MinAnswers: c.MinAnswers}.Validate()
+}
+
+// UnmarshalJSON reads strictly: every unknown field and wrong type, or every
+// fault of Validate, is reported with its JSON pointer, and c is left alone.
+func (c *ReportConfig) UnmarshalJSON(data []byte) error {
+	type plain ReportConfig
+	var p plain
+	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
+		return err
+	}
+	if err := ReportConfig(p).Validate(); err != nil {
+		return err
+	}
+	*c = ReportConfig(p)
+	return nil
 }
 
 // Report says what is spoken of, and what of it goes with the score. A value
@@ -64,9 +79,10 @@ type Effect struct {
 	// extremes of share × difference over all pairs that lie no further from the
 	// estimates, together, than their own limits do (Wilson's for the share,
 	// nps.Diff's for the difference). It leaves out 0 exactly when the interval
-	// of the difference does. Not adjusted. This is MOVER taken to a product;
-	// after Zou & Donner (2008), Statistics in Medicine 27:1693–1702, and Newcombe
-	// (2011), Communications in Statistics 40:3154–3180.
+	// of the difference does. Not adjusted. Zou & Donner (2008), Statistics in
+	// Medicine 27:1693–1702, recover variances from the limits of two independent
+	// estimates for the limits of their difference; here the same is done for a
+	// product, by its extremes on the ellipse that those limits span.
 	nps.Interval
 	P        float64 `json:"p"`        // of a difference so great if the theme made none; from nps.Diff
 	Adjusted float64 `json:"adjusted"` // P for the number of themes with an effect
