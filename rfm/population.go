@@ -148,7 +148,7 @@ func (p *Population[K]) readTotals(a *Aggregator[K], order []place, asOf instant
 			overflow[w] = overflow[w] || err != nil
 			p.put(i, e.key, f, &cal)
 		}
-		overflow[w] = overflow[w] || fetched > math.MaxInt32
+		overflow[w] = overflow[w] || fetched > math.MaxInt32 // never; it keeps the fetching alive
 	})
 	for _, o := range overflow {
 		if o {

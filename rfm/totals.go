@@ -54,6 +54,9 @@ func (t *totals[K]) apply(b *block[K], cfg *Config, f *faults) {
 	t.seek(ord, b.slot, hash)
 	latest, costs := t.stats.latest, cfg.KeepCosts
 	t.settle(ord, hash, key)
+	if costs {
+		t.costs = grown(t.costs, len(t.rows))
+	}
 	for i, o := range ord {
 		row := &t.rows[o].row
 		sum := row.sum + amount[i]
@@ -62,7 +65,6 @@ func (t *totals[K]) apply(b *block[K], cfg *Config, f *faults) {
 			continue
 		}
 		if costs {
-			t.costs = grown(t.costs, len(t.rows))
 			cost, ok := minor.Add(t.costs[o], b.cost[i])
 			if !ok {
 				f.add(b.rowOf(i), "/cost", ErrOverflow)
