@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/guanxi-go/guanxi/rfm"
 	"github.com/samber/lo"
 )
@@ -19,7 +20,7 @@ const (
 func (p *report) moves(before *past) {
 	if before == nil {
 		p.title("Three months earlier", "与三个月前相比")
-		fmt.Fprintf(p, "%s%s\n", indent, p.in("The log does not reach back so far.", "订单记录不足三个月。"))
+		fmt.Fprintf(p, "%s%s\n", layout.Indent, p.in("The log does not reach back so far.", "订单记录不足三个月。"))
 		return
 	}
 	since := dateText(before.asOf, p.loc)
@@ -43,23 +44,23 @@ func (p *report) matrix(m *rfm.Migration[string]) {
 	used := lo.Filter(lo.Range(len(ids)), func(i, _ int) bool {
 		return lo.Sum(counts[i]) > 0 || lo.SumBy(counts, func(row []int) int { return row[i] }) > 0
 	})
-	t := &table{align: "l"}
+	t := &layout.Table{Align: "l"}
 	header := []string{""}
 	for n := range used {
 		header = append(header, strconv.Itoa(n+1))
 	}
-	t.add(append(header, p.in("before", "此前"))...)
+	t.Add(append(header, p.in("before", "此前"))...)
 	now := []string{p.in("now", "现在")}
 	for n, i := range used {
 		row := []string{fmt.Sprintf("%2d %s", n+1, p.name(ids[i]))}
 		for _, j := range used {
-			row = append(row, lo.Ternary(counts[i][j] == 0, "·", thousands(counts[i][j])))
+			row = append(row, lo.Ternary(counts[i][j] == 0, "·", layout.Thousands(counts[i][j])))
 		}
-		t.add(append(row, thousands(lo.Sum(counts[i])))...)
-		now = append(now, thousands(lo.SumBy(counts, func(row []int) int { return row[i] })))
+		t.Add(append(row, layout.Thousands(lo.Sum(counts[i])))...)
+		now = append(now, layout.Thousands(lo.SumBy(counts, func(row []int) int { return row[i] })))
 	}
-	t.rule()
-	t.add(append(now, "")...)
+	t.Rule()
+	t.Add(append(now, "")...)
 	p.table(t)
 }
 
@@ -69,11 +70,11 @@ func (p *report) flows(m *rfm.Migration[string]) {
 	if len(flows) == 0 {
 		return
 	}
-	fmt.Fprintf(p, "\n%s%s\n", indent, p.in("Biggest flows, and what these customers had spent then and have spent now",
+	fmt.Fprintf(p, "\n%s%s\n", layout.Indent, p.in("Biggest flows, and what these customers had spent then and have spent now",
 		"最大流向,以及这些客户当时与现在的累计消费"))
-	t := &table{align: "lll"}
+	t := &layout.Table{Align: "lll"}
 	for _, f := range flows[:min(shownFlows, len(flows))] {
-		t.add(p.name(f.From), "→", p.name(f.To), p.count(f.Customers, "customer", "customers", "位客户"),
+		t.Add(p.name(f.From), "→", p.name(f.To), p.count(f.Customers, "customer", "customers", "位客户"),
 			money(f.Before, p.decimals), "→", money(f.After, p.decimals))
 	}
 	p.table(t)
@@ -109,12 +110,12 @@ func (p *report) reasons(title string, moves []rfm.Move[string]) {
 	if len(moves) == 0 {
 		return
 	}
-	fmt.Fprintf(p, "\n%s%s\n", indent, title)
-	t := &table{align: "llll"}
+	fmt.Fprintf(p, "\n%s%s\n", layout.Indent, title)
+	t := &layout.Table{Align: "llll"}
 	for _, mv := range moves[:min(shownMoves, len(moves))] {
 		who, where := tame(mv.Customer), p.name(mv.Before.Segment)+" → "+p.name(mv.After.Segment)
 		for _, s := range mv.Moved {
-			t.add(who, where, fmt.Sprintf("%c %d → %d", "RFM"[s.Dimension], s.From, s.To), p.why(mv, s))
+			t.Add(who, where, fmt.Sprintf("%c %d → %d", "RFM"[s.Dimension], s.From, s.To), p.why(mv, s))
 			who, where = "", ""
 		}
 	}
@@ -127,14 +128,14 @@ func (p *report) why(mv rfm.Move[string], s rfm.Shift) string {
 	switch {
 	case s.Dimension == rfm.Recency && s.Own && s.To > s.From:
 		return fmt.Sprintf(p.in("bought again: last order %s days ago (was %s)", "再次购买:距上次购买 %s 天(原 %s 天)"),
-			thousands(a.Recency), thousands(b.Recency))
+			layout.Thousands(a.Recency), layout.Thousands(b.Recency))
 	case s.Dimension == rfm.Recency:
 		return fmt.Sprintf(p.in("no order since: last one %s days ago (was %s)", "此后未购买:距上次购买 %s 天(原 %s 天)"),
-			thousands(a.Recency), thousands(b.Recency))
+			layout.Thousands(a.Recency), layout.Thousands(b.Recency))
 	case !s.Own: // only where ties are split: who is equal is ranked again
 		return p.in("the same as then; the others changed", "本人未变,其他客户变动所致")
 	case s.Dimension == rfm.Frequency:
-		return fmt.Sprintf(p.in("%s orders (was %s)", "%s 笔订单(原 %s 笔)"), thousands(a.Frequency), thousands(b.Frequency))
+		return fmt.Sprintf(p.in("%s orders (was %s)", "%s 笔订单(原 %s 笔)"), layout.Thousands(a.Frequency), layout.Thousands(b.Frequency))
 	}
 	return fmt.Sprintf(p.in("spent %s (was %s)", "消费 %s(原 %s)"),
 		money(p.pop.Money(a.Monetary), p.decimals), money(p.pop.Money(b.Monetary), p.decimals))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/guanxi-go/guanxi/rfm"
 	"github.com/samber/lo"
 	"github.com/shopspring/decimal"
@@ -46,31 +47,31 @@ func (p *report) title(en, zh string, note ...string) {
 	p.WriteString("\n")
 }
 
-func (p *report) table(t *table) { p.WriteString(t.String()) }
+func (p *report) table(t *layout.Table) { p.WriteString(t.String()) }
 
 // header says what was read, and what was not.
 func (p *report) header() {
 	fmt.Fprintf(p, "%s\n%s\n\n", p.log.title.In(p.lang), p.log.reading.In(p.lang))
-	t := &table{align: "ll"}
-	t.add(p.in("As of", "截止日"), dateText(p.result.asOf, p.loc)+p.in(" (not included), ", "(不含当日),")+p.loc.String())
-	t.add(p.in("Orders", "订单"), thousands(p.result.orders))
-	t.add(p.in("Customers", "客户"), thousands(p.pop.Len()))
-	t.add(p.in("Revenue", "营业额"), strings.TrimSpace(p.currency+" "+money(p.pop.Revenue(), p.decimals)))
-	t.add(p.in("Refused", "拒收"), p.count(len(p.log.refused), "row", "rows", "行"))
+	t := &layout.Table{Align: "ll"}
+	t.Add(p.in("As of", "截止日"), dateText(p.result.asOf, p.loc)+p.in(" (not included), ", "(不含当日),")+p.loc.String())
+	t.Add(p.in("Orders", "订单"), layout.Thousands(p.result.orders))
+	t.Add(p.in("Customers", "客户"), layout.Thousands(p.pop.Len()))
+	t.Add(p.in("Revenue", "营业额"), strings.TrimSpace(p.currency+" "+money(p.pop.Revenue(), p.decimals)))
+	t.Add(p.in("Refused", "拒收"), p.count(len(p.log.refused), "row", "rows", "行"))
 	p.table(t)
 	const shown = 5
 	for _, f := range p.log.refused[:min(shown, len(p.log.refused))] {
 		fmt.Fprintf(p, p.in("    line %d: %s\n", "    第 %d 行:%s\n"), f.line, tame(f.reason.In(p.lang)))
 	}
 	if more := len(p.log.refused) - shown; more > 0 {
-		fmt.Fprintf(p, p.in("    and %s more (all of them: -json)\n", "    另有 %s 行(-json 列出全部)\n"), thousands(more))
+		fmt.Fprintf(p, p.in("    and %s more (all of them: -json)\n", "    另有 %s 行(-json 列出全部)\n"), layout.Thousands(more))
 	}
 	p.noteLines()
 }
 
 // count writes a number of things.
 func (p *report) count(n int, one, many, zh string) string {
-	return thousands(n) + " " + p.in(lo.Ternary(n == 1, one, many), zh)
+	return layout.Thousands(n) + " " + p.in(lo.Ternary(n == 1, one, many), zh)
 }
 
 // noteLines says what is odd about the log, and what became of it.
@@ -86,7 +87,7 @@ func (p *report) noteLines() {
 	})
 	for i, line := range lines {
 		if i == 0 {
-			fmt.Fprintf(p, "%s%s\n", indent, p.in("Notes", "附注"))
+			fmt.Fprintf(p, "%s%s\n", layout.Indent, p.in("Notes", "附注"))
 		}
 		fmt.Fprintf(p, "    %s\n", line)
 	}
@@ -103,18 +104,18 @@ func (p *report) note(n int, en, zh, one, many, unit string) string {
 func (p *report) segmentTable() {
 	p.title("Segments", "客户分群", p.in("(days since the last order, orders and spending: mean per customer)",
 		"(距上次购买天数、订单数、消费额均为人均)"))
-	t := &table{align: "l"}
-	t.add(p.in("segment", "分群"), p.in("customers", "客户数"), p.in("share", "占比"), p.in("revenue", "营业额"), p.in("share", "占比"),
+	t := &layout.Table{Align: "l"}
+	t.Add(p.in("segment", "分群"), p.in("customers", "客户数"), p.in("share", "占比"), p.in("revenue", "营业额"), p.in("share", "占比"),
 		p.in("days since", "距今天数"), p.in("orders", "订单数"), p.in("spent", "消费额"))
 	line := func(name string, s rfm.Sums, share, revenueShare string) {
-		t.add(name, thousands(s.Customers), share, money(s.Revenue, p.decimals), revenueShare,
+		t.Add(name, layout.Thousands(s.Customers), share, money(s.Revenue, p.decimals), revenueShare,
 			estimate(1)(s.Recency()), estimate(2)(s.Frequency()), estimate(p.decimals)(s.Monetary()))
 	}
 	whole := p.scored.Table()
 	for _, row := range whole.Rows {
 		line(tame(row.Segment.Label(p.lang)), row.Sums, percent(row.Share()), percent(row.RevenueShare()))
 	}
-	t.rule()
+	t.Rule()
 	line(p.in("All", "合计"), whole.Sums, percent(1, whole.Customers > 0), percent(1, whole.Revenue.IsPositive()))
 	p.table(t)
 }
@@ -125,12 +126,12 @@ func (p *report) grid() {
 		"(R:距上次购买天数,F:订单数;客户数及其营业额占比)"))
 	grid := p.scored.Grid()
 	whole := p.pop.Revenue().InexactFloat64()
-	t := &table{align: "l"}
+	t := &layout.Table{Align: "l"}
 	header := []string{""}
 	for f := range grid.Cells[0] {
 		header = append(header, p.frequencyLabel(f+1), "")
 	}
-	t.add(header...)
+	t.Add(header...)
 	for r := len(grid.Cells); r > 0; r-- {
 		row := []string{p.recencyLabel(r)}
 		for _, cell := range grid.Cells[r-1] {
@@ -138,9 +139,9 @@ func (p *report) grid() {
 				row = append(row, "·", "")
 				continue
 			}
-			row = append(row, thousands(cell.Customers), percent(cell.Revenue.InexactFloat64()/whole, whole > 0))
+			row = append(row, layout.Thousands(cell.Customers), percent(cell.Revenue.InexactFloat64()/whole, whole > 0))
 		}
-		t.add(row...)
+		t.Add(row...)
 	}
 	p.table(t)
 }
@@ -163,7 +164,7 @@ func (p *report) recencyLabel(score int) string {
 		return name
 	}
 	if score == 1 {
-		return name + fmt.Sprintf(p.in("  %s or more", "  %s 及以上"), thousands(cuts[0]))
+		return name + fmt.Sprintf(p.in("  %s or more", "  %s 及以上"), layout.Thousands(cuts[0]))
 	}
 	from, to := int64(0), cuts[score-2]-1
 	if score <= len(cuts) {
@@ -180,7 +181,7 @@ func (p *report) frequencyLabel(score int) string {
 		return name
 	}
 	if score > len(cuts) {
-		return name + ": " + thousands(cuts[len(cuts)-1]+1) + "+"
+		return name + ": " + layout.Thousands(cuts[len(cuts)-1]+1) + "+"
 	}
 	from := int64(1)
 	if score > 1 {
@@ -195,9 +196,9 @@ func span(from, to int64) string {
 	case from > to:
 		return unknown
 	case from == to:
-		return thousands(from)
+		return layout.Thousands(from)
 	}
-	return thousands(from) + "–" + thousands(to)
+	return layout.Thousands(from) + "–" + layout.Thousands(to)
 }
 
 // pareto is how much of the revenue the best customers make.
@@ -207,9 +208,9 @@ func (p *report) pareto() {
 		return
 	}
 	p.title("Who makes the revenue", "营业额集中度", fmt.Sprintf(p.in("(Gini %.3f)", "(基尼系数 %.3f)"), gini))
-	t := &table{align: "l"}
+	t := &layout.Table{Align: "l"}
 	for _, point := range p.scored.Pareto(10) {
-		t.add(fmt.Sprintf(p.in("best %.0f%%", "前 %.0f%%"), 100*point.CustomerShare), p.count(point.Customers, "customer", "customers", "位客户"),
+		t.Add(fmt.Sprintf(p.in("best %.0f%%", "前 %.0f%%"), 100*point.CustomerShare), p.count(point.Customers, "customer", "customers", "位客户"),
 			percent(point.RevenueShare, true), bar(point.RevenueShare))
 	}
 	p.table(t)
@@ -228,11 +229,11 @@ func (p *report) best() {
 		return
 	}
 	p.title("Best customers", "最佳客户")
-	t := &table{align: "lrrrrl"}
-	t.add(p.in("customer", "客户"), p.in("spent", "消费额"), p.in("orders", "订单数"), p.in("days since", "距今天数"), "RFM", p.in("segment", "分群"))
+	t := &layout.Table{Align: "lrrrrl"}
+	t.Add(p.in("customer", "客户"), p.in("spent", "消费额"), p.in("orders", "订单数"), p.in("days since", "距今天数"), "RFM", p.in("segment", "分群"))
 	for _, c := range p.scored.Top(p.top) {
-		t.add(tame(c.Customer), money(p.pop.Money(c.Values.Monetary), p.decimals), thousands(c.Values.Frequency),
-			thousands(c.Values.Recency), c.Score.String(), tame(p.names[c.Segment]))
+		t.Add(tame(c.Customer), money(p.pop.Money(c.Values.Monetary), p.decimals), layout.Thousands(c.Values.Frequency),
+			layout.Thousands(c.Values.Recency), c.Score.String(), tame(p.names[c.Segment]))
 	}
 	p.table(t)
 }
@@ -241,11 +242,11 @@ func (p *report) best() {
 func (p *report) advice() {
 	p.title("What to do", "应对建议")
 	segments := p.scored.Segments()
-	t := &table{align: "ll"}
+	t := &layout.Table{Align: "ll"}
 	for i := range segments.Len() {
 		s := segments.At(i)
 		if response := s.Response.In(p.lang); response != "" {
-			t.add(tame(s.Label(p.lang)), tame(response))
+			t.Add(tame(s.Label(p.lang)), tame(response))
 		}
 	}
 	p.table(t)

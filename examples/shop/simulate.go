@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/guanxi-go/guanxi/rfm"
 )
 
@@ -44,8 +45,8 @@ func simulate(o options, stderr io.Writer) (*orderLog, error) {
 		to:       midnight(2026, time.January, 1, o.loc),
 	}
 	s.title = guanxi.Text{
-		EN: fmt.Sprintf("Simulated shop, %s customers, seed %d", thousands(int64(o.customers)), o.seed),
-		ZH: fmt.Sprintf("模拟店铺,%s 位客户,种子 %d", thousands(int64(o.customers)), o.seed),
+		EN: fmt.Sprintf("Simulated shop, %s customers, seed %d", layout.Thousands(int64(o.customers)), o.seed),
+		ZH: fmt.Sprintf("模拟店铺,%s 位客户,种子 %d", layout.Thousands(int64(o.customers)), o.seed),
 	}
 	s.reading = guanxi.Text{
 		EN: "Pareto/NBD purchases, log-normal baskets, refunds in part and in whole",

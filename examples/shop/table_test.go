@@ -6,19 +6,6 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Chinese characters are two columns wide.
-func TestTable(t *testing.T) {
-	table := &table{align: "lrl"}
-	table.add("客户", "1", "x")
-	table.add("a", "22", "")
-	table.rule()
-	table.add("客", "3")
-	want := "  客户   1  x\n  a     22\n  -----------\n  客     3\n"
-	if got := table.String(); got != want {
-		t.Errorf("got\n%swant\n%s", got, want)
-	}
-}
-
 func TestMoneyText(t *testing.T) {
 	for in, want := range map[string]string{
 		"0": "0.00", "-1": "-1.00", "999.5": "999.50", "1000": "1,000.00", "-123456.78": "-123,456.78", "1234567": "1,234,567.00",

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/guanxi-go/guanxi/nps"
 	ask "github.com/guanxi-go/guanxi/nps/survey"
 	"github.com/samber/lo"
@@ -47,7 +48,7 @@ func (p *report) say(en, zh string, args ...any) {
 	fmt.Fprintf(p, "  "+p.in(en, zh)+"\n", args...)
 }
 
-func (p *report) print(t *table) { p.WriteString(t.String()) }
+func (p *report) print(t *layout.Table) { p.WriteString(t.String()) }
 
 func (p *report) interval(i nps.Interval) string {
 	return points(i.Low) + p.in(" to ", " 至 ") + points(i.High)
@@ -62,15 +63,15 @@ func (p *report) level() string {
 func (p *report) header() error {
 	fmt.Fprintf(p, "%s\n%s\n\n", tame(p.survey.title.In(p.lang)), ask.NPS().Questions[0].Text.In(p.lang))
 	n, classes := p.all.Answers(), p.all.Classes()
-	t := &table{align: "lr"}
-	t.add(p.in("Answers", "回答"), thousands(n))
+	t := &layout.Table{Align: "lr"}
+	t.Add(p.in("Answers", "回答"), layout.Thousands(n))
 	for _, c := range []struct {
 		nps.Class
 		n int64
 	}{{nps.Promoter, classes.Promoters}, {nps.Passive, classes.Passives}, {nps.Detractor, classes.Detractors}} {
-		t.add(c.Label(p.lang), thousands(c.n), percent(c.n, n))
+		t.Add(c.Label(p.lang), layout.Thousands(c.n), percent(c.n, n))
 	}
-	t.add(p.in("Without a score", "未评分"), thousands(p.all.Dismissed()))
+	t.Add(p.in("Without a score", "未评分"), layout.Thousands(p.all.Dismissed()))
 	p.print(t)
 	if n == 0 {
 		p.say("There are no answers, and so there is no score.", "没有回答,因此没有得分。")
@@ -99,23 +100,23 @@ func (p *report) groupTable() error {
 	p.section("Groups", "分组")
 	name := func(i int) string { return cmp.Or(tame(p.groups[i].Name), p.in("(none named)", "(未填写)")) }
 	if len(c.Ranked) > 0 {
-		t := &table{align: "l"}
-		t.add(p.in("group", "分组"), p.in("answers", "回答"), nps.Promoter.Label(p.lang), nps.Passive.Label(p.lang),
+		t := &layout.Table{Align: "l"}
+		t.Add(p.in("group", "分组"), p.in("answers", "回答"), nps.Promoter.Label(p.lang), nps.Passive.Label(p.lang),
 			nps.Detractor.Label(p.lang), p.in("score", "得分"), p.level())
 		for _, s := range c.Ranked {
 			k := p.groups[s.Group].Tally.Classes()
-			t.add(name(s.Group), thousands(s.Answers), percent(k.Promoters, s.Answers), percent(k.Passives, s.Answers),
+			t.Add(name(s.Group), layout.Thousands(s.Answers), percent(k.Promoters, s.Answers), percent(k.Passives, s.Answers),
 				percent(k.Detractors, s.Answers), points(s.Score), p.interval(s.Interval))
 		}
 		p.print(t)
 	}
 	if len(c.TooFew) > 0 {
-		few := lo.Map(c.TooFew[:min(maxFew, len(c.TooFew))], func(s nps.Scarce, _ int) string { return name(s.Group) + " " + thousands(s.Answers) })
+		few := lo.Map(c.TooFew[:min(maxFew, len(c.TooFew))], func(s nps.Scarce, _ int) string { return name(s.Group) + " " + layout.Thousands(s.Answers) })
 		if more := len(c.TooFew) - maxFew; more > 0 {
-			few = append(few, fmt.Sprintf(p.in("and %s more (all of them: -json)", "另有 %s 组(-json 列出全部)"), thousands(more)))
+			few = append(few, fmt.Sprintf(p.in("and %s more (all of them: -json)", "另有 %s 组(-json 列出全部)"), layout.Thousands(more)))
 		}
 		p.say("Not enough answers to be ranked (fewer than %s): %s", "回答不足,不参与排名(少于 %s 份):%s",
-			thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
+			layout.Thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
 	}
 	if c.Equal != nil {
 		p.say("Could all have the same score? p %s", "各组得分是否可能相同?p %s", probability(c.Equal.P))
@@ -139,15 +140,15 @@ func (p *report) groupTable() error {
 	p.section("Differences between groups", "组间差异")
 	pairs := slices.Clone(c.Pairs)
 	slices.SortStableFunc(pairs, func(a, b nps.Pair) int { return cmp.Compare(a.P, b.P) })
-	t := &table{align: "lll"}
-	t.add(p.in("first", "甲"), "", p.in("second", "乙"), p.in("difference", "差异"), p.level(), "p", p.in("p adjusted", "校正后 p"))
+	t := &layout.Table{Align: "lll"}
+	t.Add(p.in("first", "甲"), "", p.in("second", "乙"), p.in("difference", "差异"), p.level(), "p", p.in("p adjusted", "校正后 p"))
 	for _, d := range pairs[:min(p.top, len(pairs))] {
-		t.add(name(d.A), "−", name(d.B), points(d.Delta), p.interval(d.Interval), probability(d.P), probability(d.Adjusted))
+		t.Add(name(d.A), "−", name(d.B), points(d.Delta), p.interval(d.Interval), probability(d.P), probability(d.Adjusted))
 	}
 	p.print(t)
 	p.say("%s of %s pairs, the surest first; p adjusted by Holm for all of them, intervals not adjusted",
 		"共 %[2]s 对,列出最显著的 %[1]s 对;p 值按 Holm 法对全部组对校正,区间未校正",
-		thousands(min(p.top, len(pairs))), thousands(len(pairs)))
+		layout.Thousands(min(p.top, len(pairs))), layout.Thousands(len(pairs)))
 	return nil
 }
 
@@ -168,10 +169,10 @@ func (p *report) trendTable() error {
 	}
 	p.section("Trend", "趋势")
 	if len(rows) > 0 {
-		t := &table{align: "l"}
-		t.add(p.in("from", "起始"), p.in("answers", "回答"), p.in("score", "得分"), p.level(), p.in("change", "变化"), p.level(), "p")
+		t := &layout.Table{Align: "l"}
+		t.Add(p.in("from", "起始"), p.in("answers", "回答"), p.in("score", "得分"), p.level(), p.in("change", "变化"), p.level(), "p")
 		for _, r := range rows[max(0, len(rows)-maxPeriods):] {
-			cells := []string{periodName(r.From, p.period), thousands(r.Tally.Answers()), unknown}
+			cells := []string{periodName(r.From, p.period), layout.Thousands(r.Tally.Answers()), unknown}
 			if r.Estimate != nil {
 				cells = append(cells[:2], points(r.Estimate.Score), p.interval(r.Estimate.Interval))
 			}
@@ -181,7 +182,7 @@ func (p *report) trendTable() error {
 			case r.Estimate != nil && !r.Enough:
 				cells = append(cells, p.in("not enough", "回答不足"))
 			}
-			t.add(cells...)
+			t.Add(cells...)
 		}
 		p.print(t)
 	}
@@ -190,10 +191,10 @@ func (p *report) trendTable() error {
 			"变化:与上一个回答足够的周期相比;各 p 值未校正")
 	}
 	if more := len(rows) - maxPeriods; more > 0 {
-		p.say("%s earlier periods not shown", "另有更早的 %s 期未列出", thousands(more))
+		p.say("%s earlier periods not shown", "另有更早的 %s 期未列出", layout.Thousands(more))
 	}
 	if timeless > 0 {
-		p.say("Answers that do not say when they came: %s, not in this table", "未注明时间的回答:%s 份,未计入本表", thousands(timeless))
+		p.say("Answers that do not say when they came: %s, not in this table", "未注明时间的回答:%s 份,未计入本表", layout.Thousands(timeless))
 	}
 	return nil
 }
@@ -208,20 +209,20 @@ func (p *report) themeTable() error {
 		return err
 	}
 	p.section("Reasons", "原因主题")
-	t := &table{align: "l"}
-	t.add(p.in("theme", "主题"), p.in("answers", "回答"), p.in("share", "占比"), p.in("score with", "提及者得分"), p.in("without", "其余得分"),
+	t := &layout.Table{Align: "l"}
+	t.Add(p.in("theme", "主题"), p.in("answers", "回答"), p.in("share", "占比"), p.in("score with", "提及者得分"), p.in("without", "其余得分"),
 		p.in("impact", "影响"), p.level(), p.in("p adjusted", "校正后 p"))
 	spoken, few := 0, []string(nil)
 	for _, theme := range r.Themes {
 		switch {
 		case theme.Answers == 0:
 		case theme.Effect == nil:
-			few = append(few, theme.Label(p.lang)+" "+thousands(theme.Answers))
+			few = append(few, theme.Label(p.lang)+" "+layout.Thousands(theme.Answers))
 		default:
 			if spoken++; spoken > p.top {
 				continue
 			}
-			t.add(theme.Label(p.lang), thousands(theme.Answers), percent(theme.Answers, r.Answers), points(theme.With.Score),
+			t.Add(theme.Label(p.lang), layout.Thousands(theme.Answers), percent(theme.Answers, r.Answers), points(theme.With.Score),
 				points(theme.Without.Score), points(theme.Effect.Impact), p.interval(theme.Effect.Interval), probability(theme.Effect.Adjusted))
 		}
 	}
@@ -232,10 +233,10 @@ func (p *report) themeTable() error {
 		p.say("A theme counts those that are part of it, such as quotes in price.", "主题包含其子主题,如价格包含报价。")
 	}
 	if spoken > p.top {
-		p.say("%s more themes not shown (-top)", "另有 %s 个主题未列出(-top)", thousands(spoken-p.top))
+		p.say("%s more themes not shown (-top)", "另有 %s 个主题未列出(-top)", layout.Thousands(spoken-p.top))
 	}
 	if len(few) > 0 {
-		p.say("Not enough answers (fewer than %s): %s", "回答不足(少于 %s 份):%s", thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
+		p.say("Not enough answers (fewer than %s): %s", "回答不足(少于 %s 份):%s", layout.Thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
 	}
 	if spoken+len(few) == 0 {
 		p.say("No theme was found.", "未发现任何主题。")
