@@ -3,79 +3,29 @@ package rfm
 import (
 	"fmt"
 	"time"
-)
 
-const (
-	dayMicros   = 86400_000000
-	epochMonday = 3 // 1970-01-01 was a Thursday: day −3 was a Monday
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // RecencyDays returns the calendar days from last to asOf in loc (nil is UTC): 0
 // on the same civil date, 1 on the next one of the calendar, whatever the hour
 // and whatever daylight saving does to the length of a day.
 func RecencyDays(last, asOf time.Time, loc *time.Location) int {
-	c := newCalendar(loc)
-	return int(c.day(asOf.UnixMicro()) - c.day(last.UnixMicro()))
-}
-
-// calendar turns instants into civil days of one zone. It remembers the stretch
-// between two changes of the zone's offset, so most calls are a division.
-// Not safe for concurrent use.
-type calendar struct {
-	loc      *time.Location
-	from, to int64 // [from, to) in UTC microseconds where offset holds
-	offset   int64 // microseconds east of UTC
-}
-
-func newCalendar(loc *time.Location) calendar {
-	if loc == nil {
-		loc = time.UTC
-	}
-	return calendar{loc: loc}
-}
-
-// day returns the civil day of us, counted from 1970-01-01.
-func (c *calendar) day(us int64) int32 {
-	if us < c.from || us >= c.to {
-		c.seek(us)
-	}
-	return int32(floorDiv(us+c.offset, dayMicros))
-}
-
-func (c *calendar) seek(us int64) {
-	t := time.UnixMicro(us).In(c.loc)
-	_, seconds := t.Zone()
-	c.offset = int64(seconds) * 1e6
-	c.from, c.to = minMicro*2, maxMicro*2
-	from, to := t.ZoneBounds()
-	if !from.IsZero() {
-		c.from = from.UnixMicro()
-	}
-	if !to.IsZero() {
-		c.to = to.UnixMicro()
-	}
+	c := civil.New(loc)
+	return int(c.Day(asOf.UnixMicro()) - c.Day(last.UnixMicro()))
 }
 
 // period numbers the calendar period that us lies in.
-func (c *calendar) period(us int64, per Period) int32 {
-	day := c.day(us)
+func period(c *civil.Calendar, us int64, per Period) int32 {
+	day := c.Day(us)
 	switch per {
 	case PerWeek:
-		return int32(floorDiv(int64(day)+epochMonday, 7))
+		return civil.Week(day)
 	case PerMonth:
-		y, m, _ := time.Unix(int64(day)*86400, 0).UTC().Date()
-		return int32(y*12 + int(m) - 1)
+		return civil.Month(day)
 	default:
 		return day
 	}
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }
 
 // zoneName names a location so that parseZone gives it back: "UTC", "+08:00" for

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // LiveConfig says how a Live scores.
@@ -42,7 +43,7 @@ type Live[K comparable] struct {
 	asOf     time.Time
 	today    int32 // civil day of asOf
 	epoch    int32 // recency is indexed as civil day − epoch
-	cal      calendar
+	cal      civil.Calendar
 
 	dims   [3]valueIndex
 	cuts   [3][]int64 // in the index's terms; nil while nobody bought
@@ -82,7 +83,7 @@ func newLive[K comparable](agg *Aggregator[K], segments *Segments, cfg LiveConfi
 	if copied.log != nil {
 		copied.log.watched = true
 	}
-	l := &Live[K]{agg: copied, cfg: cfg, segments: segments, scale: cfg.Frozen, cal: newCalendar(own.Location),
+	l := &Live[K]{agg: copied, cfg: cfg, segments: segments, scale: cfg.Frozen, cal: civil.New(own.Location),
 		counts: make([]int, segments.Len())}
 	if l.scale == nil {
 		if l.scale, err = newScale(cfg.Scale, own.Currency, own.Decimals); err != nil {
@@ -192,9 +193,9 @@ func (l *Live[K]) update(dst []Change[K], asOf time.Time, src source[K]) ([]Chan
 // move sets asOf and makes room for new customers.
 func (l *Live[K]) move(asOf time.Time, us int64) {
 	if l.asOf.IsZero() {
-		l.epoch = l.cal.day(us)
+		l.epoch = l.cal.Day(us)
 	}
-	l.asOf, l.today = asOf, l.cal.day(us)
+	l.asOf, l.today = asOf, l.cal.Day(us)
 	if l.agg.log != nil {
 		from := instant(0)
 		if !l.cfg.Window.IsZero() {
@@ -255,7 +256,7 @@ func (l *Live[K]) read(ord uint32) error {
 	case MoneyMargin:
 		money = f.margin
 	}
-	natural := [3]int64{int64(l.epoch) - int64(l.cal.day(f.last.unixMicro())), f.count, money}
+	natural := [3]int64{int64(l.epoch) - int64(l.cal.Day(f.last.unixMicro())), f.count, money}
 	for i := range l.dims {
 		l.dims[i].set(l.spots, ord, natural[i]^l.scale.dims[i].flip)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
 	"github.com/shopspring/decimal"
 )
@@ -87,8 +88,8 @@ func (a *Aggregator[K]) population(from, asOf time.Time) (*Population[K], error)
 	if err != nil {
 		return nil, fmt.Errorf("rfm: %w", err)
 	}
-	cal := newCalendar(a.cfg.Location)
-	p := &Population[K]{cfg: a.cfg, key: a.key, asOf: asOf, today: cal.day(us)}
+	cal := civil.New(a.cfg.Location)
+	p := &Population[K]{cfg: a.cfg, key: a.key, asOf: asOf, today: cal.Day(us)}
 	p.notes.Duplicates = int(a.stats.duplicates)
 	order := a.places()
 	p.make(len(order))
@@ -134,7 +135,7 @@ func (p *Population[K]) readTotals(a *Aggregator[K], order []place, asOf instant
 	}
 	overflow := make([]bool, p.cfg.Workers)
 	split(p.cfg.Workers, len(order), func(w, lo, hi int) {
-		cal := newCalendar(p.cfg.Location)
+		cal := civil.New(p.cfg.Location)
 		fetched := uint32(0)
 		for i := lo; i < hi; i++ {
 			if (i-lo)%blockRows == 0 { // nothing but fetching, so that the cache misses overlap
@@ -205,7 +206,7 @@ func (p *Population[K]) dropUnseen() {
 }
 
 // put writes row i.
-func (p *Population[K]) put(i int, k K, f facts, cal *calendar) {
+func (p *Population[K]) put(i int, k K, f facts, cal *civil.Calendar) {
 	p.keys[i] = k
 	p.sum[i] = f.sum
 	if p.margin != nil {
@@ -221,7 +222,7 @@ func (p *Population[K]) put(i int, k K, f facts, cal *calendar) {
 	}
 	p.day[i] = noDay
 	if f.last > 0 {
-		p.day[i] = cal.day(f.last.unixMicro())
+		p.day[i] = cal.Day(f.last.unixMicro())
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
 	"github.com/shopspring/decimal"
 )
@@ -156,7 +157,7 @@ func halfMean(sum, n int64) int64 {
 	if n <= 0 {
 		return 0
 	}
-	q := floorDiv(sum, n)
+	q := civil.FloorDiv(sum, n)
 	switch { // beyond any break that can be set
 	case q > math.MaxInt64/2:
 		return math.MaxInt64

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
 )
 
@@ -25,7 +26,7 @@ type facts struct {
 type view[K comparable] struct {
 	log  *orderLog[K]
 	cfg  *Config
-	cal  calendar
+	cal  civil.Calendar
 	asOf instant // exclusive
 	from instant // start of the window; 0 is the beginning
 
@@ -38,7 +39,7 @@ type view[K comparable] struct {
 }
 
 func newView[K comparable](log *orderLog[K], cfg *Config, from, asOf instant) *view[K] {
-	return &view[K]{log: log, cfg: cfg, cal: newCalendar(cfg.Location), from: from, asOf: asOf}
+	return &view[K]{log: log, cfg: cfg, cal: civil.New(cfg.Location), from: from, asOf: asOf}
 }
 
 // facts reads one customer. The only error is a sum out of range; sums on the
@@ -96,7 +97,7 @@ func (v *view[K]) facts(ord uint32) (facts, error) {
 		}
 		f.count++
 		if v.cfg.Per != PerOrder {
-			v.periods = append(v.periods, v.cal.period(o.at.unixMicro(), v.cfg.Per))
+			v.periods = append(v.periods, period(&v.cal, o.at.unixMicro(), v.cfg.Per))
 		}
 	}
 	if v.cfg.Per != PerOrder {

@@ -1,0 +1,72 @@
+// Package civil turns instants into the days, weeks and months of one time zone,
+// fast: what every package that counts in calendar days needs. The standard
+// library's Date costs about 50 ns where a zone has daylight saving.
+package civil
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	dayMicros   = 86400_000000
+	epochMonday = 3 // 1970-01-01 was a Thursday: day −3 was a Monday
+)
+
+// Calendar turns instants into civil days of one zone. It remembers the stretch
+// between two changes of the zone's offset, so most calls are a division. Not
+// safe for concurrent use; a copy is independent.
+type Calendar struct {
+	loc      *time.Location
+	from, to int64 // [from, to) in UTC microseconds where offset holds
+	offset   int64 // microseconds east of UTC
+}
+
+// New returns a calendar of loc; nil is UTC.
+func New(loc *time.Location) Calendar {
+	if loc == nil {
+		loc = time.UTC
+	}
+	return Calendar{loc: loc}
+}
+
+// Day returns the civil day of an instant in UTC microseconds, counted from
+// 1970-01-01.
+func (c *Calendar) Day(us int64) int32 {
+	if us < c.from || us >= c.to {
+		c.seek(us)
+	}
+	return int32(FloorDiv(us+c.offset, dayMicros))
+}
+
+func (c *Calendar) seek(us int64) {
+	t := time.UnixMicro(us).In(c.loc)
+	_, seconds := t.Zone()
+	c.offset = int64(seconds) * 1e6
+	c.from, c.to = math.MinInt64, math.MaxInt64
+	from, to := t.ZoneBounds()
+	if !from.IsZero() {
+		c.from = from.UnixMicro()
+	}
+	if !to.IsZero() {
+		c.to = to.UnixMicro()
+	}
+}
+
+// Week numbers ISO weeks: they begin on Mondays, and week 0 holds 1970-01-01.
+func Week(day int32) int32 { return int32(FloorDiv(int64(day)+epochMonday, 7)) }
+
+// Month numbers calendar months: year × 12 + month − 1.
+func Month(day int32) int32 {
+	y, m, _ := time.Unix(int64(day)*86400, 0).UTC().Date()
+	return int32(y*12 + int(m) - 1)
+}
+
+// FloorDiv divides and rounds down; b must be above 0.
+func FloorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

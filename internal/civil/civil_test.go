@@ -1,0 +1,42 @@
+package civil
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+	_ "time/tzdata"
+)
+
+// Against time.Time's own calendar, near the changes of many zones.
+func TestAgainstTime(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, name := range []string{"UTC", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "America/Sao_Paulo"} {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := New(loc)
+		at := time.Date(1890, 1, 1, 0, 0, 0, 0, loc)
+		for range 20_000 {
+			_, to := at.ZoneBounds()
+			if !to.IsZero() && to.Year() < 2090 && rng.IntN(2) == 0 {
+				at = to.Add(time.Duration(rng.Int64N(7200)-3600) * time.Second)
+			} else {
+				at = time.Unix(rng.Int64N(6e9)-2e9, rng.Int64N(1e9)).In(loc)
+			}
+			y, m, d := at.Date()
+			midnight := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+			day := c.Day(at.UnixMicro())
+			if want := int32(FloorDiv(midnight.Unix(), 86400)); day != want {
+				t.Fatalf("%s %v: day %d, want %d", name, at, day, want)
+			}
+			if got, want := Month(day), int32(y*12+int(m)-1); got != want {
+				t.Fatalf("%v: month %d, want %d", at, got, want)
+			}
+			monday := midnight.AddDate(0, 0, -(int(midnight.Weekday())+6)%7)
+			if got, want := Week(day), int32(FloorDiv(monday.Unix(), 86400)+3)/7; monday.Year() > 1970 && got != want {
+				t.Fatalf("%v: week %d, want %d", at, got, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package rfm
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// Sale is one purchase as it stands at one asOf, or in [History.Loose] a refund.
+type Sale struct {
+	At     int64 // UTC microseconds
+	Amount int64 // minor units; what refunds that name the order took back is subtracted
+	Margin int64 // Amount less costs; equal to Amount unless Config.KeepCosts is set
+}
+
+// History is what one customer bought before one asOf. Its slices are overwritten
+// by the next one.
+type History[K comparable] struct {
+	Customer K
+	Sales    []Sale // the purchases that count, by time
+	Loose    []Sale // refunds that name no order, by time; amounts are negative
+}
+
+// Histories yields every customer with a purchase that counts before asOf, in the
+// order of the keys: what models of single purchases are made from. Purchases
+// that were refunded wholly, or have amount 0, count as Config.Refunds and
+// Config.Zero say; every order is a sale of its own whatever Config.Per is.
+// Cost: O(orders), on the caller's goroutine; no allocation a customer.
+//
+// It needs Keep: Orders, else the only element is ErrNeedsOrders. A sale whose
+// net amount is out of range ends the sequence with ErrOverflow. The aggregate
+// must not be changed meanwhile.
+func (a *Aggregator[K]) Histories(asOf time.Time) iter.Seq2[History[K], error] {
+	return func(yield func(History[K], error) bool) {
+		us, err := exclusive(asOf)
+		if err == nil && a.log == nil {
+			err = ErrNeedsOrders
+		}
+		if err != nil {
+			yield(History[K]{}, fmt.Errorf("rfm: histories: %w", err))
+			return
+		}
+		v := newView(a.log, &a.cfg, 0, instantOf(us))
+		h := History[K]{}
+		for _, p := range a.places() {
+			h.Customer = a.log.rows[p.ord].key
+			if err := v.history(p.ord, &h); err != nil {
+				yield(History[K]{}, fmt.Errorf("rfm: histories: customer %v: %w", h.Customer, err))
+				return
+			}
+			if len(h.Sales) > 0 && !yield(h, nil) {
+				return
+			}
+		}
+	}
+}
+
+// history reads one customer into h.
+func (v *view[K]) history(ord uint32, h *History[K]) error {
+	rows, costs := v.log.of(ord), v.log.costOf(ord)
+	v.matchRefunds(ord, rows, costs)
+	v.pending = v.pending[:0]
+	h.Sales, h.Loose = h.Sales[:0], h.Loose[:0]
+	for i, o := range rows {
+		if o.at >= v.asOf || o.kind == kindContact || o.kind == kindRefund && o.ref != 0 {
+			continue
+		}
+		var sum, cost, back sum128
+		sum.add(o.amount)
+		if costs != nil {
+			cost.add(costs[i])
+		}
+		if len(v.back) > 0 && o.kind == kindPurchase {
+			back = v.back[i].amount
+			sum.plus(back)
+			cost.plus(v.back[i].cost)
+		}
+		margin := sum
+		margin.minus(cost)
+		s := Sale{At: o.at.unixMicro()}
+		var a, b bool
+		s.Amount, a = sum.int64()
+		s.Margin, b = margin.int64()
+		if !a || !b {
+			return ErrOverflow
+		}
+		if o.kind == kindRefund {
+			h.Loose = append(h.Loose, s)
+		} else if v.counts(o.amount, back, true) {
+			h.Sales = append(h.Sales, s)
+		}
+	}
+	bySale := func(a, b Sale) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Margin, b.Margin))
+	}
+	slices.SortFunc(h.Sales, bySale)
+	slices.SortFunc(h.Loose, bySale)
+	return nil
+}
