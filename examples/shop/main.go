@@ -7,43 +7,22 @@
 package main
 
 import (
-	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	_ "time/tzdata" // -tz works where the system has no time zones
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/command"
 	"github.com/guanxi-go/guanxi/rfm"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is main without the process: it returns the exit code, 2 for flags that
-// make no sense and 1 for whatever else went wrong. Nothing is written to
-// stdout unless all of it can be.
+// run is main without the process: see command.Run.
 func run(args []string, stdout, stderr io.Writer) int {
-	o, err := parseOptions(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
-	if err != nil {
-		fmt.Fprintln(stderr, "shop:", err)
-		fmt.Fprintln(stderr, "shop -h lists the flags")
-		return 2
-	}
-	var out bytes.Buffer
-	if err := scoreShop(o, &out, stderr); err != nil {
-		complain(stderr, err)
-		return 1
-	}
-	if _, err := out.WriteTo(stdout); err != nil {
-		complain(stderr, err)
-		return 1
-	}
-	return 0
+	return command.Run("shop", args, stdout, stderr, parseOptions, scoreShop, complain)
 }
 
 // scoreShop is the whole job: read, score, report.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/command"
 	"github.com/samber/lo"
 )
 
@@ -41,7 +41,6 @@ const maxCustomers = 5_000_000
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	o := options{decimals: -1}
 	f := flag.NewFlagSet("shop", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
 	f.StringVar(&o.orders, "orders", "", "order log to read, a `file` of comma-separated values; without it a shop is simulated")
 	f.IntVar(&o.customers, "customers", 20_000, "simulation: how many customers")
 	f.Uint64Var(&o.seed, "seed", 1, "simulation: seed; the same seed gives the same shop")
@@ -59,22 +58,14 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.top, "top", 10, "how many of the best customers to list")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of the report")
 	f.BoolVar(&o.scores, "scores", false, "with -json: the score of every customer too")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			f.SetOutput(stderr)
-			f.Usage()
-		}
+	if err := command.Parse(f, args, stderr); err != nil {
 		return o, err
 	}
 	given := map[string]bool{}
 	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
 
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
+	var faults command.Checks
+	check := faults.Want
 	check(f.NArg() == 0, "%q is not a flag; a log is read with -orders", f.Arg(0))
 	for _, name := range []string{"customers", "seed"} {
 		check(!given[name] || o.orders == "", "-%s is of the simulation, not of -orders", name)
@@ -100,13 +91,13 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	var err error
 	if o.delimiter, err = parseDelimiter(*delimiter); err != nil {
-		errs = append(errs, err)
+		faults.Add(err)
 	}
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		errs = append(errs, fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
 	}
 	if o.loc, err = time.LoadLocation(cmp.Or(*tz, "UTC")); err != nil {
-		errs = append(errs, fmt.Errorf("-tz %q is no time zone known here", *tz))
+		faults.Add(fmt.Errorf("-tz %q is no time zone known here", *tz))
 		o.loc = time.UTC
 	}
 	if *asOf != "" {
@@ -116,7 +107,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if !given["currency"] && o.orders == "" {
 		o.currency = "CNY" // the simulated shop's
 	}
-	return o, errors.Join(errs...)
+	return o, faults.Err()
 }
 
 // isFile reports whether a value of -segments is meant as a file.

@@ -14,7 +14,7 @@ import (
 
 // The fields of -json are these, no others, and nothing else is printed.
 func TestJSONSchema(t *testing.T) {
-	code, stdout, stderr := command("-json")
+	code, stdout, stderr := surveyed("-json")
 	if code != 0 || stderr != "" {
 		t.Fatal(code, stderr)
 	}

@@ -7,44 +7,22 @@
 package main
 
 import (
-	"bytes"
-	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	_ "time/tzdata" // -tz works where the system has no time zones
+
+	"github.com/guanxi-go/guanxi/examples/internal/command"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is main without the process: it returns the exit code, 2 for flags that
-// make no sense and 1 for whatever else went wrong. Nothing is written to
-// stdout unless all of it can be.
+// run is main without the process: see command.Run.
 func run(args []string, stdout, stderr io.Writer) int {
-	o, err := parseOptions(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
-	if err != nil {
-		complain(stderr, err)
-		fmt.Fprintln(stderr, "survey -h lists the flags")
-		return 2
-	}
-	var out bytes.Buffer
-	if err := analyse(o, &out); err != nil {
-		complain(stderr, err)
-		return 1
-	}
-	if _, err := out.WriteTo(stdout); err != nil {
-		complain(stderr, err)
-		return 1
-	}
-	return 0
+	return command.Run("survey", args, stdout, stderr, parseOptions, analyse, nil)
 }
 
 // analyse is the whole job: read, count, report.
-func analyse(o options, out io.Writer) error {
+func analyse(o options, out, _ io.Writer) error {
 	s, err := readSurvey(o)
 	if err != nil {
 		return err
@@ -65,15 +43,4 @@ func readSurvey(o options) (*survey, error) {
 		return invent(o.loc), nil
 	}
 	return readResponses(o)
-}
-
-// complain writes every fault of err on a line of its own.
-func complain(stderr io.Writer, err error) {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range several.Unwrap() {
-			complain(stderr, e)
-		}
-		return
-	}
-	fmt.Fprintln(stderr, "survey:", err)
 }

@@ -12,8 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// command runs the command.
-func command(args ...string) (code int, stdout, stderr string) {
+// surveyed runs the command.
+func surveyed(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	code = run(args, &out, &errs)
 	return code, out.String(), errs.String()
@@ -32,7 +32,7 @@ func csvAnswers(t *testing.T, text string) string {
 // runJSON runs the command with -json and reads what it prints.
 func runJSON(t *testing.T, args ...string) jsonReport {
 	t.Helper()
-	code, stdout, stderr := command(append([]string{"-json"}, args...)...)
+	code, stdout, stderr := surveyed(append([]string{"-json"}, args...)...)
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}
@@ -48,7 +48,7 @@ func runJSON(t *testing.T, args ...string) jsonReport {
 func TestGolden(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		t.Run(lang, func(t *testing.T) {
-			code, got, stderr := command("-lang", lang)
+			code, got, stderr := surveyed("-lang", lang)
 			if code != 0 || stderr != "" {
 				t.Fatalf("exit %d: %s", code, stderr)
 			}
@@ -105,7 +105,7 @@ func TestFailures(t *testing.T) {
 	} {
 		for _, format := range [][]string{nil, {"-json"}} {
 			t.Run(strings.Join(append([]string{tt.name}, format...), " "), func(t *testing.T) {
-				code, stdout, stderr := command(append(format, tt.args...)...)
+				code, stdout, stderr := surveyed(append(format, tt.args...)...)
 				if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.want) {
 					t.Errorf("exit %d, want %d; stdout %q; stderr %q, want %q in it", code, tt.code, stdout, stderr, tt.want)
 				}
@@ -115,7 +115,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	code, stdout, stderr := command("-h")
+	code, stdout, stderr := surveyed("-h")
 	if code != 0 || stdout != "" || !strings.Contains(stderr, "-confidence") {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
@@ -125,7 +125,7 @@ func TestHelp(t *testing.T) {
 func TestReports(t *testing.T) {
 	for _, period := range periods {
 		for _, lang := range []string{"en", "zh"} {
-			code, stdout, stderr := command("-period", string(period), "-lang", lang, "-tz", "Asia/Shanghai", "-minimum", "1", "-top", "3")
+			code, stdout, stderr := surveyed("-period", string(period), "-lang", lang, "-tz", "Asia/Shanghai", "-minimum", "1", "-top", "3")
 			if code != 0 || stderr != "" || strings.Contains(stdout, "%!") || strings.Contains(stdout, "NaN") || len(stdout) < 1000 {
 				t.Errorf("%s %s: exit %d, %s\n%s", period, lang, code, stderr, stdout)
 			}
@@ -137,7 +137,7 @@ func TestReports(t *testing.T) {
 func TestSingleAnswer(t *testing.T) {
 	name := csvAnswers(t, "s,g\n10,A\n0,A\n10,B\n")
 	for lang, want := range map[string]string{"en": "Not tested: B has a single answer", "zh": "无法检验:B 只有一份回答"} {
-		code, stdout, stderr := command("-responses", name, "-score", "s", "-group", "g", "-minimum", "1", "-lang", lang)
+		code, stdout, stderr := surveyed("-responses", name, "-score", "s", "-group", "g", "-minimum", "1", "-lang", lang)
 		if code != 0 || stderr != "" || !strings.Contains(stdout, want) {
 			t.Errorf("%s: exit %d, %s%s", lang, code, stderr, stdout)
 		}
@@ -170,7 +170,7 @@ func TestSmallReports(t *testing.T) {
 		{"steering", "s,g,t,w\n10,a\x1b[31m,,\n", []string{"a\uFFFD[31m 1"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			code, stdout, stderr := command("-responses", csvAnswers(t, tt.text), "-score", "s", "-group", "g", "-time", "t", "-text", "w")
+			code, stdout, stderr := surveyed("-responses", csvAnswers(t, tt.text), "-score", "s", "-group", "g", "-time", "t", "-text", "w")
 			if code != 0 || stderr != "" || strings.Contains(stdout, "NaN") || strings.Contains(stdout, "%!") {
 				t.Fatalf("exit %d: %s%s", code, stderr, stdout)
 			}

@@ -2,13 +2,13 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/command"
 	"github.com/guanxi-go/guanxi/nps"
 	"github.com/samber/lo"
 )
@@ -34,7 +34,6 @@ var periods = []nps.Period{nps.Day, nps.Week, nps.Month, nps.Quarter, nps.Year}
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("survey", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
 	f.StringVar(&o.responses, "responses", "", "answers to read, a CSV `file`; without it an invented survey is shown")
 	f.StringVar(&o.score, "score", "", "`column` of the score, 0 to 10")
 	f.StringVar(&o.group, "group", "", "`column` of a team, a segment or a touchpoint to compare by")
@@ -49,22 +48,14 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	lang := f.String("lang", "en", "language of the report: en or zh")
 	f.IntVar(&o.top, "top", 10, "how many differences and themes to list")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of the report")
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			f.SetOutput(stderr)
-			f.Usage()
-		}
+	if err := command.Parse(f, args, stderr); err != nil {
 		return o, err
 	}
 	given := map[string]bool{}
 	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
 
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
+	var faults command.Checks
+	check := faults.Want
 	check(f.NArg() == 0, "%q is not a flag; answers are read with -responses", f.Arg(0))
 	check(!given["responses"] || o.responses != "", "-responses names no file")
 	check(o.responses == "" || o.score != "", "-responses needs -score, the name of the column with the score")
@@ -81,10 +72,10 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	check(lo.Contains(periods, o.period), "-period %q is none of %q", *period, periods)
 	var err error
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		errs = append(errs, fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
 	}
 	if o.loc, err = time.LoadLocation(cmp.Or(*tz, "UTC")); err != nil {
-		errs = append(errs, fmt.Errorf("-tz %q is no time zone known here", *tz))
+		faults.Add(fmt.Errorf("-tz %q is no time zone known here", *tz))
 	}
-	return o, errors.Join(errs...)
+	return o, faults.Err()
 }

@@ -56,7 +56,7 @@ func TestReference(t *testing.T) {
 	if len(r.Comparisons) != answered*(answered-1)/2 || lo.SumBy(r.Groups, func(g jsonGroup) int64 { return g.Answers }) != r.Answers {
 		t.Errorf("%d groups, %d with answers, %d comparisons", len(r.Groups), answered, len(r.Comparisons))
 	}
-	if code, stdout, stderr := command(args...); code != 0 || stderr != "" || len(stdout) < 1000 {
+	if code, stdout, stderr := surveyed(args...); code != 0 || stderr != "" || len(stdout) < 1000 {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }

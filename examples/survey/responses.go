@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/csvfile"
 	"github.com/guanxi-go/guanxi/nps"
 )
 
@@ -35,7 +36,7 @@ const maxFaults = 20
 // error, and then nothing is counted at all: a score nobody understood belongs
 // to no class, and a survey without it is another survey.
 func readResponses(o options) (*survey, error) {
-	f, err := openCSV(o.responses, o.missing, o.score, o.group, o.time, o.text)
+	f, err := csvfile.Open(o.responses, o.missing, o.score, o.group, o.time, o.text)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func readResponses(o options) (*survey, error) {
 	times := timeReader{loc: o.loc, layout: o.dateFormat}
 	for more := true; more; {
 		var fields []string
-		fields, more, err = f.next()
+		fields, more, err = f.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -64,12 +65,12 @@ func readResponses(o options) (*survey, error) {
 		r := response{group: fields[1], reason: fields[3]}
 		if r.answered = fields[0] != ""; r.answered {
 			if r.score, err = parseScore(fields[0]); err != nil {
-				refuse(f.fault(fmt.Errorf("score %.40q: %w", fields[0], err)))
+				refuse(f.Fault(fmt.Errorf("score %.40q: %w", fields[0], err)))
 			}
 		}
 		if fields[2] != "" {
 			if r.at, err = times.parse(fields[2]); err != nil {
-				refuse(f.fault(fmt.Errorf("time %.40q: %w", fields[2], err)))
+				refuse(f.Fault(fmt.Errorf("time %.40q: %w", fields[2], err)))
 			}
 		}
 		s.rows = append(s.rows, r)

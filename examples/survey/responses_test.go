@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/guanxi-go/guanxi/examples/internal/csvfile"
 	"github.com/guanxi-go/guanxi/nps"
 )
 
@@ -36,7 +37,7 @@ func TestBadRows(t *testing.T) {
 		for _, format := range []string{"-json", "-lang=en"} {
 			t.Run(tt.name+" "+format, func(t *testing.T) {
 				name := csvAnswers(t, tt.text)
-				code, stdout, stderr := command(format, "-responses", name, "-score", "score", "-group", "team", "-time", "at", "-text", "why")
+				code, stdout, stderr := surveyed(format, "-responses", name, "-score", "score", "-group", "team", "-time", "at", "-text", "why")
 				if code != 1 || stdout != "" || !strings.Contains(stderr, name) {
 					t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
 				}
@@ -52,7 +53,7 @@ func TestBadRows(t *testing.T) {
 
 // Of many bad rows the first are named and the others counted.
 func TestManyBadRows(t *testing.T) {
-	_, _, stderr := command("-responses", csvAnswers(t, "score\n"+strings.Repeat("11\n", 50)), "-score", "score")
+	_, _, stderr := surveyed("-responses", csvAnswers(t, "score\n"+strings.Repeat("11\n", 50)), "-score", "score")
 	if n := strings.Count(stderr, "\n"); n != maxFaults+1 || !strings.Contains(stderr, "and 30 more") {
 		t.Errorf("%d lines: %s", n, stderr)
 	}
@@ -61,7 +62,7 @@ func TestManyBadRows(t *testing.T) {
 // The library's sentinel goes through the row's error.
 func TestRowError(t *testing.T) {
 	_, err := readResponses(options{responses: csvAnswers(t, "score\n11\n"), score: "score"})
-	if row, ok := errors.AsType[*rowError](err); !ok || row.row != 1 || row.line != 2 || !errors.Is(err, nps.ErrScore) {
+	if row, ok := errors.AsType[*csvfile.RowError](err); !ok || row.Row != 1 || row.Line != 2 || !errors.Is(err, nps.ErrScore) {
 		t.Errorf("%v", err)
 	}
 }
@@ -97,7 +98,7 @@ func TestTooManyGroups(t *testing.T) {
 	for i := range maxGroups + 1 {
 		fmt.Fprintf(&b, "9,%d\n", i)
 	}
-	code, stdout, stderr := command("-json", "-responses", csvAnswers(t, b.String()), "-score", "score", "-group", "name")
+	code, stdout, stderr := surveyed("-json", "-responses", csvAnswers(t, b.String()), "-score", "score", "-group", "name")
 	if code != 1 || stdout != "" || !strings.Contains(stderr, "2001 different groups") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
@@ -122,7 +123,7 @@ func TestBlankLines(t *testing.T) {
 		}
 	}
 	// Blank lines count where rows are named, whichever rows have line breaks.
-	_, _, stderr := command("-responses", csvAnswers(t, "\nscore\n\n\"\n9\"\n\n11\n\nx\n"), "-score", "score")
+	_, _, stderr := surveyed("-responses", csvAnswers(t, "\nscore\n\n\"\n9\"\n\n11\n\nx\n"), "-score", "score")
 	for _, want := range []string{`row 4 (line 7): score "11"`, `row 6 (line 9): score "x"`} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("stderr %q, want %q in it", stderr, want)
@@ -139,7 +140,7 @@ func TestMissing(t *testing.T) {
 	if r.Answers != 2 || r.Skipped != 2 || len(r.Groups) != 2 || r.Groups[0].Name != "" || r.Groups[0].Answers != 1 {
 		t.Errorf("%+v", r)
 	}
-	if code, _, stderr := command(args...); code != 1 || !strings.Contains(stderr, `score "NA"`) || !strings.Contains(stderr, `time "NA"`) {
+	if code, _, stderr := surveyed(args...); code != 1 || !strings.Contains(stderr, `score "NA"`) || !strings.Contains(stderr, `time "NA"`) {
 		t.Errorf("without -missing: exit %d: %s", code, stderr)
 	}
 	// A group is a value like another where nothing stands for a missing one.

@@ -1,4 +1,6 @@
-package main
+// Package csvfile reads some columns of a CSV file, found by their names, and says
+// of every fault which row it is in.
+package csvfile
 
 import (
 	"bytes"
@@ -12,9 +14,9 @@ import (
 	"unicode/utf8"
 )
 
-// csvFile is a file of which some columns are read, found by their names.
-type csvFile struct {
-	*csv.Reader
+// File is a file of which some columns are read, found by their names.
+type File struct {
+	r       *csv.Reader
 	columns []int  // the places of the columns asked for; -1 for one that was not
 	width   int    // fields of the header
 	row     int    // of the last record: counted from 1 below the header
@@ -25,26 +27,25 @@ type csvFile struct {
 	at, lines int
 }
 
-// openCSV reads a file and finds the columns of these names; "" is none. A field
+// Open reads a file and finds the columns of these names; "" is none. A field
 // that says missing is empty.
-func openCSV(name, missing string, columns ...string) (*csvFile, error) {
+func Open(name, missing string, columns ...string) (*File, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := parseCSV(data, columns)
+	f, err := Parse(data, missing, columns...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	f.missing = strings.TrimSpace(missing)
 	return f, nil
 }
 
 // delimiters are tried in this order.
 var delimiters = []rune{',', ';', '\t', '|'}
 
-// parseCSV takes the delimiter with which the header has the columns asked for.
-func parseCSV(data []byte, columns []string) (*csvFile, error) {
+// Parse is Open of data: it takes the delimiter with which the header has the columns asked for.
+func Parse(data []byte, missing string, columns ...string) (*File, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return nil, errors.New("the text is UTF-16: save it as UTF-8")
 	}
@@ -54,8 +55,8 @@ func parseCSV(data []byte, columns []string) (*csvFile, error) {
 	}
 	var first error
 	for _, d := range delimiters {
-		f := &csvFile{Reader: csv.NewReader(bytes.NewReader(data)), data: data}
-		f.Comma, f.FieldsPerRecord, f.ReuseRecord = d, -1, true
+		f := &File{r: csv.NewReader(bytes.NewReader(data)), data: data, missing: strings.TrimSpace(missing)}
+		f.r.Comma, f.r.FieldsPerRecord, f.r.ReuseRecord = d, -1, true
 		err := f.header(columns)
 		if err == nil {
 			return f, nil
@@ -80,8 +81,8 @@ func invalidLine(data []byte) int {
 }
 
 // header reads the header. Every column that is not there is named.
-func (f *csvFile) header(columns []string) error {
-	header, err := f.Read()
+func (f *File) header(columns []string) error {
+	header, err := f.r.Read()
 	if errors.Is(err, io.EOF) {
 		return errors.New("the file is empty")
 	}
@@ -113,15 +114,15 @@ func (f *csvFile) header(columns []string) error {
 	return nil
 }
 
-// next returns the fields asked for of the next row, trimmed, and io.EOF after
+// Next returns the fields asked for of the next row, trimmed, and io.EOF after
 // the last. A row of the wrong width is an error after which reading can go on;
 // after stray quotes nobody knows where rows begin. In a file of one column a
 // blank line is a row whose field is empty.
-func (f *csvFile) next() (fields []string, more bool, err error) {
+func (f *File) Next() (fields []string, more bool, err error) {
 	if f.width == 1 && f.blank() {
 		return make([]string, len(f.columns)), true, nil
 	}
-	record, err := f.Read()
+	record, err := f.r.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, false, io.EOF
 	}
@@ -130,11 +131,11 @@ func (f *csvFile) next() (fields []string, more bool, err error) {
 		if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
 			f.line, err = syntax.StartLine, syntax.Err
 		}
-		return nil, false, f.fault(fmt.Errorf("%w; nothing below it was read", err))
+		return nil, false, f.Fault(fmt.Errorf("%w; nothing below it was read", err))
 	}
-	f.line, _ = f.FieldPos(0)
+	f.line, _ = f.r.FieldPos(0)
 	if len(record) != f.width {
-		return nil, true, f.fault(fmt.Errorf("%d fields where the header has %d", len(record), f.width))
+		return nil, true, f.Fault(fmt.Errorf("%d fields where the header has %d", len(record), f.width))
 	}
 	fields = make([]string, len(f.columns))
 	for i, c := range f.columns {
@@ -149,8 +150,8 @@ func (f *csvFile) next() (fields []string, more bool, err error) {
 }
 
 // blank takes a blank line, which the Reader would pass over.
-func (f *csvFile) blank() bool {
-	f.advance(max(f.at, int(f.InputOffset())))
+func (f *File) blank() bool {
+	f.advance(max(f.at, int(f.r.InputOffset())))
 	for _, end := range []string{"\n", "\r\n"} {
 		if bytes.HasPrefix(f.data[f.at:], []byte(end)) {
 			f.advance(f.at + len(end))
@@ -161,19 +162,22 @@ func (f *csvFile) blank() bool {
 	return false
 }
 
-func (f *csvFile) advance(to int) {
+func (f *File) advance(to int) {
 	f.lines += bytes.Count(f.data[f.at:to], []byte("\n"))
 	f.at = to
 }
 
-// fault names the row that err is about.
-func (f *csvFile) fault(err error) error { return &rowError{f.row, f.line, err} }
+// Row returns the number of the last row, from 1 below the header.
+func (f *File) Row() int { return f.row }
 
-// rowError is why a row cannot be read.
-type rowError struct {
-	row, line int
-	err       error
+// Fault names the row that err is about.
+func (f *File) Fault(err error) error { return &RowError{f.row, f.line, err} }
+
+// RowError is why a row cannot be read.
+type RowError struct {
+	Row, Line int // of the rows below the header, and of the file; from 1
+	Err       error
 }
 
-func (e *rowError) Error() string { return fmt.Sprintf("row %d (line %d): %v", e.row, e.line, e.err) }
-func (e *rowError) Unwrap() error { return e.err }
+func (e *RowError) Error() string { return fmt.Sprintf("row %d (line %d): %v", e.Row, e.Line, e.Err) }
+func (e *RowError) Unwrap() error { return e.Err }
