@@ -20,6 +20,8 @@ cat >"$work/allow" <<'EOF'
 [a-z]*                github.com/shopspring/decimal
 rfm/clv               gonum.org/v1/gonum
 rfm/clv/*             gonum.org/v1/gonum
+rfm/clv               golang.org/x/tools
+rfm/clv/*             golang.org/x/tools
 churn/*               gonum.org/v1/gonum
 lifecycle/migration   gonum.org/v1/gonum
 nps                   gonum.org/v1/gonum

@@ -78,6 +78,9 @@ func NewAggregator[K comparable](key guanxi.Key[K], cfg Config) (*Aggregator[K],
 // Config returns the config with every default spelled out.
 func (a *Aggregator[K]) Config() Config { return a.cfg }
 
+// Key returns how the customer ids hash, order and encode.
+func (a *Aggregator[K]) Key() guanxi.Key[K] { return a.key }
+
 // Len returns the number of customers, members who never bought included.
 func (a *Aggregator[K]) Len() int {
 	if a.log != nil {

@@ -1,0 +1,171 @@
+package clv
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
+)
+
+// Where covariates act: on the second coordinate of the models that take them,
+// log α, which goes down as buying goes up, and on the third, the log rate or log
+// odds of leaving.
+const (
+	buyingAt  = 1
+	leavingAt = 2
+)
+
+// design fills the problem's covariates. Columns are standardised for the
+// optimiser; family.back leads back to the host's.
+func (f *Fit) design(rows Rows, acting []Acting) error {
+	if acting == nil && (f.kind == KindSarmanov || f.kind == KindBGBB) {
+		if len(rows.Covariates) > 0 {
+			return fmt.Errorf("%w: the rows have covariates and this model takes none", ErrCovariate)
+		}
+		return nil
+	}
+	if acting == nil {
+		for _, c := range rows.Covariates {
+			acting = append(acting, Acting{c.Name, Buying}, Acting{c.Name, Leaving})
+		}
+	}
+	if len(acting) == 0 {
+		return nil
+	}
+	f.acting = append([]Acting(nil), acting...)
+	var cols []column
+	at := map[string]int{}
+	for i, a := range f.acting {
+		if _, ok := at[a.Covariate]; ok {
+			continue
+		}
+		c, ok := findCovariate(rows, a.Covariate)
+		if !ok {
+			return &guanxi.FieldError{Pointer: fmt.Sprintf("/covariates/%d/covariate", i),
+				Err: fmt.Errorf("%w: the rows have no %q", ErrCovariate, a.Covariate)}
+		}
+		at[a.Covariate] = len(cols)
+		cols = append(cols, standardise(c))
+	}
+	if err := tellApart(cols); err != nil {
+		return err
+	}
+	k, n := len(f.family.names), len(rows.List)
+	cov := mle.Covariates{Columns: len(cols), Coefficients: len(f.acting), Z: make([]float64, n*len(cols))}
+	for j := range cols {
+		for i, v := range cols[j].values {
+			cov.Z[i*len(cols)+j] = v
+		}
+	}
+	f.family.back = identity(k + len(f.acting))
+	for j, a := range f.acting {
+		c := &cols[at[a.Covariate]]
+		f.family.back[k+j][k+j] = 1 / c.sd
+		if a.On != Leaving {
+			cov.Effects = append(cov.Effects, mle.Effect{Coordinate: buyingAt, Column: at[a.Covariate], Coefficient: j, Sign: -1})
+			f.family.back[buyingAt][k+j] = c.mean / c.sd
+		}
+		if a.On != Buying {
+			cov.Effects = append(cov.Effects, mle.Effect{Coordinate: leavingAt, Column: at[a.Covariate], Coefficient: j, Sign: 1})
+			f.family.back[leavingAt][k+j] = -c.mean / c.sd
+		}
+	}
+	f.problem.Covariates = cov
+	return nil
+}
+
+func findCovariate(rows Rows, name string) (Covariate, bool) {
+	for _, c := range rows.Covariates {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Covariate{}, false
+}
+
+func identity(n int) [][]float64 {
+	m := make([][]float64, n)
+	for i := range m {
+		m[i] = make([]float64, n)
+		m[i][i] = 1
+	}
+	return m
+}
+
+// column is a covariate less its mean, over its standard deviation.
+type column struct {
+	name     string
+	mean, sd float64
+	values   []float64
+}
+
+func standardise(c Covariate) column {
+	out := column{name: c.Name, values: make([]float64, len(c.Values))}
+	n, greatest := float64(len(c.Values)), 0.0
+	for _, v := range c.Values {
+		greatest = max(greatest, math.Abs(v))
+	}
+	if greatest == 0 {
+		return out
+	}
+	for _, v := range c.Values {
+		out.mean += v / n
+	}
+	sum := 0.0
+	for i, v := range c.Values {
+		d := (v - out.mean) / greatest
+		out.values[i] = d
+		sum += d * d
+	}
+	root := math.Sqrt(sum / n)
+	if !(root > 1e-13) { // rounding of the mean
+		clear(out.values)
+		return out
+	}
+	out.sd = root * greatest
+	for i := range out.values {
+		out.values[i] /= root
+	}
+	return out
+}
+
+// tellApart refuses columns that are constant or follow from those before them,
+// by name: modified Gram-Schmidt.
+func tellApart(cols []column) error {
+	var errs faultList
+	var basis [][]float64
+	for _, c := range cols {
+		if c.sd == 0 {
+			errs.add(&guanxi.FieldError{Pointer: guanxi.Pointer("covariates", c.name), Err: fmt.Errorf("%w: the same for everybody", ErrConstant)})
+			continue
+		}
+		rest := append([]float64(nil), c.values...)
+		n := float64(len(rest))
+		for range 2 { // again, for what rounding left
+			for _, b := range basis {
+				dot := 0.0
+				for i, v := range rest {
+					dot += v * b[i]
+				}
+				for i := range rest {
+					rest[i] -= dot / n * b[i]
+				}
+			}
+		}
+		sum := 0.0
+		for _, v := range rest {
+			sum += v * v
+		}
+		root := math.Sqrt(sum / n)
+		if root < 1e-7 {
+			errs.add(&guanxi.FieldError{Pointer: guanxi.Pointer("covariates", c.name), Err: fmt.Errorf("%w: it follows from the covariates before it", ErrConstant)})
+			continue
+		}
+		for i := range rest {
+			rest[i] /= root
+		}
+		basis = append(basis, rest)
+	}
+	return errs.join()
+}

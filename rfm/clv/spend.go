@@ -1,0 +1,182 @@
+package clv
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
+	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
+	"github.com/guanxi-go/guanxi/rfm/clv/internal/spend"
+)
+
+// GammaGamma is the Gamma-Gamma model of what customers spend on a purchase:
+// purchases of one customer are gamma distributed with shape P, and their rate
+// is Gamma(Q, V) over the customers. V is called gamma in some tools. It takes
+// for granted that what customers spend does not depend on how often they buy:
+// see [Independence]. An immutable value. Fader & Hardie (2013), "The Gamma-Gamma
+// Model of Monetary Value".
+type GammaGamma struct {
+	P float64 `json:"p"`
+	Q float64 `json:"q"`
+	V float64 `json:"v"`
+}
+
+func (g GammaGamma) core() spend.Params { return spend.Params{P: g.P, Q: g.Q, V: g.V} }
+
+// Params returns p, q and v.
+func (g GammaGamma) Params() []Param { return []Param{{"p", g.P}, {"q", g.Q}, {"v", g.V}} }
+
+// Validate refuses parameters that are not finite and above 0.
+func (g GammaGamma) Validate() error { return positive("gammagamma", g.Params()) }
+
+// Population returns the mean spend over all customers, p·v/(q−1), which is what
+// a customer without repeat purchases is expected to spend. It is ErrSpend where
+// q ≤ 1: so few customers spend so much that there is no mean.
+func (g GammaGamma) Population() (float64, error) {
+	if err := g.Validate(); err != nil {
+		return 0, err
+	}
+	m, ok := g.core().Expected(0, 0)
+	if !ok {
+		return 0, fmt.Errorf("clv: %w (q = %v)", ErrSpend, g.Q)
+	}
+	return m, nil
+}
+
+// AppendSpend appends to dst what each customer is expected to spend on a
+// purchase: the mean of their own, drawn towards the population's, the more the
+// fewer they are (note of 2013, eq. 5). Customers without repeat purchases, or
+// with a value that is not above 0, get the population's. ErrSpend where q ≤ 1;
+// otherwise only faults of the rows.
+func (g GammaGamma) AppendSpend(dst []float64, rows Rows) ([]float64, error) {
+	population, err := g.Population()
+	if err != nil {
+		return dst, err
+	}
+	if err := rows.Validate(); err != nil {
+		return dst, err
+	}
+	core := g.core()
+	for i := range rows.List {
+		r := &rows.List[i]
+		s := population
+		if r.Frequency > 0 && r.Value > 0 {
+			s, _ = core.Expected(r.Frequency, r.Value)
+		}
+		dst = append(dst, s)
+	}
+	return dst, nil
+}
+
+// Tuning says how a model of spend, or of contracts, is fitted. The zero value is
+// ready.
+type Tuning struct {
+	// Ridge subtracts Ridge/2 · Σ (log parameter)² from the log-likelihood.
+	Ridge      float64 `json:"ridge,omitempty"`
+	Confidence float64 `json:"confidence,omitempty"` // of intervals; 0 is DefaultConfidence
+	Workers    int     `json:"workers,omitempty"`    // goroutines; 0 or 1 is the caller's alone; results do not depend on it
+}
+
+// Validate returns every fault of c, each a *guanxi.FieldError.
+func (c Tuning) Validate() error {
+	var errs faultList
+	checkCommon(&errs, c.Ridge, c.Confidence, c.Workers)
+	return errs.err("tuning")
+}
+
+// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
+// Validate is reported with its JSON pointer, and c is left alone if there is one.
+func (c *Tuning) UnmarshalJSON(data []byte) error {
+	type plain Tuning
+	var p plain
+	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
+		return err
+	}
+	if err := Tuning(p).Validate(); err != nil {
+		return err
+	}
+	*c = Tuning(p)
+	return nil
+}
+
+// SpendFit is a fitted model of spend. Its log-likelihood keeps all constants.
+// Immutable; safe for concurrent use.
+type SpendFit struct {
+	GammaGamma
+	Outcome
+	LeftOut      int         `json:"left_out"` // rows without repeat purchases or without a value above 0
+	Independence Independent `json:"independence"`
+
+	theta      []float64
+	covariance [][]float64 // of theta
+}
+
+// FitSpend fits the Gamma-Gamma model to the rows with repeat purchases and a
+// value above 0; the others are counted. Errors: faults of the config and the
+// rows, ErrTooFew, ErrFit. Where it is ErrFit the fit is returned too, its
+// Status is Failed and its Reason says why.
+func FitSpend(rows Rows, cfg Tuning) (*SpendFit, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if err := rows.Validate(); err != nil {
+		return nil, err
+	}
+	used := make([]kernel.Row, 0, len(rows.List))
+	for i := range rows.List {
+		if r := &rows.List[i]; r.Frequency > 0 && r.Value > 0 {
+			used = append(used, kernel.Row{X: r.Frequency, Mean: r.Value})
+		}
+	}
+	f := &SpendFit{LeftOut: len(rows.List) - len(used)}
+	f.Independence = Independence(rows)
+	starts := spend.Starts(used, nil)
+	fam := family{
+		names: []string{"p", "q", "v"}, evaluator: spend.NewEvaluator, starts: starts,
+		natural:  func(eta []float64) []float64 { p := spend.Natural(eta); return []float64{p.P, p.Q, p.V} },
+		jacobian: spend.Jacobian,
+	}
+	e, err := fam.fit(mle.Problem{Rows: used, Ridge: ridge(cfg.Ridge, 3), Workers: cfg.Workers}, cfg.Confidence)
+	if e != nil {
+		f.Outcome, f.theta, f.covariance = e.Outcome, e.theta, e.covariance
+	}
+	if err != nil {
+		return f, fmt.Errorf("clv: Gamma-Gamma: %w", err)
+	}
+	f.GammaGamma = GammaGamma{P: e.params[0], Q: e.params[1], V: e.params[2]}
+	return f, nil
+}
+
+// Independent says whether spend goes with frequency, which Gamma-Gamma assumes
+// it does not.
+type Independent struct {
+	Customers   int     `json:"customers"`   // with repeat purchases and a value above 0
+	Correlation float64 `json:"correlation"` // Pearson's, of frequency and value
+	Known       bool    `json:"known"`       // false where fewer than two customers, or all alike
+	Low         float64 `json:"low"`         // 95 % limits by Fisher's z; [-1, 1] below four customers
+	High        float64 `json:"high"`
+}
+
+// Holds reports whether the correlation is small enough for the model: |ρ| < 0.2
+// is what practice accepts; CDNOW has 0.11.
+func (i Independent) Holds() bool { return !i.Known || i.Correlation < 0.2 && i.Correlation > -0.2 }
+
+// Independence measures whether frequency and value go together among the
+// customers with repeat purchases and a value above 0.
+func Independence(rows Rows) Independent {
+	var x, y []float64
+	for i := range rows.List {
+		if r := &rows.List[i]; r.Frequency > 0 && r.Value > 0 {
+			x, y = append(x, float64(r.Frequency)), append(y, r.Value)
+		}
+	}
+	ind := Independent{Customers: len(x), Low: -1, High: 1}
+	ind.Correlation, ind.Known = correlation(x, y)
+	if ind.Known && len(x) > 3 {
+		half := deviate(DefaultConfidence) / math.Sqrt(float64(len(x)-3))
+		z := math.Atanh(ind.Correlation)
+		ind.Low, ind.High = math.Tanh(z-half), math.Tanh(z+half)
+	}
+	return ind
+}
