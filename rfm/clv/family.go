@@ -110,15 +110,7 @@ func (f *family) unscale(e *ended) {
 	if e.covariance == nil {
 		return
 	}
-	n := len(e.theta)
-	c := make([][]float64, n)
-	for i := range c {
-		c[i] = make([]float64, n)
-		for j := range c[i] {
-			c[i][j] = sandwich(f.back[i], e.covariance, f.back[j])
-		}
-	}
-	e.covariance = c
+	e.covariance = carried(f.back, e.covariance)
 }
 
 // toHost turns theta of the problem into that of the host's covariates. What is
@@ -197,6 +189,19 @@ func (f *family) estimates(e *ended, free []bool) {
 		}
 		e.Estimates = append(e.Estimates, est)
 	}
+}
+
+// carried is the covariance of what depends on estimates with the covariance cov
+// by the rows of jac.
+func carried(jac, cov [][]float64) [][]float64 {
+	out := make([][]float64, len(jac))
+	for i := range out {
+		out[i] = make([]float64, len(jac))
+		for j := range out[i] {
+			out[i][j] = sandwich(jac[i], cov, jac[j])
+		}
+	}
+	return out
 }
 
 // sandwich is aᵀ·m·b.

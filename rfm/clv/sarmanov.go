@@ -80,7 +80,8 @@ func (f *Fit) fitSarmanov(cfg FitConfig) (*ended, error) {
 	}
 	e.theta = f.lift(r.Theta)
 	if cov, ok := mle.Covariance(r.Info, r.Free); ok {
-		e.covariance = lifted(f.lift, r, square(cov, pareto.CreaseDim))
+		flat, _ := pareto.CreaseJacobian(nil, r.Theta)
+		e.covariance = carried(blocks(flat, pareto.CreaseDim), square(cov, pareto.CreaseDim))
 	}
 	f.problem = p
 	free := []bool{r.Free[0], r.Free[1], true, r.Free[2], false}
@@ -118,38 +119,4 @@ func (f *Fit) logLikAt(eta []float64) (sum float64, ok bool) {
 		sum += e.Row(f.problem.Rows[i], nil, nil)
 	}
 	return sum, true
-}
-
-// lifted turns the covariance of fewer coordinates into that of all.
-func lifted(lift func([]float64) []float64, r mle.Result, cov [][]float64) [][]float64 {
-	const h = 1e-5
-	at := append([]float64(nil), r.Theta...)
-	n := len(lift(at))
-	slopes := make([][]float64, n) // by coordinate of all
-	for i := range slopes {
-		slopes[i] = make([]float64, len(at))
-	}
-	for j, v := range r.Theta {
-		if !r.Free[j] || math.IsInf(v, 0) {
-			continue
-		}
-		at[j] = v + h
-		up := lift(at)
-		at[j] = v - h
-		down := lift(at)
-		at[j] = v
-		for i := range n {
-			if !math.IsInf(up[i], 0) {
-				slopes[i][j] = (up[i] - down[i]) / (2 * h)
-			}
-		}
-	}
-	out := make([][]float64, n)
-	for i := range out {
-		out[i] = make([]float64, n)
-		for j := range out[i] {
-			out[i][j] = sandwich(slopes[i], cov, slopes[j])
-		}
-	}
-	return out
 }
