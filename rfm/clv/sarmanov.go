@@ -80,8 +80,7 @@ func (f *Fit) fitSarmanov(cfg FitConfig) (*ended, error) {
 	}
 	e.theta = f.lift(r.Theta)
 	if cov, ok := mle.Covariance(r.Info, r.Free); ok {
-		flat, _ := pareto.CreaseJacobian(nil, r.Theta)
-		e.covariance = carried(blocks(flat, pareto.CreaseDim), square(cov, pareto.CreaseDim))
+		e.covariance = carried(creaseSlopes(r.Theta), square(cov, pareto.CreaseDim))
 	}
 	f.problem = p
 	free := []bool{r.Free[0], r.Free[1], true, r.Free[2], false}
@@ -119,4 +118,18 @@ func (f *Fit) logLikAt(eta []float64) (sum float64, ok bool) {
 		sum += e.Row(f.problem.Rows[i], nil, nil)
 	}
 	return sum, true
+}
+
+// creaseSlopes are the derivatives of the five coordinates with respect to the
+// three of the crease: those of log μ = log s − log β and log κ = −log s among
+// them. M stays at its bound.
+func creaseSlopes(theta []float64) [][]float64 {
+	flat, _ := pareto.CreaseJacobian(nil, theta)
+	params := blocks(flat, pareto.CreaseDim)
+	r, alpha, s, beta := params[0], params[1], params[2], params[3]
+	mu, kappa := make([]float64, pareto.CreaseDim), make([]float64, pareto.CreaseDim)
+	for j := range mu {
+		mu[j], kappa[j] = s[j]-beta[j], -s[j]
+	}
+	return [][]float64{r, alpha, mu, kappa, make([]float64, pareto.CreaseDim)}
 }
