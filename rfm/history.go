@@ -1,7 +1,6 @@
 package rfm
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -92,10 +91,39 @@ func (v *view[K]) history(ord uint32, h *History[K]) error {
 			h.Sales = append(h.Sales, s)
 		}
 	}
-	bySale := func(a, b Sale) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Margin, b.Margin))
-	}
-	slices.SortFunc(h.Sales, bySale)
-	slices.SortFunc(h.Loose, bySale)
+	sortSales(h.Sales)
+	sortSales(h.Loose)
 	return nil
+}
+
+// sortSales sorts by time; equal times by amount and margin, so that the order of
+// arrival leaves no trace. Most customers have a few sales, in order already.
+func sortSales(s []Sale) {
+	if len(s) > 24 {
+		slices.SortFunc(s, func(a, b Sale) int {
+			switch {
+			case a.before(&b):
+				return -1
+			case a == b:
+				return 0
+			}
+			return 1
+		})
+		return
+	}
+	for i := 1; i < len(s); i++ {
+		for j := i; j > 0 && s[j].before(&s[j-1]); j-- {
+			s[j], s[j-1] = s[j-1], s[j]
+		}
+	}
+}
+
+func (s *Sale) before(o *Sale) bool {
+	if s.At != o.At {
+		return s.At < o.At
+	}
+	if s.Amount != o.Amount {
+		return s.Amount < o.Amount
+	}
+	return s.Margin < o.Margin
 }

@@ -255,6 +255,9 @@ func (a *Aggregator[K]) ingest(src source[K], base int) error {
 	for p := range found {
 		found[p] = faults{rows: found[p].rows[:0]}
 	}
+	if a.log != nil && src.len() >= 4*blockRows {
+		a.log.expect(src.len())
+	}
 	if src.len() < 4*blockRows {
 		for p := range workers {
 			a.fold(src, p, workers, &found[p])

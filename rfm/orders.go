@@ -3,6 +3,7 @@ package rfm
 import (
 	"cmp"
 	"math/bits"
+	"slices"
 
 	"github.com/guanxi-go/guanxi"
 )
@@ -228,6 +229,18 @@ func (l *orderLog[K]) place(size uint32) uint32 {
 		l.costs = extended(l.costs, int(size))
 	}
 	return off
+}
+
+// expect makes room for about n more rows, so that a long batch does not grow the
+// arena step by step. Runs of growing customers leave gaps: half as much again.
+func (l *orderLog[K]) expect(n int) {
+	n += n / 2
+	if cap(l.arena)-len(l.arena) < n {
+		l.arena = slices.Grow(l.arena, n)
+	}
+	if l.keeps && cap(l.costs)-len(l.costs) < n {
+		l.costs = slices.Grow(l.costs, n)
+	}
 }
 
 // extended returns s with n more elements.
