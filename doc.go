@@ -14,7 +14,8 @@
 //
 // Each package answers one question:
 //
-//   - rfm: what are customers worth, by recency, frequency and money?
+//   - rfm: what are customers worth, by recency, frequency and money? Its child
+//     clv: what will they still be worth?
 //   - segment (planned): who are they?
 //   - lifecycle (planned): where do they stand?
 //   - loyalty (planned): what are they owed, in points, tiers and rewards?
