@@ -35,7 +35,7 @@ func (p *report) name(id string) string {
 	if id == rfm.Absent {
 		return p.in("Not yet a customer", "尚非客户")
 	}
-	return tame(p.names[id])
+	return layout.Tame(p.names[id])
 }
 
 // matrix prints the segments that anybody was or is in.
@@ -113,7 +113,7 @@ func (p *report) reasons(title string, moves []rfm.Move[string]) {
 	fmt.Fprintf(p, "\n%s%s\n", layout.Indent, title)
 	t := &layout.Table{Align: "llll"}
 	for _, mv := range moves[:min(shownMoves, len(moves))] {
-		who, where := tame(mv.Customer), p.name(mv.Before.Segment)+" → "+p.name(mv.After.Segment)
+		who, where := layout.Tame(mv.Customer), p.name(mv.Before.Segment)+" → "+p.name(mv.After.Segment)
 		for _, s := range mv.Moved {
 			t.Add(who, where, fmt.Sprintf("%c %d → %d", "RFM"[s.Dimension], s.From, s.To), p.why(mv, s))
 			who, where = "", ""

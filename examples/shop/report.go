@@ -61,7 +61,7 @@ func (p *report) header() {
 	p.table(t)
 	const shown = 5
 	for _, f := range p.log.refused[:min(shown, len(p.log.refused))] {
-		fmt.Fprintf(p, p.in("    line %d: %s\n", "    第 %d 行:%s\n"), f.line, tame(f.reason.In(p.lang)))
+		fmt.Fprintf(p, p.in("    line %d: %s\n", "    第 %d 行:%s\n"), f.line, layout.Tame(f.reason.In(p.lang)))
 	}
 	if more := len(p.log.refused) - shown; more > 0 {
 		fmt.Fprintf(p, p.in("    and %s more (all of them: -json)\n", "    另有 %s 行(-json 列出全部)\n"), layout.Thousands(more))
@@ -113,7 +113,7 @@ func (p *report) segmentTable() {
 	}
 	whole := p.scored.Table()
 	for _, row := range whole.Rows {
-		line(tame(row.Segment.Label(p.lang)), row.Sums, percent(row.Share()), percent(row.RevenueShare()))
+		line(layout.Tame(row.Segment.Label(p.lang)), row.Sums, percent(row.Share()), percent(row.RevenueShare()))
 	}
 	t.Rule()
 	line(p.in("All", "合计"), whole.Sums, percent(1, whole.Customers > 0), percent(1, whole.Revenue.IsPositive()))
@@ -232,8 +232,8 @@ func (p *report) best() {
 	t := &layout.Table{Align: "lrrrrl"}
 	t.Add(p.in("customer", "客户"), p.in("spent", "消费额"), p.in("orders", "订单数"), p.in("days since", "距今天数"), "RFM", p.in("segment", "分群"))
 	for _, c := range p.scored.Top(p.top) {
-		t.Add(tame(c.Customer), money(p.pop.Money(c.Values.Monetary), p.decimals), layout.Thousands(c.Values.Frequency),
-			layout.Thousands(c.Values.Recency), c.Score.String(), tame(p.names[c.Segment]))
+		t.Add(layout.Tame(c.Customer), money(p.pop.Money(c.Values.Monetary), p.decimals), layout.Thousands(c.Values.Frequency),
+			layout.Thousands(c.Values.Recency), c.Score.String(), layout.Tame(p.names[c.Segment]))
 	}
 	p.table(t)
 }
@@ -246,7 +246,7 @@ func (p *report) advice() {
 	for i := range segments.Len() {
 		s := segments.At(i)
 		if response := s.Response.In(p.lang); response != "" {
-			t.Add(tame(s.Label(p.lang)), tame(response))
+			t.Add(layout.Tame(s.Label(p.lang)), layout.Tame(response))
 		}
 	}
 	p.table(t)

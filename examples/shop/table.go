@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/shopspring/decimal"
@@ -33,14 +31,4 @@ func estimate(decimals int) func(v float64, ok bool) string {
 		}
 		return layout.Grouped(strconv.FormatFloat(v, 'f', decimals, 64))
 	}
-}
-
-// tame keeps what a file says from steering the terminal.
-func tame(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
 }

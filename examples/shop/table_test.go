@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/shopspring/decimal"
 )
 
@@ -18,7 +19,7 @@ func TestMoneyText(t *testing.T) {
 
 // What a file calls a customer does not steer the terminal.
 func TestTame(t *testing.T) {
-	if got := tame("a\x1b[31m\u202eb"); got != "a\uFFFD[31m\uFFFDb" {
+	if got := layout.Tame("a\x1b[31m\u202eb"); got != "a\uFFFD[31m\uFFFDb" {
 		t.Errorf("%q", got)
 	}
 }

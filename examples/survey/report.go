@@ -61,7 +61,7 @@ func (p *report) level() string {
 
 // header is the score of everybody.
 func (p *report) header() error {
-	fmt.Fprintf(p, "%s\n%s\n\n", tame(p.survey.title.In(p.lang)), ask.NPS().Questions[0].Text.In(p.lang))
+	fmt.Fprintf(p, "%s\n%s\n\n", layout.Tame(p.survey.title.In(p.lang)), ask.NPS().Questions[0].Text.In(p.lang))
 	n, classes := p.all.Answers(), p.all.Classes()
 	t := &layout.Table{Align: "lr"}
 	t.Add(p.in("Answers", "回答"), layout.Thousands(n))
@@ -98,7 +98,7 @@ func (p *report) groupTable() error {
 		return err
 	}
 	p.section("Groups", "分组")
-	name := func(i int) string { return cmp.Or(tame(p.groups[i].Name), p.in("(none named)", "(未填写)")) }
+	name := func(i int) string { return cmp.Or(layout.Tame(p.groups[i].Name), p.in("(none named)", "(未填写)")) }
 	if len(c.Ranked) > 0 {
 		t := &layout.Table{Align: "l"}
 		t.Add(p.in("group", "分组"), p.in("answers", "回答"), nps.Promoter.Label(p.lang), nps.Passive.Label(p.lang),

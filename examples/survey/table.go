@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"strings"
-	"unicode"
-)
+import "fmt"
 
 // points writes a score on [-1, 1] as people know it: +34.2.
 func points(score float64) string {
@@ -32,13 +28,3 @@ func probability(p float64) string {
 
 // unknown stands for a number nobody can know.
 const unknown = "–"
-
-// tame keeps what a file says from steering the terminal.
-func tame(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}

@@ -2,6 +2,7 @@ package clv_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -44,4 +45,94 @@ func BenchmarkRows(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/order")
 	})
+}
+
+// BenchmarkFitCDNOW fits 2,357 customers, 1,016 distinct rows.
+func BenchmarkFitCDNOW(b *testing.B) {
+	rows, _, _ := cdnowSummary(b)
+	for _, kind := range []clv.Kind{clv.KindMBGNBD, clv.KindBGNBD, clv.KindParetoNBD, clv.KindSarmanov} {
+		b.Run(string(kind), func(b *testing.B) { benchFit(b, rows, kind, 1) })
+	}
+	b.Run("gammagamma", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := clv.FitSpend(rows, clv.Tuning{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func benchFit(b *testing.B, rows clv.Rows, kind clv.Kind, workers int) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := clv.FitModel(rows, clv.FitConfig{Model: kind, Workers: workers}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(rows.List)), "ns/customer")
+}
+
+// BenchmarkFit fits 100,000 customers whose rows all differ.
+func BenchmarkFit(b *testing.B) {
+	const n = 100_000
+	for _, kind := range []clv.Kind{clv.KindBGNBD, clv.KindMBGNBD, clv.KindParetoNBD} {
+		rows := simulate(b, kind, nil, clv.SimulateConfig{Customers: n, Seed: 1, Age: 78, Joining: 52}, ordinary[kind]...).Rows
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/workers=%d", kind, workers), func(b *testing.B) { benchFit(b, rows, kind, workers) })
+		}
+	}
+}
+
+// BenchmarkScale fits more and more customers who bought on whole days, as real
+// ones do: rows repeat. It wants hundreds of megabytes at 10,000,000.
+func BenchmarkScale(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000, 10_000_000} {
+		b.Run(fmt.Sprintf("customers=%d", n), func(b *testing.B) {
+			if n > 1_000_000 && !long() {
+				b.Skip("GUANXI_LONG")
+			}
+			rows := simulate(b, clv.KindMBGNBD, nil, clv.SimulateConfig{Customers: n, Seed: 1, Age: 78, Joining: 52}, ordinary[clv.KindMBGNBD]...).Rows
+			for i := range rows.List { // to whole days
+				r := &rows.List[i]
+				r.Age = math.Ceil(7*r.Age) / 7
+				r.LastPurchaseAge = math.Ceil(7*r.LastPurchaseAge) / 7
+			}
+			b.ResetTimer()
+			benchFit(b, rows, clv.KindMBGNBD, 1)
+		})
+	}
+}
+
+// BenchmarkPredict asks about 100,000 customers at a time.
+func BenchmarkPredict(b *testing.B) {
+	const n = 100_000
+	g := clv.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}
+	for _, kind := range []clv.Kind{clv.KindMBGNBD, clv.KindBGNBD, clv.KindParetoNBD} {
+		p := mustPredictor(b, clv.Week, kind, ordinary[kind]...)
+		rows := simulate(b, kind, &g, clv.SimulateConfig{Customers: n, Seed: 1, Age: 78, Joining: 52}, ordinary[kind]...).Rows
+		spend, err := g.AppendSpend(nil, rows)
+		if err != nil {
+			b.Fatal(err)
+		}
+		dst, values := make([]float64, 0, n), make([]clv.Value, 0, n)
+		run := func(name string, f func() error) {
+			b.Run(string(kind)+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := f(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/customer")
+			})
+		}
+		run("PAlive", func() error { _, err := p.AppendPAlive(dst, rows, 0); return err })
+		run("Expected", func() error { _, err := p.AppendExpected(dst, rows, 39); return err })
+		run("DERT", func() error { _, err := p.AppendDERT(dst, rows, 0.003); return err })
+		run("Value12", func() error {
+			_, err := p.AppendValues(values, rows, spend, clv.ValueConfig{Horizon: 12, Discount: 0.01})
+			return err
+		})
+	}
 }

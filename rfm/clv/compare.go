@@ -2,9 +2,9 @@ package clv
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/guanxi-go/guanxi"
-	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
 )
 
@@ -45,25 +45,7 @@ func LikelihoodRatio(smaller, larger *Fit) (Test, error) {
 
 // sameRows reports whether two fits saw the same rows, in whatever order.
 func sameRows(a, b *Fit) bool {
-	x, y := a.problem.Rows, b.problem.Rows
-	if len(x) != len(y) {
-		return false
-	}
-	var sum [2][4]float64 // a cheap mark: equal rows have equal sums up to rounding
-	for k, rows := range [][]kernel.Row{x, y} {
-		for _, r := range rows {
-			sum[k][0] += float64(r.X)
-			sum[k][1] += r.Tx
-			sum[k][2] += r.T
-			sum[k][3] += r.T * r.Tx
-		}
-	}
-	for i := range sum[0] {
-		if d := sum[0][i] - sum[1][i]; d > 1e-9*sum[0][i] || -d > 1e-9*sum[0][i] {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(a.rows, b.rows) && slices.Equal(a.counts, b.counts)
 }
 
 // BootstrapConfig says how a fit is repeated on customers drawn with replacement.

@@ -2,8 +2,10 @@ package clv
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/discrete"
@@ -140,7 +142,7 @@ func FitContracts(contracts []Contract, cfg Tuning) (*ContractFit, error) {
 		return nil, err
 	}
 	var errs faultList
-	rows, weights, ended := make([]kernel.Row, len(contracts)), make([]float64, len(contracts)), false
+	alike, ended := map[kernel.Row]float64{}, false
 	for i, c := range contracts {
 		least := 0
 		if c.Ended {
@@ -155,11 +157,11 @@ func FitContracts(contracts []Contract, cfg Tuning) (*ContractFit, error) {
 		if c.Count < 0 {
 			errs.add(&guanxi.FieldError{Pointer: guanxi.Pointer("contracts", i, "count"), Err: fmt.Errorf("%w: %d", ErrNegative, c.Count)})
 		}
-		rows[i].T = float64(c.Due)
+		row := kernel.Row{T: float64(c.Due)}
 		if c.Ended {
-			rows[i].X = 1
+			row.X = 1
 		}
-		weights[i] = float64(max(1, c.Count))
+		alike[row] += float64(max(1, c.Count))
 	}
 	if err := errs.err("contracts"); err != nil {
 		return nil, err
@@ -167,8 +169,16 @@ func FitContracts(contracts []Contract, cfg Tuning) (*ContractFit, error) {
 	if !ended {
 		return nil, fmt.Errorf("clv: sBG: %w: no contract has ended", ErrTooFew)
 	}
+	rows := slices.SortedFunc(maps.Keys(alike), mle.Compare)
+	weights := make([]float64, len(rows))
+	for i, r := range rows {
+		weights[i] = alike[r]
+	}
+	if distinct, _ := grouped(rows); len(distinct) < 2 {
+		return nil, fmt.Errorf("clv: sBG: %w: all contracts are alike", ErrTooFew)
+	}
 	fam := family{
-		names: []string{"alpha", "beta"}, evaluator: discrete.NewSBG, starts: discrete.StartsSBG(rows, weights),
+		names: []string{"alpha", "beta"}, coords: []string{"alpha/beta", "1/(alpha+beta)"}, evaluator: discrete.NewSBG, starts: discrete.StartsSBG(rows, weights),
 		edges: []mle.Edge{{Coordinate: 1, Sign: -1, Name: "everybody gives up with the same probability: alpha+beta → ∞"}},
 		natural: func(eta []float64) []float64 {
 			p := discrete.NaturalSBG(eta)

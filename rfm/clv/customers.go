@@ -113,10 +113,10 @@ func FromPurchases[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, asOf tim
 	return build(agg, cfg, asOf, asOf)
 }
 
-// Split is FromPurchases with a hold-out: rows are those at the end of
-// calibration, which is exclusive as asOf is, and HoldOut counts the same
-// customers' purchases from there to asOf. Customers who came later are left out
-// and counted. A calibration that does not end before asOf is ErrSplit.
+// Split is FromPurchases with a hold-out: rows are those that FromPurchases gives
+// at the end of calibration, which is exclusive as asOf is, whatever was refunded
+// after it; HoldOut counts the same customers' purchases from there to asOf.
+// Customers who came later are left out and counted. A calibration that does not end before asOf is ErrSplit.
 func Split[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, calibration, asOf time.Time) (*Customers[K], error) {
 	if !calibration.Before(asOf) {
 		return nil, fmt.Errorf("clv: %w: calibration to %s, observation to %s", ErrSplit,
@@ -136,26 +136,37 @@ func build[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, calibration, asO
 	b := newRowBuilder(agg.Config(), cfg, calibration, asOf)
 	c := &Customers[K]{Rows: Rows{Unit: cfg.Unit}, key: agg.Key()}
 	n := agg.Len()
-	c.Keys, c.List, c.first = make([]K, 0, n), make([]Row, 0, n), make([]int32, 0, n)
-	split := calibration.Before(asOf)
-	if split {
-		c.HoldOut, c.HoldOutLength = make([]HoldOut, 0, n), b.length(b.cut, b.end)
+	c.Keys, c.List = make([]K, 0, n), make([]Row, 0, n)
+	for h, err := range agg.Histories(calibration) {
+		if err != nil {
+			return nil, fmt.Errorf("clv: %w", err)
+		}
+		b.calibrate(h.Sales, h.Loose)
+		c.Keys, c.List = append(c.Keys, h.Customer), append(c.List, b.row)
 	}
+	c.Notes.Merged, c.Notes.Loose = b.merged, b.loose
+	if !calibration.Before(asOf) {
+		return c, nil
+	}
+	// The rows know nothing of what came after the calibration, refunds included, so
+	// the hold-out is a pass of its own over histories in the same order.
+	c.HoldOut, c.HoldOutLength = make([]HoldOut, len(c.Keys)), b.length(b.cut, b.end)
+	b.merged, b.loose = 0, 0
+	i := 0
 	for h, err := range agg.Histories(asOf) {
 		if err != nil {
 			return nil, fmt.Errorf("clv: %w", err)
 		}
-		b.take(h.Sales, h.Loose)
-		if b.later {
+		for i < len(c.Keys) && c.key.Compare(c.Keys[i], h.Customer) < 0 {
+			i++ // nothing that counts is left of this customer
+		}
+		if i == len(c.Keys) || c.Keys[i] != h.Customer {
 			c.Notes.Later++
 			continue
 		}
-		c.Keys, c.List, c.first = append(c.Keys, h.Customer), append(c.List, b.row), append(c.first, int32(b.first))
-		if split {
-			c.HoldOut = append(c.HoldOut, b.out)
-		}
+		c.HoldOut[i] = b.holdOut(h.Sales, h.Loose)
 	}
-	c.Notes.Merged, c.Notes.Loose = b.merged, b.loose
+	c.Notes.Merged += b.merged
 	return c, nil
 }
 
@@ -169,9 +180,6 @@ type rowBuilder struct {
 	cutMicro int64   // exclusive end of the calibration
 
 	row           Row
-	out           HoldOut
-	first         int64 // step of the first purchase
-	later         bool
 	merged, loose int
 	values        []float64 // of the sales, in minor units
 }
@@ -213,55 +221,59 @@ func (b *rowBuilder) step(us int64) int64 {
 
 func (b *rowBuilder) length(from, to int64) float64 { return float64(to-from) / b.perUnit }
 
-// take reads one customer: sales by time, at least one, and loose refunds by
-// time. Amounts of a period are added up; a period that the calibration ends in
-// is split there.
-func (b *rowBuilder) take(sales, loose []rfm.Sale) {
+// calibrate reads one customer: sales by time, at least one, and loose refunds by
+// time. Amounts of a period are added up.
+func (b *rowBuilder) calibrate(sales, loose []rfm.Sale) {
 	b.refund(sales, loose)
-	b.row, b.out = Row{}, HoldOut{}
-	b.later = sales[0].At >= b.cutMicro
-	if b.later {
-		return
-	}
-	var repeat, all, out float64
-	var held bool
-	last := int64(math.MinInt64)
+	b.row = Row{}
+	var repeat, all float64
+	first := b.step(sales[0].At)
+	last := first
 	for i := range sales {
-		s, value := &sales[i], b.values[i]
-		step, inHoldOut := b.step(s.At), s.At >= b.cutMicro
-		same := step == last && inHoldOut == held
-		last, held = step, inHoldOut
-		if i == 0 {
-			b.first = step
+		step, value := b.step(sales[i].At), b.values[i]
+		all += value
+		if step != first {
+			repeat += value
 		}
 		switch {
-		case inHoldOut:
-			out += value
-			if !same {
-				b.out.Frequency++
-			}
-		case step == b.first:
-			all += value
-		default:
-			repeat, all = repeat+value, all+value
-			if !same {
-				b.row.Frequency++
-				b.row.LastPurchaseAge = b.length(b.first, step)
-			}
-		}
-		if same {
+		case step != last:
+			b.row.Frequency++
+			b.row.LastPurchaseAge = b.length(first, step)
+		case i > 0:
 			b.merged++
 		}
+		last = step
 	}
-	b.row.Age = b.length(b.first, b.cut)
+	b.row.Age = b.length(first, b.cut)
 	if b.cfg.Value == AllPurchases {
 		b.row.Value = all / float64(b.row.Frequency+1) * b.scale
 	} else if b.row.Frequency > 0 {
 		b.row.Value = repeat / float64(b.row.Frequency) * b.scale
 	}
-	if b.out.Frequency > 0 {
-		b.out.Value = out / float64(b.out.Frequency) * b.scale
+}
+
+// holdOut reads what one customer bought after the calibration. A period that the
+// calibration ends in is split there.
+func (b *rowBuilder) holdOut(sales, loose []rfm.Sale) HoldOut {
+	b.refund(sales, loose)
+	var out HoldOut
+	sum, last := 0.0, int64(math.MinInt64)
+	for i := range sales {
+		if sales[i].At < b.cutMicro {
+			continue
+		}
+		sum += b.values[i]
+		if step := b.step(sales[i].At); step != last {
+			out.Frequency++
+			last = step
+		} else {
+			b.merged++
+		}
 	}
+	if out.Frequency > 0 {
+		out.Value = sum / float64(out.Frequency) * b.scale
+	}
+	return out
 }
 
 // refund reads the values of sales and takes each loose refund from the latest

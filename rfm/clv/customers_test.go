@@ -363,3 +363,41 @@ func TestRowFaults(t *testing.T) {
 		t.Errorf("%d faults listed", n)
 	}
 }
+
+// What is refunded in the hold-out is not known at the end of the calibration:
+// the rows of a split are those of FromPurchases.
+func TestHoldOutDoesNotLeakIntoRows(t *testing.T) {
+	d := func(m time.Month, n int) time.Time { return time.Date(2025, m, n, 12, 0, 0, 0, time.UTC) }
+	cut, end := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
+	agg := aggregate(t, rfm.Config{Decimals: 2},
+		purchase{Customer: "loose", At: d(1, 1), Amount: money("10")},
+		purchase{Customer: "loose", At: d(2, 1), Amount: money("20")},
+		purchase{Customer: "loose", At: d(3, 15), Amount: money("-20")},
+		purchase{Customer: "named", At: d(1, 1), Amount: money("10")},
+		purchase{Customer: "named", At: d(2, 1), Amount: money("20"), Order: "N"},
+		purchase{Customer: "named", At: d(3, 15), Amount: money("-20"), Order: "N"},
+		purchase{Customer: "undone", At: d(1, 5), Amount: money("10"), Order: "U"},
+		purchase{Customer: "undone", At: d(4, 5), Amount: money("-10"), Order: "U"},
+		purchase{Customer: "zeal", At: d(1, 5), Amount: money("10")},
+		purchase{Customer: "zeal", At: d(5, 5), Amount: money("30")},
+	)
+	known, err := clv.FromPurchases(agg, clv.RowConfig{Unit: clv.Day}, cut)
+	if err != nil {
+		t.Fatal(err)
+	}
+	split, err := clv.Split(agg, clv.RowConfig{Unit: clv.Day}, cut, end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(known.List) != 4 || len(split.List) != 4 || len(split.HoldOut) != 4 {
+		t.Fatalf("%d, %d rows, %d hold-outs", len(known.List), len(split.List), len(split.HoldOut))
+	}
+	for i := range known.List {
+		if known.Keys[i] != split.Keys[i] || known.List[i] != split.List[i] {
+			t.Errorf("%s: %+v, want %+v", split.Keys[i], split.List[i], known.List[i])
+		}
+	}
+	if want := (clv.HoldOut{Frequency: 1, Value: 30}); split.HoldOut[3] != want || split.HoldOut[2] != (clv.HoldOut{}) {
+		t.Errorf("hold-out %+v", split.HoldOut)
+	}
+}

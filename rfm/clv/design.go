@@ -3,6 +3,7 @@ package clv
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
@@ -109,14 +110,17 @@ func standardise(c Covariate) column {
 	if greatest == 0 {
 		return out
 	}
-	for _, v := range c.Values {
+	inOrder := slices.Sorted(slices.Values(c.Values)) // for sums that no order of the rows changes
+	for _, v := range inOrder {
 		out.mean += v / n
 	}
 	sum := 0.0
-	for i, v := range c.Values {
+	for _, v := range inOrder {
 		d := (v - out.mean) / greatest
-		out.values[i] = d
 		sum += d * d
+	}
+	for i, v := range c.Values {
+		out.values[i] = (v - out.mean) / greatest
 	}
 	root := math.Sqrt(sum / n)
 	if !(root > 1e-13) { // rounding of the mean
@@ -138,6 +142,10 @@ func tellApart(cols []column) error {
 	for _, c := range cols {
 		if c.sd == 0 {
 			errs.add(&guanxi.FieldError{Pointer: guanxi.Pointer("covariates", c.name), Err: fmt.Errorf("%w: the same for everybody", ErrConstant)})
+			continue
+		}
+		if !(c.sd > 1e-100 && c.sd < 1e100) {
+			errs.add(&guanxi.FieldError{Pointer: guanxi.Pointer("covariates", c.name), Err: fmt.Errorf("%w: it varies by %v; give it another unit", ErrRange, c.sd)})
 			continue
 		}
 		rest := append([]float64(nil), c.values...)

@@ -3,6 +3,7 @@ package clv
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
@@ -11,6 +12,7 @@ import (
 // family is what fitting needs to know of a model.
 type family struct {
 	names     []string // of the parameters, as Params has them
+	coords    []string // of the coordinates, for messages
 	evaluator func() kernel.Evaluator
 	starts    [][]float64
 	edges     []mle.Edge
@@ -34,6 +36,10 @@ type ended struct {
 // finite: 1e-12 from the limit.
 var runOff = math.Log(1e12)
 
+// runaway is how far from 1 a parameter must be, on the log scale, to count among
+// those that ran off together without a limit of the model's own.
+const runaway = 12
+
 // inside returns the coordinates of theta, those at an edge pulled back to where
 // parameters are finite.
 func (f *family) inside(theta []float64) []float64 {
@@ -53,17 +59,9 @@ func (f *family) at(theta []float64) []float64 { return f.natural(f.inside(theta
 // scale[j] turns coefficient j of the problem into one of the host's columns.
 // After ErrFit what is known is returned too.
 func (f *family) fit(p mle.Problem, confidence float64) (*ended, error) {
-	p.Model, p.Starts, p.Edges = f.evaluator(), f.starts, f.edges
-	customers := 0.0
-	for i := range p.Rows {
-		if p.Weights == nil {
-			customers++
-		} else {
-			customers += p.Weights[i]
-		}
-	}
+	p.Model, p.Starts, p.Edges, p.Names = f.evaluator(), f.starts, f.edges, f.coords
 	n := len(f.names) + p.Covariates.Coefficients
-	e := &ended{Outcome: Outcome{Status: Failed, Confidence: orDefault(confidence), Customers: int(customers)}}
+	e := &ended{Outcome: Outcome{Status: Failed, Confidence: orDefault(confidence), Customers: customers(p)}}
 	if len(p.Rows) < n {
 		return e, fmt.Errorf("%w: %d for %d parameters", ErrTooFew, len(p.Rows), n)
 	}
@@ -78,6 +76,18 @@ func (f *family) fit(p mle.Problem, confidence float64) (*ended, error) {
 	e.theta = r.Theta
 	f.unscale(e)
 	return e, f.conclude(e, r.Free)
+}
+
+// customers counts those whom the rows stand for.
+func customers(p mle.Problem) int {
+	if p.Weights == nil {
+		return len(p.Rows)
+	}
+	n := 0.0
+	for _, w := range p.Weights {
+		n += w
+	}
+	return int(n)
 }
 
 // conclude fills the outcome of a fit that has theta and a covariance.
@@ -138,6 +148,7 @@ func (f *family) estimates(e *ended, free []bool) {
 	d := make([][]float64, n) // d parameter / d theta
 	known := make([]bool, n)
 	z := deviate(e.Confidence)
+	ran := slices.ContainsFunc(e.raw.AtEdge, func(a mle.AtEdge) bool { return !a.Legal })
 	for i := range n {
 		d[i] = make([]float64, n)
 		known[i] = e.covariance != nil && free[i]
@@ -145,7 +156,9 @@ func (f *family) estimates(e *ended, free []bool) {
 			d[i][i] = 1
 			continue
 		}
-		known[i] = e.covariance != nil
+		// Parameters that run off together leave one held where it stood and the others
+		// with a curvature that means nothing.
+		known[i] = e.covariance != nil && !(ran && math.Abs(math.Log(math.Abs(e.params[i]))) > runaway)
 		for j := range k {
 			d[i][j] = jac[i][j]
 			if f.linear == nil || !f.linear[i] {

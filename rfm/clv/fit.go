@@ -2,6 +2,7 @@ package clv
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/bg"
@@ -91,6 +92,8 @@ type Fit struct {
 	problem mle.Problem                     // as it was solved, for the bootstrap
 	lift    func(theta []float64) []float64 // from the problem's theta to the family's; nil is the same
 	acting  []Acting                        // by coefficient
+	rows    []kernel.Row                    // distinct, in the optimiser's order
+	counts  []float64                       // how many customers each stands for
 }
 
 // FitModel finds the parameters that make rows most likely. The likelihood, its
@@ -123,15 +126,20 @@ func FitModel(rows Rows, cfg FitConfig) (*Fit, error) {
 	if err != nil {
 		return nil, fail(err)
 	}
-	f.family = familyOf(cfg.Model, table)
-	f.problem = mle.Problem{Rows: table, Workers: cfg.Workers}
+	f.rows, f.counts = grouped(table)
+	f.family = familyOf(cfg.Model, f.rows, f.counts)
+	f.problem = mle.Problem{Rows: f.rows, Weights: f.counts, Workers: cfg.Workers}
 	if err := f.design(rows, cfg.Covariates); err != nil {
 		return nil, fail(err)
 	}
+	if len(f.acting) > 0 { // as the covariates have them
+		f.problem.Rows, f.problem.Weights = table, nil
+	}
 	f.problem.Ridge = ridge(cfg.Ridge, len(f.family.names)+len(f.acting))
 	if f.problem.Nested, err = f.nested(cfg); err != nil {
-		return nil, fail(err)
+		return f, fail(err)
 	}
+	f.problem.Model, f.problem.Edges = f.family.evaluator(), f.family.edges
 	if f.kind == KindSarmanov {
 		f.ended, err = f.fitSarmanov(cfg)
 	} else {
@@ -175,10 +183,11 @@ func (f *Fit) nested(cfg FitConfig) ([]mle.Nested, error) {
 	case len(f.acting) == 0:
 		return nil, nil
 	}
-	fam := familyOf(inner.Model, f.problem.Rows)
-	p := mle.Problem{Rows: f.problem.Rows, Workers: cfg.Workers, Ridge: ridge(cfg.Ridge, len(fam.names))}
+	fam := familyOf(inner.Model, f.rows, f.counts)
+	p := mle.Problem{Rows: f.rows, Weights: f.counts, Workers: cfg.Workers, Ridge: ridge(cfg.Ridge, len(fam.names))}
 	e, err := fam.fit(p, cfg.Confidence)
 	if err != nil {
+		f.Outcome = e.Outcome
 		return nil, err
 	}
 	theta := append([]float64(nil), e.theta...)
@@ -190,15 +199,35 @@ func (f *Fit) nested(cfg FitConfig) ([]mle.Nested, error) {
 	return []mle.Nested{{Theta: theta, LogLik: e.LogLik}}, nil
 }
 
-// familyOf describes a kind; table gives the starts.
-func familyOf(kind Kind, table []kernel.Row) *family {
+// grouped sorts a copy of table and merges equal rows, so that neither a fit nor
+// its starts depend on the order of the rows.
+func grouped(table []kernel.Row) (rows []kernel.Row, counts []float64) {
+	rows = slices.Clone(table)
+	slices.SortFunc(rows, mle.Compare)
+	counts = make([]float64, 0, len(rows))
+	n := 0
+	for _, r := range rows {
+		if n > 0 && rows[n-1] == r {
+			counts[n-1]++
+			continue
+		}
+		rows[n], counts = r, append(counts, 1)
+		n++
+	}
+	return rows[:n], counts
+}
+
+// familyOf describes a kind; table, of which each row stands for counts, gives the
+// starts.
+func familyOf(kind Kind, table []kernel.Row, counts []float64) *family {
 	f := &family{}
 	switch kind {
 	case KindMBGNBD, KindBGNBD:
 		modified := kind == KindMBGNBD
 		f.names = []string{"r", "alpha", "a", "b"}
+		f.coords = []string{"r", "alpha", "a/b", "1/(a+b)"}
 		f.evaluator = func() kernel.Evaluator { return bg.NewEvaluator(modified) }
-		f.starts = bg.Starts(momentsOf(table), modified)
+		f.starts = bg.Starts(momentsOf(table, counts), modified)
 		f.edges = []mle.Edge{
 			{Coordinate: 2, Sign: -1, Name: "nobody leaves: a/(a+b) → 0"},
 			{Coordinate: 3, Sign: -1, Name: "everybody has the same dropout probability: a+b → ∞"},
@@ -213,11 +242,12 @@ func familyOf(kind Kind, table []kernel.Row) *family {
 		}
 	case KindParetoNBD, KindSarmanov:
 		f.names = []string{"r", "alpha", "s", "beta"}
+		f.coords = []string{"r", "alpha", "s/beta", "1/s", "m"}
 		f.edges = []mle.Edge{
 			{Coordinate: 2, Sign: -1, Name: "nobody leaves: s/β → 0"},
 			{Coordinate: 3, Sign: -1, Name: "everybody has the same dropout rate: s → ∞"},
 		}
-		f.starts = pareto.Starts(pareto.MomentsOf(table, nil))
+		f.starts = pareto.Starts(pareto.MomentsOf(table, counts))
 		f.evaluator = pareto.NewEvaluator
 		f.natural = func(eta []float64) []float64 {
 			p := pareto.Natural(eta)
@@ -229,12 +259,13 @@ func familyOf(kind Kind, table []kernel.Row) *family {
 		}
 	case KindBGBB:
 		f.names = []string{"alpha", "beta", "gamma", "delta"}
+		f.coords = []string{"alpha/beta", "1/(alpha+beta)", "gamma/delta", "1/(gamma+delta)"}
 		f.edges = []mle.Edge{
 			{Coordinate: 1, Sign: -1, Name: "everybody buys with the same probability: α+β → ∞"},
 			{Coordinate: 3, Sign: -1, Name: "everybody has the same dropout probability: γ+δ → ∞"},
 		}
 		f.evaluator = discrete.NewBGBB
-		f.starts = discrete.StartsBGBB(table, nil)
+		f.starts = discrete.StartsBGBB(table, counts)
 		f.natural = func(eta []float64) []float64 {
 			p := discrete.NaturalBGBB(eta)
 			return []float64{p.Alpha, p.Beta, p.Gamma, p.Delta}
@@ -255,12 +286,12 @@ func (f *Fit) predictorAt(theta []float64) *Predictor {
 }
 
 // momentsOf sums what starts need to know.
-func momentsOf(table []kernel.Row) bg.Moments {
+func momentsOf(table []kernel.Row, counts []float64) bg.Moments {
 	var m bg.Moments
-	for _, r := range table {
-		x := float64(r.X)
-		m.Customers++
-		m.X, m.XX, m.T = m.X+x, m.XX+x*x, m.T+r.T
+	for i, r := range table {
+		w, x := counts[i], float64(r.X)
+		m.Customers += w
+		m.X, m.XX, m.T = m.X+w*x, m.XX+w*x*x, m.T+w*r.T
 	}
 	return m
 }

@@ -9,9 +9,10 @@ import (
 
 // HoldOutReport compares a forecast with what the same customers did.
 type HoldOutReport struct {
-	Periods   float64 `json:"periods"`   // length of the hold-out, in the unit of the rows
-	Customers int     `json:"customers"` //
-	Actual    float64 `json:"actual"`    // purchases
+	Unit      Unit    `json:"unit"`
+	Periods   float64 `json:"periods"` // length of the hold-out, in units
+	Customers int     `json:"customers"`
+	Actual    float64 `json:"actual"` // purchases
 	Predicted float64 `json:"predicted"`
 	MAE       float64 `json:"mae"`  // mean absolute error a customer
 	RMSE      float64 `json:"rmse"` // root of the mean squared error
@@ -30,7 +31,7 @@ type HoldOutReport struct {
 
 // HoldOutClass is a part of the customers.
 type HoldOutClass struct {
-	Frequency int     `json:"frequency"` // of ByFrequency; the number of the class, from 1, in Calibration
+	Class     int     `json:"class"` // repeat purchases in ByFrequency; 1, 2, … in Calibration
 	Customers int     `json:"customers"`
 	Actual    float64 `json:"actual"`    // mean purchases
 	Predicted float64 `json:"predicted"` // mean forecast
@@ -73,7 +74,7 @@ func compareHoldOut(p *Predictor, rows Rows, actual []float64, length float64) (
 	if err != nil {
 		return nil, err
 	}
-	rep := &HoldOutReport{Periods: length, Customers: len(actual)}
+	rep := &HoldOutReport{Unit: rows.Unit, Periods: length, Customers: len(actual)}
 	var classes [MaxFrequencyClass + 1]HoldOutClass
 	squares := 0.0
 	for i, a := range actual {
@@ -105,7 +106,7 @@ func (c *HoldOutClass) add(actual, predicted float64) {
 
 func (c HoldOutClass) means(number int) HoldOutClass {
 	n := float64(c.Customers)
-	return HoldOutClass{Frequency: number, Customers: c.Customers, Actual: c.Actual / n, Predicted: c.Predicted / n, MAE: c.MAE / n}
+	return HoldOutClass{Class: number, Customers: c.Customers, Actual: c.Actual / n, Predicted: c.Predicted / n, MAE: c.MAE / n}
 }
 
 // tenths groups customers by their forecast; a tie belongs to the class that it

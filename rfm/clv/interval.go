@@ -79,11 +79,11 @@ func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits fu
 		return dst, err
 	}
 	variance := make([]float64, len(value))
-	err = quadratic(variance, f.ended.theta, f.ended.covariance, func(theta, dst []float64) ([]float64, error) {
+	err = quadratic(variance, f.ended.theta, f.ended.covariance, len(f.family.names), func(theta, dst []float64) ([]float64, error) {
 		return ask(f.predictorAt(theta).WithWorkers(f.workers), dst)
 	})
 	if err == nil && spend != nil {
-		err = quadratic(variance, spend.theta, spend.covariance, func(theta, dst []float64) ([]float64, error) {
+		err = quadratic(variance, spend.theta, spend.covariance, len(spend.theta), func(theta, dst []float64) ([]float64, error) {
 			return askSpend(GammaGamma{math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2])}, dst)
 		})
 	}
@@ -98,26 +98,31 @@ func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits fu
 }
 
 // quadratic adds to variance what the covariance of theta makes of the slopes of
-// at, taken by central differences.
-func quadratic(variance, theta []float64, covariance [][]float64, at func(theta, dst []float64) ([]float64, error)) error {
+// at, taken by central differences. The first of theta are logs, the others
+// coefficients in units of their own, which step by their standard errors.
+func quadratic(variance, theta []float64, covariance [][]float64, logs int, at func(theta, dst []float64) ([]float64, error)) error {
 	slopes := make([][]float64, len(theta))
 	for j := range theta {
 		if covariance[j][j] <= 0 || math.IsInf(theta[j], 0) {
 			continue // held at an edge
 		}
+		step := delta
+		if j >= logs {
+			step = 1e-3 * math.Sqrt(covariance[j][j])
+		}
 		moved := append([]float64(nil), theta...)
-		moved[j] = theta[j] + delta
+		moved[j] = theta[j] + step
 		up, err := at(moved, nil)
 		if err != nil {
 			return err
 		}
-		moved[j] = theta[j] - delta
+		moved[j] = theta[j] - step
 		down, err := at(moved, nil)
 		if err != nil {
 			return err
 		}
 		for i := range up {
-			up[i] = (up[i] - down[i]) / (2 * delta)
+			up[i] = (up[i] - down[i]) / (2 * step)
 		}
 		slopes[j] = up
 	}

@@ -228,8 +228,9 @@ func TestPublished(t *testing.T) {
 			}
 		case "pnbd_p_alive":
 			within(id, predictor(v, clv.KindParetoNBD, clv.Week, paretoNames).PAlive(row(v.at("inputs")), 0), v.number("expected"), 1e-4)
-		case "pnbd_p_alive_zero":
-			within(id, fit.PAlive(row(v.at("inputs")), 0), v.number("expected"), 1e-4)
+		case "pnbd_p_alive_zero": // at BTYD's own estimates, which are not quite at the optimum
+			p := mustPredictor(t, clv.Week, clv.KindParetoNBD, 0.5533971, 10.5801985, 0.6060625, 11.6562237)
+			near(t, id, p.PAlive(row(v.at("inputs")), 0), v.number("expected"), 2e-7)
 		case "pnbd_cet_underflow":
 			p := predictor(v, clv.KindParetoNBD, clv.Week, paretoNames)
 			for i, want := range v.numbers("expected") {

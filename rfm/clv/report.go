@@ -12,7 +12,7 @@ import (
 // Label returns the unit's name.
 func (u Unit) Label(lang guanxi.Lang) string {
 	return map[Unit]guanxi.Text{
-		Day: {EN: "day", ZH: "天"}, Week: {EN: "week", ZH: "周"}, Month: {EN: "month", ZH: "个月"},
+		Day: {EN: "day", ZH: "天"}, Week: {EN: "week", ZH: "周"}, Month: {EN: "month", ZH: "月"},
 		Opportunity: {EN: "opportunity", ZH: "次机会"},
 	}[u].In(lang)
 }
@@ -92,7 +92,8 @@ func (f *SpendFit) Report(lang guanxi.Lang) string {
 func (r *HoldOutReport) Report(lang guanxi.Lang) string {
 	var b report
 	b.lang = lang
-	b.line("Hold-out of %s units: %s purchases came, %s were forecast.", "留出期 %s 个时间单位：实际购买 %s 次，预测 %s 次。", number(r.Periods), number(r.Actual), number(r.Predicted))
+	b.line("Hold-out of length %s (in the unit “%s”): %s purchases came, %s were forecast.", "留出期长度为 %s（单位“%s”）：实际购买 %s 次，预测 %s 次。",
+		number(r.Periods), r.Unit.Label(lang), number(r.Actual), number(r.Predicted))
 	if r.Actual > 0 {
 		b.line("That is %s of what came; the mean absolute error a customer is %s purchases.", "预测为实际的 %s；平均每位客户的绝对误差为 %s 次。", percent(r.Predicted/r.Actual), number(r.MAE))
 	}
@@ -124,8 +125,8 @@ func (b *report) status(o *Outcome) {
 }
 
 func (b *report) buying(r, alpha float64, unit string) {
-	b.line("While active, a customer comes back %s times a %s on average, that is every %s; differences between customers are %s (shape %s).",
-		"活跃客户平均每%[2]s复购 %[1]s 次，即约 %[3]s 个时间单位一次；客户间差异%[4]s（形状参数 %[5]s）。", number(r/alpha), unit, number(alpha/r), b.spread(r), number(r))
+	b.line("While active, a customer comes back %s times a %s on average; customers differ %s (shape %s).",
+		"活跃客户平均每%[2]s复购 %[1]s 次；客户间差异%[3]s（形状参数 %[4]s）。", number(r/alpha), unit, b.spread(r), number(r))
 }
 
 func (b *report) leaving(s, beta float64, unit string) {
@@ -134,12 +135,14 @@ func (b *report) leaving(s, beta float64, unit string) {
 
 // spread says how much rates with a gamma distribution of this shape differ.
 func (b *report) spread(shape float64) string {
-	t := guanxi.Text{EN: "small", ZH: "较小"}
+	t := guanxi.Text{EN: "little", ZH: "较小"}
 	switch {
 	case shape < 0.5:
-		t = guanxi.Text{EN: "very large", ZH: "很大"}
+		t = guanxi.Text{EN: "very much", ZH: "很大"}
 	case shape < 2:
-		t = guanxi.Text{EN: "large", ZH: "较大"}
+		t = guanxi.Text{EN: "much", ZH: "较大"}
+	case shape > 1000:
+		t = guanxi.Text{EN: "hardly", ZH: "极小"}
 	}
 	return t.In(b.lang)
 }

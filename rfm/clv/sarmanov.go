@@ -67,7 +67,7 @@ func (f *Fit) fitSarmanov(cfg FitConfig) (*ended, error) {
 	if r.Status == mle.Failed || r.LogLik < f.problem.Nested[0].LogLik || !f.ridgeTop(r) {
 		return f.family.fit(f.problem, cfg.Confidence)
 	}
-	e := &ended{Outcome: Outcome{Confidence: orDefault(cfg.Confidence), Customers: len(p.Rows)}, raw: r}
+	e := &ended{Outcome: Outcome{Confidence: orDefault(cfg.Confidence), Customers: customers(p)}, raw: r}
 	e.Evaluations = int(math.Ceil(r.Passes))
 	e.raw.Status = mle.Boundary
 	e.Reason = "m at its upper bound, where the bound has its kink"
@@ -115,7 +115,7 @@ func (f *Fit) logLikAt(eta []float64) (sum float64, ok bool) {
 		return 0, false
 	}
 	for i := range f.problem.Rows {
-		sum += e.Row(f.problem.Rows[i], nil, nil)
+		sum += f.problem.Weights[i] * e.Row(f.problem.Rows[i], nil, nil)
 	}
 	return sum, true
 }

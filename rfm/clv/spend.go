@@ -131,13 +131,14 @@ func FitSpend(rows Rows, cfg Tuning) (*SpendFit, error) {
 	}
 	f := &SpendFit{LeftOut: len(rows.List) - len(used)}
 	f.Independence = Independence(rows)
-	starts := spend.Starts(used, nil)
+	used, counts := grouped(used)
+	starts := spend.Starts(used, counts)
 	fam := family{
-		names: []string{"p", "q", "v"}, evaluator: spend.NewEvaluator, starts: starts,
+		names: []string{"p", "q", "v"}, coords: []string{"p", "q", "v"}, evaluator: spend.NewEvaluator, starts: starts,
 		natural:  func(eta []float64) []float64 { p := spend.Natural(eta); return []float64{p.P, p.Q, p.V} },
 		jacobian: spend.Jacobian,
 	}
-	e, err := fam.fit(mle.Problem{Rows: used, Ridge: ridge(cfg.Ridge, 3), Workers: cfg.Workers}, cfg.Confidence)
+	e, err := fam.fit(mle.Problem{Rows: used, Weights: counts, Ridge: ridge(cfg.Ridge, 3), Workers: cfg.Workers}, cfg.Confidence)
 	if e != nil {
 		f.Outcome, f.theta, f.covariance = e.Outcome, e.theta, e.covariance
 	}

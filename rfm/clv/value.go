@@ -182,10 +182,11 @@ func (p *Predictor) months(cfg ValueConfig) (*valuePlan, error) {
 		return nil, fmt.Errorf("clv: %w: an %s has no length in months; use DERT", ErrUnit, p.unit)
 	}
 	cfg = cfg.withDefaults()
-	plan := &valuePlan{margin: cfg.Margin}
-	for k := 1; k <= cfg.Horizon; k++ {
-		plan.ends = append(plan.ends, float64(k)*cfg.MonthDays/days)
-		plan.weight = append(plan.weight, cfg.Margin*math.Pow(1+cfg.Discount, -float64(k)))
+	plan := &valuePlan{margin: cfg.Margin, ends: make([]float64, cfg.Horizon), weight: make([]float64, cfg.Horizon)}
+	for i := range cfg.Horizon {
+		k := float64(i + 1)
+		plan.ends[i] = k * cfg.MonthDays / days
+		plan.weight[i] = cfg.Margin * math.Pow(1+cfg.Discount, -k)
 	}
 	return plan, nil
 }

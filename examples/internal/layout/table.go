@@ -4,6 +4,7 @@ package layout
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -89,4 +90,15 @@ func Grouped(s string) string {
 		whole += "." + fraction
 	}
 	return sign + whole
+}
+
+// Tame makes text from a file fit for a terminal: control and format characters,
+// which could move the cursor or turn the line around, become U+FFFD.
+func Tame(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
@@ -86,6 +87,9 @@ func Maximise(p Problem) Result {
 	m := newMaximiser(&p)
 	best, ok := m.interior()
 	if !ok {
+		if *m.levels[0].budget < 0 {
+			return m.fail("given up after " + strconv.Itoa(int(m.passes())) + " evaluations without a maximum")
+		}
 		return m.fail("no start led to a maximum")
 	}
 	best = m.compare(best)
@@ -114,7 +118,9 @@ func newMaximiser(p *Problem) *maximiser {
 	least := max(smallTable, 40*n)
 	for rows := len(all.rows); rows >= 3*least && (len(m.levels) == 1 || rows > enoughRows); {
 		rows = max(least, rows/10)
-		m.levels = append(m.levels, newObjective(p, all.thinned((len(all.rows)+rows-1)/rows), workers))
+		o := newObjective(p, all.thinned((len(all.rows)+rows-1)/rows), workers)
+		o.budget = m.levels[0].budget
+		m.levels = append(m.levels, o)
 	}
 	return m
 }

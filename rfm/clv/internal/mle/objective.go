@@ -58,7 +58,27 @@ type objective struct {
 	width   int       // numbers a chunk sums
 	sums    []float64 // of the chunks
 	workers []*worker
-	passes  int // evaluations so far
+	passes  int      // evaluations so far
+	effort  float64  // of one
+	budget  *float64 // what is left for all tables of a search
+}
+
+// Data that fit no model at all can lead a search from one flat place to the next.
+// A search may cost so much, about three seconds, or so many passes over all rows,
+// whichever is more; every row weighs as ten entries of the tables rows share.
+const (
+	leastBudget = 1e8
+	passBudget  = 200
+	rowEffort   = 10
+)
+
+// effort is what an evaluation of t costs.
+func (t *table) effort() float64 {
+	e := rowEffort * float64(len(t.rows))
+	for _, x := range t.maxX {
+		e += float64(x)
+	}
+	return e
 }
 
 // worker is what one goroutine needs.
@@ -95,15 +115,21 @@ func newObjective(p *Problem, t *table, workers []*worker) *objective {
 	o.chunk = max(minChunk, (len(t.rows)+maxChunks-1)/maxChunks)
 	o.width = 2 + 2*o.n + o.n*(o.n+1)/2 // bad, log-likelihood, gradient, its size, Hessian
 	o.sums = make([]float64, (len(t.rows)+o.chunk-1)/o.chunk*o.width)
+	o.effort = t.effort()
+	budget := max(leastBudget, passBudget*o.effort)
+	o.budget = &budget
 	return o
 }
 
 // at evaluates the objective at q.theta up to order and reports whether it is
-// finite; if not, q.f is −Inf and the derivatives mean nothing. The Hessian's
+// finite, and the budget not spent; if not, q.f is −Inf and the derivatives mean nothing. The Hessian's
 // rows of coordinates at ±Inf are 0.
 func (o *objective) at(q *point, order kernel.Order) bool {
 	o.passes++
 	q.f, q.loglik = math.Inf(-1), math.Inf(-1)
+	if *o.budget -= o.effort; *o.budget < 0 {
+		return false
+	}
 	chunks := len(o.sums) / o.width
 	if n := min(len(o.workers), chunks); n < 2 {
 		w := o.workers[0]
