@@ -83,8 +83,7 @@ type Customers[K comparable] struct {
 	HoldOutLength float64
 	Notes         RowNotes
 
-	first []int32 // civil day (or week, or month) of each first purchase
-	key   guanxi.Key[K]
+	key guanxi.Key[K]
 }
 
 // HoldOut is what one customer did in the hold-out.

@@ -138,7 +138,7 @@ func (p *Predictor) Effects() []Effect { return append([]Effect(nil), p.effects.
 
 // usable reports whether a row and a time can be asked about.
 func (p *Predictor) usable(r Row, t float64) bool {
-	reason, _ := r.fault(p.unit)
+	_, reason := r.fault(p.unit)
 	return reason == nil && p.isTime(t)
 }
 

@@ -170,7 +170,6 @@ var (
 	dropoutNames = []string{"r", "alpha", "a", "b"}    // of BG/NBD and MBG/NBD
 	paretoNames  = []string{"r", "alpha", "s", "beta"} // of Pareto/NBD
 	bgbbNames    = []string{"alpha", "beta", "gamma", "delta"}
-	spendNames   = []string{"p", "q", "v"}
 )
 
 // atLeast fails if a log-likelihood is worse than the reference's.

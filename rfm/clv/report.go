@@ -109,7 +109,7 @@ type report struct {
 }
 
 func (b *report) line(en, zh string, args ...any) {
-	fmt.Fprintf(b, guanxi.Text{EN: en, ZH: zh}.In(b.lang)+"\n", args...)
+	b.WriteString(fmt.Sprintf(guanxi.Text{EN: en, ZH: zh}.In(b.lang)+"\n", args...))
 }
 
 func (b *report) status(o *Outcome) {

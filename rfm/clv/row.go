@@ -86,7 +86,7 @@ func (r Rows) Validate() error {
 		errs.add(err)
 	}
 	for i := range r.List {
-		if reason, field := r.List[i].fault(r.Unit); reason != nil {
+		if field, reason := r.List[i].fault(r.Unit); reason != nil {
 			errs.add(&guanxi.FieldError{Pointer: "/rows/" + strconv.Itoa(i) + "/" + field, Err: reason})
 		}
 	}
@@ -110,35 +110,35 @@ func (r Rows) Validate() error {
 	return errs.err("rows")
 }
 
-// fault returns the first thing wrong with a row and the field it is in.
-func (r Row) fault(u Unit) (reason error, field string) {
+// fault returns the field of the first thing that is wrong with a row, and what.
+func (r Row) fault(u Unit) (field string, reason error) {
 	switch {
 	case !finite(r.Age):
-		return fmt.Errorf("%w: %v", ErrNumber, r.Age), "age"
+		return "age", fmt.Errorf("%w: %v", ErrNumber, r.Age)
 	case !finite(r.LastPurchaseAge):
-		return fmt.Errorf("%w: %v", ErrNumber, r.LastPurchaseAge), "last_purchase_age"
+		return "last_purchase_age", fmt.Errorf("%w: %v", ErrNumber, r.LastPurchaseAge)
 	case !finite(r.Value):
-		return fmt.Errorf("%w: %v", ErrNumber, r.Value), "value"
+		return "value", fmt.Errorf("%w: %v", ErrNumber, r.Value)
 	case r.Frequency < 0:
-		return fmt.Errorf("%w: %d", ErrNegative, r.Frequency), "frequency"
+		return "frequency", fmt.Errorf("%w: %d", ErrNegative, r.Frequency)
 	case r.Frequency > MaxFrequency:
-		return fmt.Errorf("%w: %d repeat purchases, at most %d", ErrRange, r.Frequency, MaxFrequency), "frequency"
+		return "frequency", fmt.Errorf("%w: %d repeat purchases, at most %d", ErrRange, r.Frequency, MaxFrequency)
 	case r.Age < 0:
-		return fmt.Errorf("%w: %v", ErrNegative, r.Age), "age"
+		return "age", fmt.Errorf("%w: %v", ErrNegative, r.Age)
 	case r.LastPurchaseAge < 0:
-		return fmt.Errorf("%w: %v", ErrNegative, r.LastPurchaseAge), "last_purchase_age"
+		return "last_purchase_age", fmt.Errorf("%w: %v", ErrNegative, r.LastPurchaseAge)
 	case r.LastPurchaseAge > r.Age:
-		return fmt.Errorf("%w: bought last at %v, seen until %v", ErrOrder, r.LastPurchaseAge, r.Age), "last_purchase_age"
+		return "last_purchase_age", fmt.Errorf("%w: bought last at %v, seen until %v", ErrOrder, r.LastPurchaseAge, r.Age)
 	case r.Frequency == 0 && r.LastPurchaseAge > 0:
-		return fmt.Errorf("%w: no repeat purchase, yet one at %v", ErrOrder, r.LastPurchaseAge), "last_purchase_age"
+		return "last_purchase_age", fmt.Errorf("%w: no repeat purchase, yet one at %v", ErrOrder, r.LastPurchaseAge)
 	case r.Frequency > 0 && r.LastPurchaseAge == 0:
-		return fmt.Errorf("%w: %d repeat purchases at the instant of the first", ErrOrder, r.Frequency), "last_purchase_age"
+		return "last_purchase_age", fmt.Errorf("%w: %d repeat purchases at the instant of the first", ErrOrder, r.Frequency)
 	case u == Opportunity && (r.Age != math.Trunc(r.Age) || r.Age > MaxFrequency):
-		return fmt.Errorf("%w: %v opportunities are not a whole number up to %d", ErrRange, r.Age, MaxFrequency), "age"
+		return "age", fmt.Errorf("%w: %v opportunities are not a whole number up to %d", ErrRange, r.Age, MaxFrequency)
 	case u == Opportunity && (r.LastPurchaseAge != math.Trunc(r.LastPurchaseAge) || float64(r.Frequency) > r.LastPurchaseAge):
-		return fmt.Errorf("%w: %d purchases at %v opportunities", ErrOrder, r.Frequency, r.LastPurchaseAge), "last_purchase_age"
+		return "last_purchase_age", fmt.Errorf("%w: %d purchases at %v opportunities", ErrOrder, r.Frequency, r.LastPurchaseAge)
 	}
-	return nil, ""
+	return "", nil
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -151,7 +151,6 @@ func climb(t testing.TB, e kernel.Evaluator, rows []group, eta []float64) (best 
 			}
 			if big < 3 {
 				if v, g, h, ok := total(e, rows, next, kernel.Hessian); ok && v >= best-1e-11*math.Abs(best) && (v > best || big < 1e-3) {
-					moved = v-best > 0
 					best, grad, hess = v, g, h
 					copy(eta, next)
 					ridge /= 10
