@@ -109,7 +109,7 @@ type report struct {
 }
 
 func (b *report) line(en, zh string, args ...any) {
-	b.WriteString(fmt.Sprintf(guanxi.Text{EN: en, ZH: zh}.In(b.lang)+"\n", args...))
+	_, _ = fmt.Fprintf(b, guanxi.Text{EN: en, ZH: zh}.In(b.lang)+"\n", args...) // a Builder does not fail
 }
 
 func (b *report) status(o *Outcome) {
