@@ -137,6 +137,9 @@ func TestDegenerateRows(t *testing.T) {
 		"tiny times": many(100, func(i int) clv.Row {
 			return clv.Row{Frequency: i % 4, LastPurchaseAge: 1e-9 * float64(i%4), Age: 1e-8 * float64(1+i%9)}
 		}),
+		"farthest times": many(100, func(i int) clv.Row {
+			return clv.Row{Frequency: i % 4, LastPurchaseAge: float64(i%4) * 1e-200, Age: math.Pow(10, float64(i%400-200))}
+		}),
 		"tiny and huge times": many(100, func(i int) clv.Row {
 			return clv.Row{Frequency: i % 4, LastPurchaseAge: float64(i%4) * 1e-15, Age: math.Pow(10, float64(i%29-14))}
 		}),

@@ -98,10 +98,10 @@ func clvTools(t *testing.T, file string, c *clv.Customers[int64]) {
 			}
 
 			if kind == clv.KindSarmanov { // the likelihood is the same all the same
-				r, alpha, s, beta := p.Model().(clv.ParetoNBD).R, p.Model().(clv.ParetoNBD).Alpha, p.Model().(clv.ParetoNBD).S, p.Model().(clv.ParetoNBD).Beta
-				a, b := math.Pow(alpha/(1+alpha), r), math.Pow(beta/(1+beta), s)
+				m := p.Model().(clv.ParetoNBD)
+				a, b := math.Pow(m.Alpha/(1+m.Alpha), m.R), math.Pow(m.Beta/(1+m.Beta), m.S)
 				cor := model.number("params", "Cor(life,trans)")
-				q := mustPredictor(t, clv.Week, kind, r, alpha, s, beta, cor*(1+alpha)*(1+beta)/(math.Sqrt(r*s)*a*b))
+				q := mustPredictor(t, clv.Week, kind, m.R, m.Alpha, m.S, m.Beta, cor*(1+m.Alpha)*(1+m.Beta)/(math.Sqrt(m.R*m.S)*a*b))
 				near(t, "log-likelihood", logLikelihood(q, c.Rows), model.number("log_likelihood"), 1e-11)
 			}
 

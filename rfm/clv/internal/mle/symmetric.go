@@ -122,11 +122,14 @@ func (s *symmetric) step(p []float64, radius float64) float64 {
 			along = math.Copysign(math.Sqrt(math.Max(0, radius*radius-n*n)), s.b[low])
 		} else {
 			lo, hi := tiny, 2*tiny+1e-8
-			for s.length(floor+hi) > radius {
+			for s.length(floor+hi) > radius && hi < math.MaxFloat64/4 {
 				lo, hi = hi, 4*hi
 			}
-			for hi > 1.001*lo {
-				if mid := math.Sqrt(lo * hi); s.length(floor+mid) > radius {
+			for range 200 { // far more than floats need
+				if hi <= 1.001*lo {
+					break
+				}
+				if mid := math.Sqrt(lo) * math.Sqrt(hi); s.length(floor+mid) > radius {
 					lo = mid
 				} else {
 					hi = mid
