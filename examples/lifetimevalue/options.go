@@ -41,11 +41,11 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("lifetimevalue", flag.ContinueOnError)
 	f.StringVar(&o.orders, "orders", "", "order log to read, a CSV `file` with columns customer, date, amount; without a file a shop is invented")
-	f.StringVar(&o.summary, "summary", "", "ready rows to read instead, a CSV `file` with columns customer, frequency, recency, T and perhaps monetary")
+	f.StringVar(&o.summary, "summary", "", "ready rows to read instead, a CSV `file` with columns customer, frequency, recency, T and perhaps monetary and, with -holdout, holdout_frequency")
 	unit := f.String("unit", string(clv.Week), "of time, in the rows and the parameters: day, week or month")
 	until := f.String("calibrate-until", "", "last `day` of the calibration, 2006-01-02; the hold-out follows (default: no hold-out)")
 	end := f.String("end", "", "last `day` of the observation, 2006-01-02 (default: the last day of the log)")
-	f.Float64Var(&o.holdout, "holdout", 0, "`units` of time in which column holdout_frequency of -summary counts purchases (default: not read)")
+	f.Float64Var(&o.holdout, "holdout", 0, "`units` of time in which column holdout_frequency of -summary counts purchases; without it the column is not read and there is no hold-out")
 	model := f.String("model", string(clv.KindMBGNBD), "mbgnbd, bgnbd or paretonbd")
 	f.IntVar(&o.value.Horizon, "horizon", clv.DefaultHorizon, "`months` that values look ahead")
 	f.Float64Var(&o.value.Discount, "discount", 0.01, "`rate` a month at which later money is discounted")

@@ -1,6 +1,7 @@
 package clv
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -13,6 +14,11 @@ import (
 // with further covariates. It is ErrNested if smaller is not contained in larger,
 // if they are of different rows, or fitted with a ridge, and ErrNoUncertainty if
 // one of them failed.
+//
+// P is the tail of χ²(DF), which holds for many customers: what the smaller model
+// fixes (M = 0, coefficients 0) lies inside its range. If larger is at a boundary
+// that smaller is not at, for example M at its bound, P is too great if anything:
+// the test errs on the side of the smaller model.
 func LikelihoodRatio(smaller, larger *Fit) (Test, error) {
 	if smaller == nil || larger == nil || smaller.Predictor == nil || larger.Predictor == nil {
 		return Test{}, fmt.Errorf("clv: likelihood ratio: %w", ErrNoUncertainty)
@@ -36,22 +42,90 @@ func LikelihoodRatio(smaller, larger *Fit) (Test, error) {
 	if smaller.problem.Ridge != nil || larger.problem.Ridge != nil {
 		return Test{}, fmt.Errorf("clv: likelihood ratio: %w: a ridge moves the maximum", ErrNested)
 	}
-	statistic, p, ok := mle.LikelihoodRatio(smaller.LogLik, larger.LogLik, df, 0)
+	statistic, p, ok := mle.LikelihoodRatio(smaller.LogLik, larger.LogLik, df)
 	if !ok {
 		return Test{}, fmt.Errorf("clv: likelihood ratio: %w", ErrNoUncertainty)
 	}
 	return Test{Statistic: statistic, DF: df, P: p}, nil
 }
 
-// sameRows reports whether two fits saw the same rows, in whatever order.
+// sameRows reports whether two fits saw the same rows, in whatever order, with the
+// same values of the covariates that both have.
 func sameRows(a, b *Fit) bool {
-	return slices.Equal(a.rows, b.rows) && slices.Equal(a.counts, b.counts)
+	if !slices.Equal(a.rows, b.rows) || !slices.Equal(a.counts, b.counts) {
+		return false
+	}
+	var of, in []int // columns that both have
+	for j := range a.columns {
+		for k := range b.columns {
+			if a.columns[j].name != b.columns[k].name {
+				continue
+			}
+			if a.columns[j].mean != b.columns[k].mean || a.columns[j].sd != b.columns[k].sd {
+				return false
+			}
+			of, in = append(of, j), append(in, k)
+		}
+	}
+	if len(of) == 0 {
+		return true
+	}
+	x, y := a.sorted(of), b.sorted(in)
+	for i := range x {
+		if a.problem.Rows[x[i]] != b.problem.Rows[y[i]] {
+			return false
+		}
+		for k := range of {
+			if a.standardised(x[i], of[k]) != b.standardised(y[i], in[k]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// standardised is a covariate of a row as the optimiser has it.
+func (f *Fit) standardised(row, column int) float64 {
+	return f.problem.Covariates.Z[row*f.problem.Covariates.Columns+column]
+}
+
+// sorted returns the order of the rows by what they are and by some covariates.
+func (f *Fit) sorted(columns []int) []int {
+	order := make([]int, len(f.problem.Rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		c := mle.Compare(f.problem.Rows[i], f.problem.Rows[j])
+		for k := 0; c == 0 && k < len(columns); k++ {
+			c = cmp.Compare(f.standardised(i, columns[k]), f.standardised(j, columns[k]))
+		}
+		return c
+	})
+	return order
 }
 
 // BootstrapConfig says how a fit is repeated on customers drawn with replacement.
 type BootstrapConfig struct {
 	Replicates int    `json:"replicates"`
 	Seed       uint64 `json:"seed"`
+}
+
+// Validate refuses fewer than one replicate.
+func (c BootstrapConfig) Validate() error {
+	if c.Replicates < 1 {
+		return fmt.Errorf("clv: bootstrap: %w", &guanxi.FieldError{Pointer: "/replicates", Err: fmt.Errorf("%w: %d", ErrRange, c.Replicates)})
+	}
+	return nil
+}
+
+// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
+// Validate is reported with its JSON pointer, and c is left alone if there is one.
+func (c *BootstrapConfig) UnmarshalJSON(data []byte) error {
+	type plain BootstrapConfig
+	var p plain
+	err := guanxi.UnmarshalStrict(data, &p)
+	return accept(c, BootstrapConfig(p), err)
 }
 
 // Bootstrapped is what the repetitions gave.
@@ -68,8 +142,8 @@ type Bootstrapped struct {
 // few customers, a fit near a boundary. Errors: ErrNoUncertainty after a failed
 // fit; ErrRange of Replicates.
 func (f *Fit) Bootstrap(cfg BootstrapConfig) (*Bootstrapped, error) {
-	if cfg.Replicates < 1 {
-		return nil, fmt.Errorf("clv: bootstrap: %w", &guanxi.FieldError{Pointer: "/replicates", Err: fmt.Errorf("%w: %d", ErrRange, cfg.Replicates)})
+	if err := cfg.Validate(); err != nil {
+		return nil, err
 	}
 	if f.Predictor == nil {
 		return nil, fmt.Errorf("clv: bootstrap: %w", ErrNoUncertainty)
@@ -91,7 +165,12 @@ func (f *Fit) Bootstrap(cfg BootstrapConfig) (*Bootstrapped, error) {
 			theta = f.lift(theta)
 		}
 		host := f.family.toHost(theta)
-		b.Params = append(b.Params, append(f.family.at(host), host[k:]...))
+		params := f.family.at(host)
+		if f.family.fault(params) != "" {
+			b.Failed++
+			continue
+		}
+		b.Params = append(b.Params, append(params, host[k:]...))
 	}
 	return b, nil
 }

@@ -42,7 +42,7 @@ func (m SBG) core() discrete.SBG { return discrete.SBG{Alpha: m.Alpha, Beta: m.B
 // Params returns alpha and beta.
 func (m SBG) Params() []Param { return []Param{{"alpha", m.Alpha}, {"beta", m.Beta}} }
 
-// Validate refuses parameters that are not finite and above 0.
+// Validate refuses parameters outside [MinParameter, MaxParameter].
 func (m SBG) Validate() error { return positive("sbg", m.Params()) }
 
 func (m SBG) usable(counts ...int) bool {
@@ -51,7 +51,7 @@ func (m SBG) usable(counts ...int) bool {
 			return false
 		}
 	}
-	return m.Alpha > 0 && m.Beta > 0 && finite(m.Alpha) && finite(m.Beta)
+	return m.Alpha >= MinParameter && m.Beta >= MinParameter && m.Alpha <= MaxParameter && m.Beta <= MaxParameter
 }
 
 // Survival is the share of new contracts that are renewed at least n times.
@@ -112,12 +112,13 @@ func (m SBG) DERL(renewed int, discount float64) float64 {
 }
 
 // Simulate invents n contracts that were each watched for `due` renewals. The
-// same seed gives the same contracts.
+// same seed gives the same contracts. ErrRange for counts below 0, for n above
+// MaxSimulated and due above MaxFrequency.
 func (m SBG) Simulate(n, due int, seed uint64) ([]Contract, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
-	if n < 0 || due < 0 || due > MaxFrequency {
+	if n < 0 || n > MaxSimulated || due < 0 || due > MaxFrequency {
 		return nil, fmt.Errorf("clv: simulation: %w: %d contracts, %d renewals", ErrRange, n, due)
 	}
 	out := make([]Contract, n)
@@ -134,9 +135,10 @@ type ContractFit struct {
 	Outcome
 }
 
-// FitContracts fits the shifted beta-geometric model. Errors: faults of the config; ErrNegative and ErrRange of
-// the contracts, with /contracts/17/due; ErrTooFew where fewer than two contracts
-// differ, or none has ended; ErrFit, with which the fit is returned too.
+// FitContracts fits the shifted beta-geometric model. Errors: faults of the
+// config; ErrNegative and ErrRange of the contracts, with /contracts/17/due;
+// ErrTooFew where fewer than two contracts differ, or none has ended; ErrFit, with
+// which the fit is returned too.
 func FitContracts(contracts []Contract, cfg Tuning) (*ContractFit, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

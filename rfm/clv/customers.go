@@ -3,6 +3,7 @@ package clv
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
@@ -25,7 +26,9 @@ const (
 
 // RowConfig says how an order log becomes rows.
 type RowConfig struct {
-	Unit Unit `json:"unit"` // Day, Week or Month; no default
+	// Unit is Day, Week or Month; no default. A Month is DaysPerMonth long;
+	// ValueConfig.MonthDays says what values take for one and does not change it.
+	Unit Unit `json:"unit"`
 	// Per is what counts as one purchase: rfm.PerDay (the default) takes all orders
 	// of one civil day together, as the literature does, rfm.PerWeek and
 	// rfm.PerMonth those of a calendar week or month. Ages are then differences of
@@ -62,14 +65,8 @@ func (c RowConfig) Validate() error {
 func (c *RowConfig) UnmarshalJSON(data []byte) error {
 	type plain RowConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := RowConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = RowConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return accept(c, RowConfig(p), err)
 }
 
 // Customers is a table of rows with the customers they belong to, in the order
@@ -115,7 +112,8 @@ func FromPurchases[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, asOf tim
 // Split is FromPurchases with a hold-out: rows are those that FromPurchases gives
 // at the end of calibration, which is exclusive as asOf is, whatever was refunded
 // after it; HoldOut counts the same customers' purchases from there to asOf.
-// Customers who came later are left out and counted. A calibration that does not end before asOf is ErrSplit.
+// Customers who came later are left out and counted. A calibration that does not
+// end before asOf is ErrSplit.
 func Split[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, calibration, asOf time.Time) (*Customers[K], error) {
 	if !calibration.Before(asOf) {
 		return nil, fmt.Errorf("clv: %w: calibration to %s, observation to %s", ErrSplit,
@@ -304,8 +302,13 @@ func (b *rowBuilder) refund(sales, loose []rfm.Sale) {
 // Len returns the number of customers.
 func (c *Customers[K]) Len() int { return len(c.Keys) }
 
-// Find returns the row of a customer: a binary search over the keys.
+// Find returns the row of a customer: a binary search over the keys. Customers
+// that were not made by this package know no order; all their keys are looked at.
 func (c *Customers[K]) Find(customer K) (int, bool) {
+	if c.key == nil {
+		i := slices.Index(c.Keys, customer)
+		return max(i, 0), i >= 0
+	}
 	lo, hi := 0, len(c.Keys)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)

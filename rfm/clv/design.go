@@ -18,7 +18,7 @@ const (
 )
 
 // design fills the problem's covariates. Columns are standardised for the
-// optimiser; family.back leads back to the host's.
+// optimiser; family.toHost leads back to the host's.
 func (f *Fit) design(rows Rows, acting []Acting) error {
 	if acting == nil && (f.kind == KindSarmanov || f.kind == KindBGBB) {
 		if len(rows.Covariates) > 0 {
@@ -52,25 +52,27 @@ func (f *Fit) design(rows Rows, acting []Acting) error {
 	if err := tellApart(cols); err != nil {
 		return err
 	}
-	k, n := len(f.family.names), len(rows.List)
+	n := len(rows.List)
 	cov := mle.Covariates{Columns: len(cols), Coefficients: len(f.acting), Z: make([]float64, n*len(cols))}
 	for j := range cols {
 		for i, v := range cols[j].values {
 			cov.Z[i*len(cols)+j] = v
 		}
 	}
-	f.family.back = identity(k + len(f.acting))
 	for j, a := range f.acting {
-		c := &cols[at[a.Covariate]]
-		f.family.back[k+j][k+j] = 1 / c.sd
-		if a.On != Leaving {
-			cov.Effects = append(cov.Effects, mle.Effect{Coordinate: buyingAt, Column: at[a.Covariate], Coefficient: j, Sign: -1})
-			f.family.back[buyingAt][k+j] = c.mean / c.sd
+		c := at[a.Covariate]
+		f.family.effects = append(f.family.effects, effect{
+			name: string(a.On) + "." + a.Covariate, column: c, mean: cols[c].mean, sd: cols[c].sd, buys: a.On != Leaving, leaves: a.On != Buying,
+		})
+		for _, coordinate := range []int{buyingAt, leavingAt} {
+			if sign := f.family.effects[j].shift(coordinate); sign != 0 {
+				cov.Effects = append(cov.Effects, mle.Effect{Coordinate: coordinate, Column: c, Coefficient: j, Sign: sign})
+			}
 		}
-		if a.On != Buying {
-			cov.Effects = append(cov.Effects, mle.Effect{Coordinate: leavingAt, Column: at[a.Covariate], Coefficient: j, Sign: 1})
-			f.family.back[leavingAt][k+j] = -c.mean / c.sd
-		}
+	}
+	for _, c := range cols {
+		c.values = nil
+		f.columns = append(f.columns, c)
 	}
 	f.problem.Covariates = cov
 	return nil
@@ -83,15 +85,6 @@ func findCovariate(rows Rows, name string) (Covariate, bool) {
 		}
 	}
 	return Covariate{}, false
-}
-
-func identity(n int) [][]float64 {
-	m := make([][]float64, n)
-	for i := range m {
-		m[i] = make([]float64, n)
-		m[i][i] = 1
-	}
-	return m
 }
 
 // column is a covariate less its mean, over its standard deviation.

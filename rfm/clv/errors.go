@@ -26,10 +26,11 @@ var (
 	// ErrConstant refuses a covariate that is the same for everybody, or follows
 	// from the others: its effect cannot be told from the rest.
 	ErrConstant = errors.New("cannot be told apart")
-	// ErrTooFew refuses to fit a model to fewer distinct rows than it has parameters, or
-	// to rows that hold no repeat purchase at all.
+	// ErrTooFew refuses to fit a model to fewer distinct rows than it has
+	// parameters, or to rows that hold no repeat purchase at all.
 	ErrTooFew = errors.New("too few rows")
-	// ErrModel refuses a model that is not one of ours, or not for this question.
+	// ErrModel refuses a model that is not one of ours, or not for this question, and
+	// a Predictor that is nil, as that of a failed fit is.
 	ErrModel = errors.New("model")
 	// ErrParameter refuses parameters outside what the model allows.
 	ErrParameter = errors.New("parameter out of range")

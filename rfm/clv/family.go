@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
 )
@@ -20,7 +21,27 @@ type family struct {
 	jacobian  func(eta []float64) [][]float64 // d log parameter / d coordinate, by parameter
 	linear    []bool                          // parameters that may be negative: jacobian is d parameter / d coordinate; nil is none
 	open      int                             // coordinates, counted from the last, that natural and jacobian take at an edge
-	back      [][]float64                     // from theta of the problem to theta of the host's covariates; nil is the same
+	effects   []effect                        // by coefficient
+	centred   bool                            // effects count from the means of their covariates
+}
+
+// effect is where a coefficient acts, and from what scale it comes.
+type effect struct {
+	name         string
+	column       int
+	mean, sd     float64
+	buys, leaves bool
+}
+
+// shift is what the coefficient moves a coordinate by, per unit.
+func (x *effect) shift(coordinate int) float64 {
+	switch {
+	case coordinate == buyingAt && x.buys:
+		return -1
+	case coordinate == leavingAt && x.leaves:
+		return 1
+	}
+	return 0
 }
 
 // ended is a fit as it came from the optimiser.
@@ -30,15 +51,12 @@ type ended struct {
 	theta      []float64   // coordinates and coefficients; ±Inf at an edge
 	covariance [][]float64 // of theta; 0 for what is held at an edge
 	raw        mle.Result
+	solved     [][]float64 // covariance of raw.Theta
 }
 
 // runOff is how far a coordinate at its edge is put so that parameters stay
 // finite: 1e-12 from the limit.
 var runOff = math.Log(1e12)
-
-// runaway is how far from 1 a parameter must be, on the log scale, to count among
-// those that ran off together without a limit of the model's own.
-const runaway = 12
 
 // inside returns the coordinates of theta, those at an edge pulled back to where
 // parameters are finite.
@@ -59,23 +77,45 @@ func (f *family) at(theta []float64) []float64 { return f.natural(f.inside(theta
 // scale[j] turns coefficient j of the problem into one of the host's columns.
 // After ErrFit what is known is returned too.
 func (f *family) fit(p mle.Problem, confidence float64) (*ended, error) {
-	p.Model, p.Starts, p.Edges, p.Names = f.evaluator(), f.starts, f.edges, f.coords
+	p.Model, p.Starts, p.Edges, p.Names = f.evaluator(), f.starts, f.edges, slices.Clone(f.coords)
+	for _, x := range f.effects {
+		p.Names = append(p.Names, x.name)
+	}
 	n := len(f.names) + p.Covariates.Coefficients
 	e := &ended{Outcome: Outcome{Status: Failed, Confidence: orDefault(confidence), Customers: customers(p)}}
 	if len(p.Rows) < n {
+		e.because(guanxi.Text{EN: fmt.Sprintf("%d rows for %d parameters", len(p.Rows), n), ZH: fmt.Sprintf("%d 行数据不足以估计 %d 个参数", len(p.Rows), n)})
 		return e, fmt.Errorf("%w: %d for %d parameters", ErrTooFew, len(p.Rows), n)
 	}
 	r := mle.Maximise(p)
-	e.raw, e.Reason, e.Evaluations = r, r.Reason, int(math.Ceil(r.Passes))
+	e.raw, e.Evaluations = r, int(math.Ceil(r.Passes))
+	e.explain(p, r)
 	if r.Status == mle.Failed {
 		return e, fmt.Errorf("%w: %s", ErrFit, r.Reason)
 	}
 	if cov, ok := mle.Covariance(r.Info, r.Free); ok {
-		e.covariance = square(cov, n)
+		e.solved = square(cov, n)
 	}
-	e.theta = r.Theta
-	f.unscale(e)
-	return e, f.conclude(e, r.Free)
+	f.centred = len(f.effects) > 0 && math.IsInf(r.Theta[leavingAt], 0) // at an edge there is no intercept to move
+	for {
+		f.unscale(e)
+		err := f.conclude(e, r.Free)
+		if f.centred || len(f.effects) == 0 || err == nil && f.within(e) {
+			return e, err
+		}
+		f.centred = true
+		e.explain(p, r)
+	}
+}
+
+// within reports whether the limits of all parameters are in range.
+func (f *family) within(e *ended) bool {
+	for i, est := range e.Estimates[:len(f.names)] {
+		if est.Known && (f.linear == nil || !f.linear[i]) && !(est.Low >= MinParameter && est.High <= MaxParameter) {
+			return false
+		}
+	}
+	return true
 }
 
 // customers counts those whom the rows stand for.
@@ -101,11 +141,10 @@ func (f *family) conclude(e *ended, free []bool) error {
 	e.AIC = 2*n - 2*e.LogLik
 	e.BIC = math.Log(float64(e.Customers))*n - 2*e.LogLik
 	e.params = f.at(e.theta)
-	for i, v := range e.params {
-		if !finite(v) {
-			e.Status, e.Reason = Failed, fmt.Sprintf("%s is %v", f.names[i], v)
-			return fmt.Errorf("%w: %s", ErrFit, e.Reason)
-		}
+	if bad := f.fault(e.params); bad != "" {
+		e.Status = Failed
+		e.because(guanxi.Text{EN: bad + ", out of range", ZH: bad + "，超出范围"})
+		return fmt.Errorf("%w: %s", ErrFit, e.Reason)
 	}
 	f.estimates(e, free)
 	return nil
@@ -113,33 +152,119 @@ func (f *family) conclude(e *ended, free []bool) error {
 
 // unscale turns theta and its covariance into those of the host's covariates.
 func (f *family) unscale(e *ended) {
-	if f.back == nil {
+	e.theta, e.covariance = f.toHost(e.raw.Theta), e.solved
+	if e.solved == nil || len(f.effects) == 0 {
 		return
 	}
-	e.theta = f.toHost(e.raw.Theta)
-	if e.covariance == nil {
-		return
+	k := len(f.names)
+	back := make([][]float64, len(e.theta))
+	for i := range back {
+		back[i] = make([]float64, len(e.theta))
+		back[i][i] = 1
+		if i >= k {
+			back[i][i] = 1 / f.effects[i-k].sd
+			continue
+		}
+		for j := range f.effects {
+			back[i][k+j] = f.intercept(i, j)
+		}
 	}
-	e.covariance = carried(f.back, e.covariance)
+	e.covariance = carried(back, e.solved)
+}
+
+// intercept is what coefficient j of the problem takes from coordinate i, per
+// unit, when its covariate is counted from 0.
+func (f *family) intercept(i, j int) float64 {
+	x := &f.effects[j]
+	if f.centred {
+		return 0
+	}
+	return -x.shift(i) * x.mean / x.sd
 }
 
 // toHost turns theta of the problem into that of the host's covariates. What is
-// at an edge stays there.
+// at an edge stays there; a coefficient that acts on nothing else is 0.
 func (f *family) toHost(theta []float64) []float64 {
-	out := make([]float64, len(theta))
-	for i := range out {
-		if f.back == nil || math.IsInf(theta[i], 0) {
-			out[i] = theta[i]
-			continue
-		}
-		for j, v := range f.back[i] {
-			if v != 0 {
-				out[i] += v * theta[j]
+	out, k := slices.Clone(theta), len(f.names)
+	for j := range f.effects {
+		x, acts := &f.effects[j], false
+		for i := range k {
+			if x.shift(i) != 0 && !math.IsInf(theta[i], 0) {
+				out[i] += f.intercept(i, j) * theta[k+j]
+				acts = true
 			}
+		}
+		out[k+j] = theta[k+j] / x.sd
+		if !acts {
+			out[k+j] = 0
 		}
 	}
 	return out
 }
+
+// fault names the first parameter that no model takes.
+func (f *family) fault(params []float64) string {
+	for i, v := range params {
+		linear := f.linear != nil && f.linear[i]
+		if linear && !finite(v) || !linear && !(v >= MinParameter && v <= MaxParameter) {
+			return fmt.Sprintf("%s = %v", f.names[i], v)
+		}
+	}
+	return ""
+}
+
+// alongside is how much a parameter moves, as another one that ran off moves by 1,
+// to count among those that ran off with it.
+const alongside = 1e-3
+
+// ranOff says which parameters and coefficients ran off together with one that has
+// no limit of the model's own: that one is held where it stood, and the curvature
+// of the others means nothing. Those of one distribution go together, and whatever
+// the likelihood moves along, which the unit of time does not change.
+func (f *family) ranOff(e *ended) []bool {
+	k, n := len(f.names), len(e.theta)
+	ran := make([]bool, n)
+	mark := func(coordinate int) {
+		for i := range k {
+			// r and alpha, a and b, and so on; the three of Gamma-Gamma
+			ran[i] = ran[i] || i/2 == coordinate/2 || k == 3
+		}
+	}
+	for _, a := range e.raw.AtEdge {
+		if a.Legal {
+			continue
+		}
+		if a.Parameter < k {
+			mark(a.Parameter)
+		}
+		if e.solved == nil || len(e.solved) != n {
+			continue
+		}
+		move := make([]float64, n)
+		for i := range n {
+			for j, c := range e.solved[i] {
+				move[i] -= c * e.raw.Info[lower(max(j, a.Parameter), min(j, a.Parameter))]
+			}
+		}
+		move[a.Parameter] = 1
+		for i := range n {
+			m := move[i]
+			for j := k; i < k && j < n; j++ {
+				m += f.intercept(i, j-k) * move[j]
+			}
+			if math.Abs(m) <= alongside {
+				continue
+			}
+			if ran[i] = true; i < k {
+				mark(i)
+			}
+		}
+	}
+	return ran
+}
+
+// lower is the place of row i, column j ≤ i in a lower triangle by rows.
+func lower(i, j int) int { return i*(i+1)/2 + j }
 
 // estimates turns the covariance of coordinates into that of parameters.
 func (f *family) estimates(e *ended, free []bool) {
@@ -148,17 +273,15 @@ func (f *family) estimates(e *ended, free []bool) {
 	d := make([][]float64, n) // d parameter / d theta
 	known := make([]bool, n)
 	z := deviate(e.Confidence)
-	ran := slices.ContainsFunc(e.raw.AtEdge, func(a mle.AtEdge) bool { return !a.Legal })
+	ran := f.ranOff(e)
 	for i := range n {
 		d[i] = make([]float64, n)
-		known[i] = e.covariance != nil && free[i]
+		known[i] = e.covariance != nil && free[i] && !ran[i]
 		if i >= k {
 			d[i][i] = 1
 			continue
 		}
-		// Parameters that run off together leave one held where it stood and the others
-		// with a curvature that means nothing.
-		known[i] = e.covariance != nil && !(ran && math.Abs(math.Log(math.Abs(e.params[i]))) > runaway)
+		known[i] = e.covariance != nil && !ran[i]
 		for j := range k {
 			d[i][j] = jac[i][j]
 			if f.linear == nil || !f.linear[i] {
@@ -169,7 +292,7 @@ func (f *family) estimates(e *ended, free []bool) {
 			}
 		}
 	}
-	e.Covariance = make([][]float64, n)
+	e.Covariance, e.Estimates = make([][]float64, n), nil
 	for i := range n {
 		e.Covariance[i] = make([]float64, n)
 		if !known[i] {
@@ -195,7 +318,7 @@ func (f *family) estimates(e *ended, free []bool) {
 		e.Estimates = append(e.Estimates, est)
 	}
 	for i := k; i < n; i++ {
-		est := Estimate{Value: e.theta[i]}
+		est := Estimate{Name: f.effects[i-k].name, Value: e.theta[i]}
 		if v := e.Covariance[i][i]; known[i] && v > 0 {
 			est.SE, est.Known = math.Sqrt(v), true
 			est.Low, est.High = est.Value-z*est.SE, est.Value+z*est.SE
@@ -232,14 +355,14 @@ func sandwich(a []float64, m [][]float64, b []float64) float64 {
 }
 
 // square unpacks a lower triangle by rows.
-func square(lower []float64, n int) [][]float64 {
+func square(packed []float64, n int) [][]float64 {
 	m := make([][]float64, n)
 	for i := range m {
 		m[i] = make([]float64, n)
 	}
 	for i := range m {
 		for j := range i + 1 {
-			v := lower[i*(i+1)/2+j]
+			v := packed[lower(i, j)]
 			m[i][j], m[j][i] = v, v
 		}
 	}

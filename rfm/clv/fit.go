@@ -1,6 +1,7 @@
 package clv
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,12 +16,13 @@ import (
 // FitConfig says which model is fitted, and how. The zero value is ready.
 type FitConfig struct {
 	Model Kind `json:"model,omitempty"` // "" is KindMBGNBD
-	// Covariates says which columns of the rows act on what; nil lets each one act
-	// on buying and, with a coefficient of its own, on leaving. A column may stand
+	// Covariates says which columns of the rows act on what; nil (absent) lets each
+	// one act on buying and, with a coefficient of its own, on leaving, and an empty
+	// list takes none. A column may stand
 	// twice, once for each process, or once for Both. MBG/NBD, BG/NBD and Pareto/NBD
 	// take covariates. In the BG models those on leaving move the odds of the mean
 	// dropout probability a/(a+b), and a+b stays.
-	Covariates []Acting `json:"covariates,omitempty"`
+	Covariates []Acting `json:"covariates,omitzero"`
 	// Ridge subtracts Ridge/2 · Σ θ² from the log-likelihood, where θ are the logs of
 	// rates and shapes in which the model is fitted, and the coefficients of
 	// covariates per standard deviation: it keeps sparse data from running off, at
@@ -69,14 +71,8 @@ func (c FitConfig) Validate() error {
 func (c *FitConfig) UnmarshalJSON(data []byte) error {
 	type plain FitConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := FitConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = FitConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return accept(c, FitConfig(p), err)
 }
 
 // Fit is a fitted model: what it predicts (the embedded Predictor) and how it
@@ -92,6 +88,7 @@ type Fit struct {
 	problem mle.Problem                     // as it was solved, for the bootstrap
 	lift    func(theta []float64) []float64 // from the problem's theta to the family's; nil is the same
 	acting  []Acting                        // by coefficient
+	columns []column                        // of the problem's covariates, without the values
 	rows    []kernel.Row                    // distinct, in the optimiser's order
 	counts  []float64                       // how many customers each stands for
 }
@@ -104,8 +101,16 @@ type Fit struct {
 // Errors: faults of the config and the rows; ErrTooFew for fewer distinct rows than
 // parameters, or no repeat purchase; ErrConstant for a covariate that cannot be
 // told from the others; ErrFit. With ErrFit a Fit is returned that has a Status
-// and a Reason, and no Predictor. Cost: ten evaluations of the likelihood or
-// fewer, over distinct rows.
+// and a Reason, and no Predictor; with other errors it is nil.
+//
+// Parameters are those of customers whose covariates are 0, as other tools have
+// them. Where these would be out of range (MinParameter to MaxParameter, limits of
+// confidence included), since 0 lies far from every customer, they are those of
+// customers with the mean of each covariate, which is then the Center of its
+// Effects. Forecasts do not depend on that.
+//
+// Cost: about ten evaluations of the likelihood, over distinct rows, for ordinary
+// tables; hundreds for odd ones, where a budget ends the search.
 func FitModel(rows Rows, cfg FitConfig) (*Fit, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -137,7 +142,7 @@ func FitModel(rows Rows, cfg FitConfig) (*Fit, error) {
 	}
 	f.problem.Ridge = ridge(cfg.Ridge, len(f.family.names)+len(f.acting))
 	if f.problem.Nested, err = f.nested(cfg); err != nil {
-		return f, fail(err)
+		return f.failed(fail(err))
 	}
 	f.problem.Model, f.problem.Edges = f.family.evaluator(), f.family.edges
 	if f.kind == KindSarmanov {
@@ -149,13 +154,18 @@ func FitModel(rows Rows, cfg FitConfig) (*Fit, error) {
 		f.Outcome = f.ended.Outcome
 	}
 	if err != nil {
-		return f, fail(err)
+		return f.failed(fail(err))
 	}
 	f.Predictor = f.predictorAt(f.ended.theta).WithWorkers(cfg.Workers)
-	for j, a := range f.acting {
-		f.Estimates[len(f.family.names)+j].Name = string(a.On) + "." + a.Covariate
-	}
 	return f, nil
+}
+
+// failed returns a fit only with the error that says that there is something in it.
+func (f *Fit) failed(err error) (*Fit, error) {
+	if errors.Is(err, ErrFit) {
+		return f, err
+	}
+	return nil, err
 }
 
 // tableOf is the rows as the optimiser takes them.
@@ -242,7 +252,7 @@ func familyOf(kind Kind, table []kernel.Row, counts []float64) *family {
 		}
 	case KindParetoNBD, KindSarmanov:
 		f.names = []string{"r", "alpha", "s", "beta"}
-		f.coords = []string{"r", "alpha", "s/beta", "1/s", "m"}
+		f.coords = []string{"r", "alpha", "s/beta", "1/s"}
 		f.edges = []mle.Edge{
 			{Coordinate: 2, Sign: -1, Name: "nobody leaves: s/β → 0"},
 			{Coordinate: 3, Sign: -1, Name: "everybody has the same dropout rate: s → ∞"},
@@ -281,6 +291,9 @@ func (f *Fit) predictorAt(theta []float64) *Predictor {
 	effects := make([]Effect, len(f.acting))
 	for j, a := range f.acting {
 		effects[j] = Effect{Covariate: a.Covariate, On: a.On, Coefficient: theta[k+j]}
+		if f.family.centred {
+			effects[j].Center = f.columns[f.family.effects[j].column].mean
+		}
 	}
 	return newPredictor(modelOf(f.kind, f.family.at(theta)), f.unit, effects)
 }

@@ -43,10 +43,13 @@ const MaxFrequencyClass = 7
 
 // CheckHoldOut forecasts the hold-out of customers and compares. Fit the model to
 // c.Rows first. Errors: ErrSplit if c has no hold-out, and those of
-// AppendExpected. Cost: O(customers·log customers).
+// AppendExpected, ErrModel for a nil predictor among them. Cost: O(customers·log customers).
 func CheckHoldOut[K comparable](p *Predictor, c *Customers[K]) (*HoldOutReport, error) {
-	if c.HoldOut == nil {
+	if c == nil || c.HoldOut == nil {
 		return nil, fmt.Errorf("clv: %w: these rows have no hold-out", ErrSplit)
+	}
+	if len(c.HoldOut) != len(c.List) {
+		return nil, fmt.Errorf("clv: hold-out: %w: %d for %d rows", ErrLength, len(c.HoldOut), len(c.List))
 	}
 	actual := make([]float64, len(c.HoldOut))
 	for i, h := range c.HoldOut {

@@ -71,7 +71,7 @@ func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits fu
 	if !(confidence >= 0 && confidence < 1) {
 		return dst, fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/confidence", Err: fmt.Errorf("%w: %v", ErrRange, confidence)})
 	}
-	if f.Predictor == nil || f.ended == nil || f.ended.covariance == nil {
+	if f == nil || f.Predictor == nil || f.ended == nil || f.ended.solved == nil {
 		return dst, fmt.Errorf("clv: %w", ErrNoUncertainty)
 	}
 	value, err := ask(f.Predictor, nil)
@@ -79,11 +79,14 @@ func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits fu
 		return dst, err
 	}
 	variance := make([]float64, len(value))
-	err = quadratic(variance, f.ended.theta, f.ended.covariance, len(f.family.names), func(theta, dst []float64) ([]float64, error) {
-		return ask(f.predictorAt(theta).WithWorkers(f.workers), dst)
+	err = quadratic(variance, f.ended.raw.Theta, f.ended.solved, func(theta, dst []float64) ([]float64, error) {
+		if f.lift != nil {
+			theta = f.lift(theta)
+		}
+		return ask(f.predictorAt(f.family.toHost(theta)).WithWorkers(f.workers), dst)
 	})
 	if err == nil && spend != nil {
-		err = quadratic(variance, spend.theta, spend.covariance, len(spend.theta), func(theta, dst []float64) ([]float64, error) {
+		err = quadratic(variance, spend.theta, spend.covariance, func(theta, dst []float64) ([]float64, error) {
 			return askSpend(GammaGamma{math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2])}, dst)
 		})
 	}
@@ -98,31 +101,27 @@ func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits fu
 }
 
 // quadratic adds to variance what the covariance of theta makes of the slopes of
-// at, taken by central differences. The first of theta are logs, the others
-// coefficients in units of their own, which step by their standard errors.
-func quadratic(variance, theta []float64, covariance [][]float64, logs int, at func(theta, dst []float64) ([]float64, error)) error {
+// at, taken by central differences: theta are logs, and coefficients of
+// standardised covariates, so that no unit of the host's matters.
+func quadratic(variance, theta []float64, covariance [][]float64, at func(theta, dst []float64) ([]float64, error)) error {
 	slopes := make([][]float64, len(theta))
 	for j := range theta {
 		if covariance[j][j] <= 0 || math.IsInf(theta[j], 0) {
 			continue // held at an edge
 		}
-		step := delta
-		if j >= logs {
-			step = 1e-3 * math.Sqrt(covariance[j][j])
-		}
 		moved := append([]float64(nil), theta...)
-		moved[j] = theta[j] + step
+		moved[j] = theta[j] + delta
 		up, err := at(moved, nil)
 		if err != nil {
 			return err
 		}
-		moved[j] = theta[j] - step
+		moved[j] = theta[j] - delta
 		down, err := at(moved, nil)
 		if err != nil {
 			return err
 		}
 		for i := range up {
-			up[i] = (up[i] - down[i]) / (2 * step)
+			up[i] = (up[i] - down[i]) / (2 * delta)
 		}
 		slopes[j] = up
 	}

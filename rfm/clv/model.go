@@ -21,7 +21,8 @@ const (
 	KindBGBB      Kind = "bgbb"               // see BGBB
 )
 
-// Label returns the model's name as papers write it.
+// Label returns the model's name as papers write it, which is the same in every
+// language.
 func (k Kind) Label() string {
 	switch k {
 	case KindMBGNBD:
@@ -41,7 +42,8 @@ func (k Kind) Label() string {
 // Model is a model of buying with its parameters, a plain value: [MBGNBD],
 // [BGNBD], [ParetoNBD], [Sarmanov] or [BGBB]. Parameters are in the unit of time
 // they were fitted in; what a model says of customers is asked of a [Predictor],
-// which knows the unit.
+// which knows the unit. To store one, store Kind and the values of Params and the
+// unit, and give them to [NewModel] and [NewPredictor].
 type Model interface {
 	// Kind names the model.
 	Kind() Kind
@@ -88,31 +90,57 @@ type Param struct {
 // each purchase, the first included, with a probability that is Beta(A, B). The
 // default, since here one-time buyers are not immortal. Batislam, Denizel &
 // Filiztekin (2007), Int. J. of Research in Marketing 24:201–209.
-type MBGNBD struct{ R, Alpha, A, B float64 }
+type MBGNBD struct {
+	R     float64 `json:"r"`
+	Alpha float64 `json:"alpha"`
+	A     float64 `json:"a"`
+	B     float64 `json:"b"`
+}
 
 // BGNBD is the beta-geometric/NBD model: as [MBGNBD], but nobody leaves after the
 // first purchase, so that who never came back is active with probability 1.
 // Fader, Hardie & Lee (2005), Marketing Science 24:275–284.
-type BGNBD struct{ R, Alpha, A, B float64 }
+type BGNBD struct {
+	R     float64 `json:"r"`
+	Alpha float64 `json:"alpha"`
+	A     float64 `json:"a"`
+	B     float64 `json:"b"`
+}
 
 // ParetoNBD is the Pareto/NBD model: while active, a customer buys at a constant
 // rate, which is Gamma(R, Alpha) over the customers, and leaves at any time at a
 // rate that is Gamma(S, Beta). Schmittlein, Morrison & Colombo (1987), Management
 // Science 33:1–24.
-type ParetoNBD struct{ R, Alpha, S, Beta float64 }
+type ParetoNBD struct {
+	R     float64 `json:"r"`
+	Alpha float64 `json:"alpha"`
+	S     float64 `json:"s"`
+	Beta  float64 `json:"beta"`
+}
 
 // Sarmanov is Pareto/NBD where those who buy often may leave sooner (M > 0) or
 // later (M < 0) than the rest: the two gamma densities are joined by Sarmanov's
 // family with the kernels e^−λ and e^−μ. M is bounded by the other parameters and
 // depends on the unit of time, as the kernels do.
-type Sarmanov struct{ R, Alpha, S, Beta, M float64 }
+type Sarmanov struct {
+	R     float64 `json:"r"`
+	Alpha float64 `json:"alpha"`
+	S     float64 `json:"s"`
+	Beta  float64 `json:"beta"`
+	M     float64 `json:"m"`
+}
 
 // BGBB is the beta-geometric/beta-binomial model for discrete opportunities: at
 // each one a customer who is still there buys with a probability that is
 // Beta(Alpha, Beta) over the customers, having left before it with one that is
 // Beta(Gamma, Delta). Its rows are in Opportunities. Fader, Hardie & Shang (2010),
 // Marketing Science 29:1086–1108.
-type BGBB struct{ Alpha, Beta, Gamma, Delta float64 }
+type BGBB struct {
+	Alpha float64 `json:"alpha"`
+	Beta  float64 `json:"beta"`
+	Gamma float64 `json:"gamma"`
+	Delta float64 `json:"delta"`
+}
 
 // Kind returns KindMBGNBD.
 func (m MBGNBD) Kind() Kind { return KindMBGNBD }
@@ -154,31 +182,33 @@ func (m BGBB) Params() []Param {
 	return []Param{{"alpha", m.Alpha}, {"beta", m.Beta}, {"gamma", m.Gamma}, {"delta", m.Delta}}
 }
 
-// Validate refuses parameters that are not finite and above 0.
+// Validate refuses parameters outside [MinParameter, MaxParameter].
 func (m MBGNBD) Validate() error { return positive(m.Kind(), m.Params()) }
 
-// Validate refuses parameters that are not finite and above 0.
+// Validate refuses parameters outside [MinParameter, MaxParameter].
 func (m BGNBD) Validate() error { return positive(m.Kind(), m.Params()) }
 
-// Validate refuses parameters that are not finite and above 0.
+// Validate refuses parameters outside [MinParameter, MaxParameter].
 func (m ParetoNBD) Validate() error { return positive(m.Kind(), m.Params()) }
 
-// Validate refuses parameters that are not finite and above 0, and an M at which
-// the family is no density: see [Sarmanov.Bounds].
+// Validate refuses parameters outside [MinParameter, MaxParameter], and an M at
+// which the family is no density: see [Sarmanov.Bounds]. Where the bounds
+// themselves are beyond the floats, no M can be told from another, and every one
+// is refused.
 func (m Sarmanov) Validate() error {
 	if err := positive(m.Kind(), m.Params()[:4]); err != nil {
 		return err
 	}
 	const slack = 1e-12
 	lo, hi := m.Bounds()
-	if !(m.M >= lo-slack*(hi-lo) && m.M <= hi+slack*(hi-lo)) {
+	if !finite(lo) || !finite(hi) || !(m.M >= lo-slack*(hi-lo) && m.M <= hi+slack*(hi-lo)) {
 		return fmt.Errorf("clv: %s: %w", m.Kind().Label(), &guanxi.FieldError{Pointer: "/m",
 			Err: fmt.Errorf("%w: %v is outside [%v, %v]", ErrParameter, m.M, lo, hi)})
 	}
 	return nil
 }
 
-// Validate refuses parameters that are not finite and above 0.
+// Validate refuses parameters outside [MinParameter, MaxParameter].
 func (m BGBB) Validate() error { return positive(m.Kind(), m.Params()) }
 
 // Bounds returns the least and greatest M at which the joint density is nowhere
@@ -218,13 +248,25 @@ func modelOf(kind Kind, v []float64) Model {
 	return MBGNBD{v[0], v[1], v[2], v[3]}
 }
 
-// positive returns the faults of parameters that must be finite and above 0.
+// MinParameter and MaxParameter bound every parameter of time that is above 0:
+// what models answer is tested from one to the other, at times of up to 1e30.
+// Beyond them sums and products leave the floats.
+const (
+	MinParameter = 1e-30
+	MaxParameter = 1e30
+)
+
+// positive returns the faults of parameters that must be above 0.
 func positive(kind Kind, params []Param) error {
+	return between(kind, params, MinParameter, MaxParameter)
+}
+
+func between(kind Kind, params []Param, low, high float64) error {
 	var errs []error
 	for _, p := range params {
-		if !(p.Value > 0 && finite(p.Value)) {
+		if !(p.Value >= low && p.Value <= high) {
 			errs = append(errs, &guanxi.FieldError{Pointer: "/" + p.Name,
-				Err: fmt.Errorf("%w: %v is not above 0 and finite", ErrParameter, p.Value)})
+				Err: fmt.Errorf("%w: %v is not in [%v, %v]", ErrParameter, p.Value, low, high)})
 		}
 	}
 	if len(errs) == 0 {

@@ -16,11 +16,19 @@ const (
 	// Boundary: the likelihood is greatest where a parameter leaves the model, for
 	// example where all customers have the same dropout probability (a+b → ∞).
 	// Predictions are right; parameters that ran off have no standard error.
-	// Outcome.Reason says which.
+	// Outcome.Reason says which. So ends a fit, too, that is no better than that of a
+	// model it contains, which is given then.
 	Boundary Status = "boundary"
 	// Failed: no maximum was found. There are no parameters.
 	Failed Status = "failed"
 )
+
+// Label returns the status in words.
+func (s Status) Label(lang guanxi.Lang) string {
+	return map[Status]guanxi.Text{
+		Converged: {EN: "converged", ZH: "已收敛"}, Boundary: {EN: "at the edge of the model", ZH: "位于模型边界"}, Failed: {EN: "failed", ZH: "失败"},
+	}[s].In(lang)
+}
 
 // Estimate is a parameter with its uncertainty.
 type Estimate struct {
@@ -28,7 +36,8 @@ type Estimate struct {
 	Value float64 `json:"value"`
 	// SE is the asymptotic standard error, and Low and High are the limits of the
 	// confidence interval, built on the log scale for parameters above 0. Known is
-	// false, and the three are 0, for a parameter on the boundary.
+	// false, and the three are 0, for a parameter on the boundary, and for those that
+	// ran off together with it.
 	SE    float64 `json:"se"`
 	Low   float64 `json:"low"`
 	High  float64 `json:"high"`
@@ -50,6 +59,17 @@ type Outcome struct {
 	Confidence  float64     `json:"confidence"`
 	Customers   int         `json:"customers"`
 	Evaluations int         `json:"evaluations"` // of the likelihood over all rows
+
+	why guanxi.Text // Reason
+}
+
+// ReasonIn returns Reason in a language. An Outcome that was read from JSON has it
+// in English only.
+func (o *Outcome) ReasonIn(lang guanxi.Lang) string {
+	if o.why.EN == o.Reason && o.Reason != "" {
+		return o.why.In(lang)
+	}
+	return o.Reason
 }
 
 // Estimate returns an estimate by its name.
@@ -99,9 +119,12 @@ func deviate(confidence float64) float64 { return math.Sqrt2 * math.Erfinv(confi
 // positiveInterval has its limits on the log scale.
 func positiveInterval(value, se, z float64) Interval {
 	i := Interval{Value: value, SE: se, Low: value, High: value}
-	if value > 0 && se > 0 {
-		half := z * se / value
+	if value != 0 && se > 0 { // a loss is a value below 0, and mirrored
+		half := z * se / math.Abs(value)
 		i.Low, i.High = value*math.Exp(-half), value*math.Exp(half)
+		if value < 0 {
+			i.Low, i.High = i.High, i.Low
+		}
 	}
 	return i
 }

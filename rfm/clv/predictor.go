@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
-	"sync"
 
 	"github.com/guanxi-go/guanxi"
 )
@@ -14,6 +13,8 @@ import (
 // Row answer for customers whom no covariate sets apart, and trust it: a row that
 // Rows.Validate refuses, or a time that is negative or not finite, gives NaN.
 // Tables go through the Append methods, which check the unit and every row.
+//
+// A nil Predictor, as that of a failed fit is, answers NaN and ErrModel.
 //
 // Immutable; safe for concurrent use.
 type Predictor struct {
@@ -26,11 +27,15 @@ type Predictor struct {
 
 // Effect is what one covariate does in a fitted model: exp(Coefficient) is the
 // factor on the rate of buying, or on the rate (for the BG models the odds) of
-// leaving, per unit of the covariate.
+// leaving, per unit of the covariate, counted from Center.
 type Effect struct {
 	Covariate   string  `json:"covariate"`
 	On          Process `json:"on"`
 	Coefficient float64 `json:"coefficient"`
+	// Center is the value at which the covariate changes nothing: that of the
+	// customers whom Model is about. FitModel leaves it at 0 unless the parameters
+	// at 0 would be out of range, for example with a postcode or a year.
+	Center float64 `json:"center,omitempty"`
 }
 
 // Process is what a covariate acts on.
@@ -47,8 +52,11 @@ const (
 
 // For returns the predictor of customers with the given covariates, by name, so
 // that single rows can be asked about. Every covariate of the model must be
-// there: else ErrCovariate.
+// there: else ErrCovariate. It is ErrRange if they move a rate by more than e²⁰⁰.
 func (p *Predictor) For(covariates map[string]float64) (*Predictor, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
 	buy, leave := 0.0, 0.0
 	for _, e := range p.effects {
 		v, ok := covariates[e.Covariate]
@@ -59,6 +67,9 @@ func (p *Predictor) For(covariates map[string]float64) (*Predictor, error) {
 		b, l := e.moves(v)
 		buy, leave = buy+b, leave+l
 	}
+	if !movable(buy, leave) {
+		return nil, fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/covariates", Err: tooFar(buy, leave)})
+	}
 	q := *p
 	q.core, q.effects = p.model.place(new(cores), buy, leave), nil
 	return &q, nil
@@ -66,7 +77,7 @@ func (p *Predictor) For(covariates map[string]float64) (*Predictor, error) {
 
 // moves is what a value of the covariate adds to the log rates.
 func (e *Effect) moves(value float64) (buy, leave float64) {
-	v := e.Coefficient * value
+	v := e.Coefficient * (value - e.Center)
 	switch e.On {
 	case Buying:
 		return v, 0
@@ -80,8 +91,9 @@ func (e *Effect) moves(value float64) (buy, leave float64) {
 // ones, and the unit they were fitted in. Effects are those of covariates, which
 // the tables must hold then. BG/BB goes with Opportunity, and nothing else does.
 func NewPredictor(model Model, unit Unit, effects ...Effect) (*Predictor, error) {
-	if model == nil {
-		return nil, fmt.Errorf("clv: %w: none", ErrModel)
+	model, ok := plainModel(model)
+	if !ok {
+		return nil, fmt.Errorf("clv: %w: none of this package", ErrModel)
 	}
 	if err := model.Validate(); err != nil {
 		return nil, err
@@ -107,11 +119,49 @@ func NewPredictor(model Model, unit Unit, effects ...Effect) (*Predictor, error)
 		if !finite(e.Coefficient) {
 			errs.add(&guanxi.FieldError{Pointer: at + "/coefficient", Err: fmt.Errorf("%w: %v", ErrNumber, e.Coefficient)})
 		}
+		if !finite(e.Center) {
+			errs.add(&guanxi.FieldError{Pointer: at + "/center", Err: fmt.Errorf("%w: %v", ErrNumber, e.Center)})
+		}
 	}
 	if err := errs.err("predictor"); err != nil {
 		return nil, err
 	}
 	return newPredictor(model, unit, effects), nil
+}
+
+// plainModel follows a pointer, and is false for nil and for what is no model of
+// this package.
+func plainModel(model Model) (Model, bool) {
+	switch m := model.(type) {
+	case MBGNBD, BGNBD, ParetoNBD, Sarmanov, BGBB:
+		return m, true
+	case *MBGNBD:
+		return follow(m)
+	case *BGNBD:
+		return follow(m)
+	case *ParetoNBD:
+		return follow(m)
+	case *Sarmanov:
+		return follow(m)
+	case *BGBB:
+		return follow(m)
+	}
+	return nil, false
+}
+
+func follow[M Model](m *M) (Model, bool) {
+	if m == nil {
+		return nil, false
+	}
+	return *m, true
+}
+
+// check refuses to work without a model.
+func (p *Predictor) check() error {
+	if p == nil || p.core == nil {
+		return fmt.Errorf("clv: %w: no predictor: the fit failed, or there was none", ErrModel)
+	}
+	return nil
 }
 
 func newPredictor(model Model, unit Unit, effects []Effect) *Predictor {
@@ -122,22 +172,45 @@ func newPredictor(model Model, unit Unit, effects []Effect) *Predictor {
 // WithWorkers returns the same predictor whose Append methods use up to n
 // goroutines. The results do not depend on it.
 func (p *Predictor) WithWorkers(n int) *Predictor {
+	if p == nil {
+		return nil
+	}
 	q := *p
 	q.workers = max(1, n)
 	return &q
 }
 
-// Model returns the parameters, those of customers whose covariates are all 0.
-func (p *Predictor) Model() Model { return p.model }
+// Model returns the parameters, those of customers whose covariates are all 0, or
+// where an Effect has a Center, at that.
+// A nil predictor has none: nil.
+func (p *Predictor) Model() Model {
+	if p == nil {
+		return nil
+	}
+	return p.model
+}
 
 // Unit returns the unit of every time that goes in or comes out.
-func (p *Predictor) Unit() Unit { return p.unit }
+func (p *Predictor) Unit() Unit {
+	if p == nil {
+		return ""
+	}
+	return p.unit
+}
 
 // Effects returns what covariates do.
-func (p *Predictor) Effects() []Effect { return append([]Effect(nil), p.effects...) }
+func (p *Predictor) Effects() []Effect {
+	if p == nil {
+		return nil
+	}
+	return append([]Effect(nil), p.effects...)
+}
 
 // usable reports whether a row and a time can be asked about.
 func (p *Predictor) usable(r Row, t float64) bool {
+	if p == nil || p.core == nil {
+		return false
+	}
 	_, reason := r.fault(p.unit)
 	return reason == nil && p.isTime(t)
 }
@@ -217,143 +290,12 @@ func (p *Predictor) ProbabilityNew(t float64, n int) float64 {
 }
 
 // Draw simulates a new customer for age: it appends the times of the repeat
-// purchases to dst, ascending.
+// purchases to dst, ascending. It draws nothing for an age that is negative, not
+// finite or no whole number of Opportunities: ages from outside are checked by
+// [Simulate], which says so.
 func (p *Predictor) Draw(rng *rand.Rand, dst []float64, age float64) []float64 {
 	if !p.usable(Row{}, age) {
 		return dst
 	}
 	return p.core.draw(rng, dst, age)
-}
-
-// AppendPAlive appends PAlive of every row to dst; element i belongs to row i. It
-// returns every fault of the table, and dst as it was then. Cost: 20–30 ns a row
-// for the BG models, no allocation but dst.
-func (p *Predictor) AppendPAlive(dst []float64, rows Rows, ahead float64) ([]float64, error) {
-	return p.each(dst, rows, ahead, "ahead", func(c core, r *Row) float64 {
-		return c.PAlive(r.Frequency, r.LastPurchaseAge, r.Age, ahead)
-	})
-}
-
-// AppendExpected appends Expected of every row to dst. Errors as AppendPAlive.
-func (p *Predictor) AppendExpected(dst []float64, rows Rows, t float64) ([]float64, error) {
-	return p.each(dst, rows, t, "t", func(c core, r *Row) float64 {
-		return c.Expected(r.Frequency, r.LastPurchaseAge, r.Age, t)
-	})
-}
-
-// AppendProbability appends Probability of every row to dst. Errors as
-// AppendPAlive.
-func (p *Predictor) AppendProbability(dst []float64, rows Rows, t float64, n int) ([]float64, error) {
-	return p.each(dst, rows, t, "t", func(c core, r *Row) float64 {
-		if n < 0 {
-			return 0
-		}
-		return c.Prob(r.Frequency, r.LastPurchaseAge, r.Age, t, n)
-	})
-}
-
-// AppendDERT appends DERT of every row to dst. Errors as AppendPAlive, and
-// ErrRange for a rate that is not above 0.
-func (p *Predictor) AppendDERT(dst []float64, rows Rows, rate float64) ([]float64, error) {
-	if !(rate > 0 && finite(rate)) {
-		return dst, badTime("rate", rate)
-	}
-	return p.each(dst, rows, 0, "rate", func(c core, r *Row) float64 {
-		return c.DERT(r.Frequency, r.LastPurchaseAge, r.Age, rate)
-	})
-}
-
-func badTime(name string, t float64) error {
-	return fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/" + name, Err: fmt.Errorf("%w: %v", ErrRange, t)})
-}
-
-// each fills a stretch of dst by row.
-func (p *Predictor) each(dst []float64, rows Rows, t float64, name string, do func(core, *Row) float64) ([]float64, error) {
-	if !p.isTime(t) {
-		return dst, badTime(name, t)
-	}
-	at, err := p.columns(rows)
-	if err != nil {
-		return dst, err
-	}
-	n := len(dst)
-	dst = append(dst, make([]float64, len(rows.List))...)
-	p.inParallel(len(rows.List), func(lo, hi int) {
-		w := p.walker(rows, at)
-		for i := lo; i < hi; i++ {
-			dst[n+i] = do(w.core(i), &rows.List[i])
-		}
-	})
-	return dst, nil
-}
-
-// columns checks a table against the predictor and finds the column of each
-// effect.
-func (p *Predictor) columns(rows Rows) ([]int, error) {
-	if rows.Unit != p.unit {
-		return nil, fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/unit",
-			Err: fmt.Errorf("%w: the rows are in %q, the model in %q", ErrUnit, string(rows.Unit), string(p.unit))})
-	}
-	if err := rows.Validate(); err != nil {
-		return nil, err
-	}
-	at := make([]int, len(p.effects))
-	for k, e := range p.effects {
-		at[k] = -1
-		for j, c := range rows.Covariates {
-			if c.Name == e.Covariate {
-				at[k] = j
-			}
-		}
-		if at[k] < 0 {
-			return nil, fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/covariates",
-				Err: fmt.Errorf("%w: the rows have no %q", ErrCovariate, e.Covariate)})
-		}
-	}
-	return at, nil
-}
-
-// walker gives the core of each row in turn.
-type walker struct {
-	p    *Predictor
-	rows Rows
-	at   []int
-
-	room       cores
-	moved      core
-	buy, leave float64
-}
-
-func (p *Predictor) walker(rows Rows, at []int) *walker {
-	return &walker{p: p, rows: rows, at: at}
-}
-
-func (w *walker) core(i int) core {
-	if len(w.at) == 0 {
-		return w.p.core
-	}
-	buy, leave := 0.0, 0.0
-	for k, j := range w.at {
-		b, l := w.p.effects[k].moves(w.rows.Covariates[j].Values[i])
-		buy, leave = buy+b, leave+l
-	}
-	if w.moved == nil || buy != w.buy || leave != w.leave {
-		w.moved, w.buy, w.leave = w.p.model.place(&w.room, buy, leave), buy, leave
-	}
-	return w.moved
-}
-
-// inParallel runs do over stretches of n rows.
-func (p *Predictor) inParallel(n int, do func(lo, hi int)) {
-	const least = 1 << 10
-	workers := max(1, min(p.workers, n/least))
-	if workers == 1 {
-		do(0, n)
-		return
-	}
-	var wg sync.WaitGroup
-	for i := range workers {
-		wg.Go(func() { do(n*i/workers, n*(i+1)/workers) })
-	}
-	wg.Wait()
 }

@@ -3,6 +3,7 @@ package clv
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,13 @@ func (u Unit) Label(lang guanxi.Lang) string {
 		Day: {EN: "day", ZH: "天"}, Week: {EN: "week", ZH: "周"}, Month: {EN: "month", ZH: "月"},
 		Opportunity: {EN: "opportunity", ZH: "次机会"},
 	}[u].In(lang)
+}
+
+// Label returns the process's name.
+func (p Process) Label(lang guanxi.Lang) string {
+	return map[Process]guanxi.Text{
+		Buying: {EN: "buying", ZH: "购买"}, Leaving: {EN: "leaving", ZH: "流失"}, Both: {EN: "buying and leaving", ZH: "购买与流失"},
+	}[p].In(lang)
 }
 
 // Report says in plain words what the fit found and how far it can be trusted: a
@@ -53,10 +61,11 @@ func (f *Fit) Report(lang guanxi.Lang) string {
 			percent(m.Alpha/(m.Alpha+m.Beta)), percent(m.Gamma/(m.Gamma+m.Delta)))
 	}
 	for _, e := range f.effects {
-		what := map[Process]guanxi.Text{
-			Buying: {EN: "buying", ZH: "购买"}, Leaving: {EN: "leaving", ZH: "流失"}, Both: {EN: "buying and leaving", ZH: "购买与流失"},
-		}[e.On].In(lang)
+		what := e.On.Label(lang)
 		b.line("One more of “%s” multiplies %s by %s.", "“%s”每增加 1，%s的强度乘以 %s。", e.Covariate, what, number(math.Exp(e.Coefficient)))
+	}
+	if slices.ContainsFunc(f.effects, func(e Effect) bool { return e.Center != 0 }) {
+		b.line("The parameters are those of customers with average covariates.", "参数对应协变量取平均值的客户。")
 	}
 	b.estimates(&f.Outcome)
 	return b.String()
@@ -118,9 +127,9 @@ func (b *report) status(o *Outcome) {
 		b.line("The fit converged: log-likelihood %s.", "拟合收敛：对数似然 %s。", strconv.FormatFloat(o.LogLik, 'f', 4, 64))
 	case Boundary:
 		b.line("The best fit lies at the edge of the model: log-likelihood %s (%s). Forecasts hold; the parameters that ran off mean nothing by themselves.",
-			"最优解位于模型边界：对数似然 %s（%s）。预测有效，但趋于无穷的参数本身没有意义。", strconv.FormatFloat(o.LogLik, 'f', 4, 64), o.Reason)
+			"最优解位于模型边界：对数似然 %s（%s）。预测有效，但趋于无穷的参数本身没有意义。", strconv.FormatFloat(o.LogLik, 'f', 4, 64), o.ReasonIn(b.lang))
 	case Failed:
-		b.line("No fit was found: %s.", "未找到拟合：%s。", o.Reason)
+		b.line("No fit was found: %s.", "未找到拟合：%s。", o.ReasonIn(b.lang))
 	}
 }
 
@@ -130,7 +139,7 @@ func (b *report) buying(r, alpha float64, unit string) {
 }
 
 func (b *report) leaving(s, beta float64, unit string) {
-	b.line("In a %s, %s of active customers leave on average.", "每%s平均有 %s 的活跃客户离开。", unit, percent(-math.Expm1(s*math.Log1p(-1/(1+beta)))))
+	b.line("In their first %s, %s of new customers leave on average; among those who stay it is fewer.", "新客户在最初一%s内平均有 %s 离开；留下的客户流失更少。", unit, percent(-math.Expm1(s*math.Log1p(-1/(1+beta)))))
 }
 
 // spread says how much rates with a gamma distribution of this shape differ.

@@ -11,6 +11,7 @@ import (
 // correlated makes the family of Pareto/NBD that of Sarmanov.
 func (f *family) correlated() {
 	f.names = append(f.names, "m")
+	f.coords = append(f.coords, "m")
 	f.linear = []bool{false, false, false, false, true}
 	f.open = 1 // m at its bound is finite
 	// A mean dropout rate of 0 leaves nothing to correlate: no edge of this model.
@@ -61,6 +62,7 @@ func (f *Fit) fitSarmanov(cfg FitConfig) (*ended, error) {
 	p := f.problem
 	p.Model, p.Nested = pareto.NewCreaseEvaluator(), nil
 	p.Edges = []mle.Edge{{Coordinate: 2, Sign: -1, Name: "everybody has the same dropout rate: s → ∞"}}
+	p.Names = []string{"r", "alpha", "1/s"}
 	s := f.family.starts[0]
 	p.Starts = [][]float64{{s[0], s[1], s[3]}, {s[0], s[1], -2}}
 	r := mle.Maximise(p)
@@ -70,17 +72,15 @@ func (f *Fit) fitSarmanov(cfg FitConfig) (*ended, error) {
 	e := &ended{Outcome: Outcome{Confidence: orDefault(cfg.Confidence), Customers: customers(p)}, raw: r}
 	e.Evaluations = int(math.Ceil(r.Passes))
 	e.raw.Status = mle.Boundary
-	e.Reason = "m at its upper bound, where the bound has its kink"
-	if r.Reason != "" {
-		e.Reason += "; " + r.Reason
-	}
+	e.explain(p, r, kink)
 	f.lift = func(theta []float64) []float64 {
 		eta := pareto.CreaseEta(theta)
 		return eta[:]
 	}
 	e.theta = f.lift(r.Theta)
 	if cov, ok := mle.Covariance(r.Info, r.Free); ok {
-		e.covariance = carried(creaseSlopes(r.Theta), square(cov, pareto.CreaseDim))
+		e.solved = square(cov, pareto.CreaseDim)
+		e.covariance = carried(creaseSlopes(r.Theta), e.solved)
 	}
 	f.problem = p
 	free := []bool{r.Free[0], r.Free[1], true, r.Free[2], false}

@@ -10,25 +10,30 @@ import (
 
 // SimulateConfig describes customers to invent.
 type SimulateConfig struct {
-	Customers int    `json:"customers"`
-	Seed      uint64 `json:"seed"` // the same seed gives the same customers
+	Customers int    `json:"customers"` // at most MaxSimulated
+	Seed      uint64 `json:"seed"`      // the same seed gives the same customers
 	// Age is the length of the observation from the first customer's first
 	// purchase, in the unit of the model: a whole number of Opportunities.
 	Age float64 `json:"age"`
 	// Joining is how long newcomers keep coming, evenly, from the start; 0 lets all
 	// begin together. At most Age.
 	Joining float64 `json:"joining,omitempty"`
-	// HoldOut is how long the customers are watched after that.
+	// HoldOut is how long the customers are watched after that: a whole number of
+	// Opportunities too.
 	HoldOut float64 `json:"hold_out,omitempty"`
 }
 
-// Validate returns every fault of c, each a *guanxi.FieldError.
+// MaxSimulated is how many customers or contracts are invented at once.
+const MaxSimulated = 100_000_000
+
+// Validate returns every fault of c that no model allows, each a
+// *guanxi.FieldError.
 func (c SimulateConfig) Validate() error {
 	var errs faultList
 	out := func(field string, v any) {
 		errs.add(&guanxi.FieldError{Pointer: "/" + field, Err: fmt.Errorf("%w: %v", ErrRange, v)})
 	}
-	if c.Customers < 0 {
+	if c.Customers < 0 || c.Customers > MaxSimulated {
 		out("customers", c.Customers)
 	}
 	if !(c.Age > 0 && finite(c.Age)) {
@@ -43,13 +48,52 @@ func (c SimulateConfig) Validate() error {
 	return errs.err("simulation")
 }
 
+// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
+// Validate is reported with its JSON pointer, and c is left alone if there is one.
+func (c *SimulateConfig) UnmarshalJSON(data []byte) error {
+	type plain SimulateConfig
+	var p plain
+	err := guanxi.UnmarshalStrict(data, &p)
+	return accept(c, SimulateConfig(p), err)
+}
+
+// check refuses lengths of time that the predictor does not count in, and those in
+// which more purchases are expected of a customer than a row may have.
+func (c SimulateConfig) check(p *Predictor) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	var errs faultList
+	out := func(field, what string, v any) {
+		errs.add(&guanxi.FieldError{Pointer: "/" + field, Err: fmt.Errorf("%w: %v %s", ErrRange, v, what)})
+	}
+	what := "is no length in the unit " + string(p.unit)
+	switch all := c.Age + c.HoldOut; {
+	case !p.isTime(c.Age):
+		out("age", what, c.Age)
+	case !p.isTime(c.HoldOut), !p.isTime(all):
+		out("hold_out", what, c.HoldOut)
+	case p.ExpectedNew(all) > MaxFrequency:
+		out("age", fmt.Sprintf("and the hold-out: more than %d purchases are expected", MaxFrequency), c.Age)
+	}
+	if !p.isTime(c.HoldOut) && !p.isTime(c.Age) {
+		out("hold_out", what, c.HoldOut)
+	}
+	return errs.err("simulation")
+}
+
 // Simulate invents customers: keys from 0, rows at the end of Age, and what each
 // did in the hold-out if there is one. With spend nil they have no values.
 // Customer i does not depend on how many there are. The predictor's covariates
-// count as 0; simulate each group with a model of its own. Errors: faults of cfg
-// and of spend. Cost: O(purchases).
+// count as 0; simulate each group with a model of its own. Errors: faults of cfg,
+// among them ErrRange for lengths that are no whole Opportunities or in which more
+// than MaxFrequency purchases a customer are expected; faults of spend; ErrModel
+// for a nil predictor. Cost: O(purchases).
 func Simulate(p *Predictor, spend *GammaGamma, cfg SimulateConfig) (*Customers[int], error) {
-	if err := cfg.Validate(); err != nil {
+	if err := cfg.check(p); err != nil {
 		return nil, err
 	}
 	if spend != nil {

@@ -27,8 +27,9 @@ func (g GammaGamma) core() spend.Params { return spend.Params{P: g.P, Q: g.Q, V:
 // Params returns p, q and v.
 func (g GammaGamma) Params() []Param { return []Param{{"p", g.P}, {"q", g.Q}, {"v", g.V}} }
 
-// Validate refuses parameters that are not finite and above 0.
-func (g GammaGamma) Validate() error { return positive("gammagamma", g.Params()) }
+// Validate refuses parameters outside [1e-100, 1e100]: money has more units than
+// time.
+func (g GammaGamma) Validate() error { return between("gammagamma", g.Params(), 1e-100, 1e100) }
 
 // Population returns the mean spend over all customers, p·v/(q−1), which is what
 // a customer without repeat purchases is expected to spend. It is ErrSpend where
@@ -72,7 +73,8 @@ func (g GammaGamma) AppendSpend(dst []float64, rows Rows) ([]float64, error) {
 // Tuning says how a model of spend, or of contracts, is fitted. The zero value is
 // ready.
 type Tuning struct {
-	// Ridge subtracts Ridge/2 · Σ (log parameter)² from the log-likelihood.
+	// Ridge subtracts Ridge/2 · Σ (log parameter)² from the log-likelihood, v of
+	// Gamma-Gamma counted in geometric means of the values.
 	Ridge      float64 `json:"ridge,omitempty"`
 	Confidence float64 `json:"confidence,omitempty"` // of intervals; 0 is DefaultConfidence
 	Workers    int     `json:"workers,omitempty"`    // goroutines; 0 or 1 is the caller's alone; results do not depend on it
@@ -90,14 +92,8 @@ func (c Tuning) Validate() error {
 func (c *Tuning) UnmarshalJSON(data []byte) error {
 	type plain Tuning
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := Tuning(p).Validate(); err != nil {
-		return err
-	}
-	*c = Tuning(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return accept(c, Tuning(p), err)
 }
 
 // SpendFit is a fitted model of spend. Its log-likelihood keeps all constants.
@@ -105,15 +101,16 @@ func (c *Tuning) UnmarshalJSON(data []byte) error {
 type SpendFit struct {
 	GammaGamma
 	Outcome
-	LeftOut      int         `json:"left_out"` // rows without repeat purchases or without a value above 0
-	Independence Independent `json:"independence"`
+	LeftOut      int               `json:"left_out"` // rows without repeat purchases or without a value above 0
+	Independence IndependenceCheck `json:"independence"`
 
 	theta      []float64
 	covariance [][]float64 // of theta
 }
 
 // FitSpend fits the Gamma-Gamma model to the rows with repeat purchases and a
-// value above 0; the others are counted. Errors: faults of the config and the
+// value above 0; the others are counted. The unit of money changes V and nothing
+// else but the log-likelihood, whose density is per that unit. Errors: faults of the config and the
 // rows, ErrTooFew, ErrFit. Where it is ErrFit the fit is returned too, its
 // Status is Failed and its Reason says why.
 func FitSpend(rows Rows, cfg Tuning) (*SpendFit, error) {
@@ -132,6 +129,7 @@ func FitSpend(rows Rows, cfg Tuning) (*SpendFit, error) {
 	f := &SpendFit{LeftOut: len(rows.List) - len(used)}
 	f.Independence = Independence(rows)
 	used, counts := grouped(used)
+	scale := normalise(used, counts)
 	starts := spend.Starts(used, counts)
 	fam := family{
 		names: []string{"p", "q", "v"}, coords: []string{"p", "q", "v"}, evaluator: spend.NewEvaluator, starts: starts,
@@ -139,6 +137,9 @@ func FitSpend(rows Rows, cfg Tuning) (*SpendFit, error) {
 		jacobian: spend.Jacobian,
 	}
 	e, err := fam.fit(mle.Problem{Rows: used, Weights: counts, Ridge: ridge(cfg.Ridge, 3), Workers: cfg.Workers}, cfg.Confidence)
+	if e != nil && err == nil {
+		err = e.inUnits(scale)
+	}
 	if e != nil {
 		f.Outcome, f.theta, f.covariance = e.Outcome, e.theta, e.covariance
 	}
@@ -149,32 +150,78 @@ func FitSpend(rows Rows, cfg Tuning) (*SpendFit, error) {
 	return f, nil
 }
 
-// Independent says whether spend goes with frequency, which Gamma-Gamma assumes
+// normalise divides the values by their geometric mean, which it returns, so that
+// a fit and the place where it counts as run off do not depend on the unit of
+// money.
+func normalise(rows []kernel.Row, counts []float64) (scale float64) {
+	var sum, n float64
+	for i := range rows {
+		sum, n = sum+counts[i]*math.Log(rows[i].Mean), n+counts[i]
+	}
+	if n == 0 {
+		return 1
+	}
+	scale = math.Exp(sum / n)
+	for i := range rows {
+		rows[i].Mean /= scale
+	}
+	return scale
+}
+
+// inUnits turns a fit of spend to values divided by scale into that of the
+// values: v grows with them, the density of each customer's mean falls, and the
+// curvature in logs stays.
+func (e *ended) inUnits(scale float64) error {
+	const v = 2
+	e.params[v] *= scale
+	if err := (GammaGamma{e.params[0], e.params[1], e.params[v]}).Validate(); err != nil {
+		e.Status, e.Reason = Failed, err.Error()
+		return fmt.Errorf("%w: %s", ErrFit, e.Reason)
+	}
+	e.theta[v] += math.Log(scale)
+	gone := float64(e.Customers) * math.Log(scale)
+	e.LogLik, e.AIC, e.BIC = e.LogLik-gone, e.AIC+2*gone, e.BIC+2*gone
+	est := &e.Estimates[v]
+	est.Value, est.SE, est.Low, est.High = est.Value*scale, est.SE*scale, est.Low*scale, est.High*scale
+	for j := range e.Covariance {
+		e.Covariance[v][j] *= scale
+		e.Covariance[j][v] *= scale
+	}
+	return nil
+}
+
+// IndependenceCheck says whether spend goes with frequency, which Gamma-Gamma assumes
 // it does not.
-type Independent struct {
+type IndependenceCheck struct {
 	Customers   int     `json:"customers"`   // with repeat purchases and a value above 0
 	Correlation float64 `json:"correlation"` // Pearson's, of frequency and value
-	Known       bool    `json:"known"`       // false where fewer than two customers, or all alike
-	Low         float64 `json:"low"`         // 95 % limits by Fisher's z; [-1, 1] below four customers
+	Known       bool    `json:"known"`       // false below four customers, or where all are alike
+	Low         float64 `json:"low"`         // 95 % limits by Fisher's z; [-1, 1] where not Known
 	High        float64 `json:"high"`
 }
 
 // Holds reports whether the correlation is small enough for the model: |ρ| < 0.2
-// is what practice accepts; CDNOW has 0.11.
-func (i Independent) Holds() bool { return !i.Known || i.Correlation < 0.2 && i.Correlation > -0.2 }
+// is what practice accepts; CDNOW has 0.11. What is not Known speaks against
+// nothing: true.
+func (i IndependenceCheck) Holds() bool {
+	return !i.Known || i.Correlation < 0.2 && i.Correlation > -0.2
+}
 
 // Independence measures whether frequency and value go together among the
-// customers with repeat purchases and a value above 0.
-func Independence(rows Rows) Independent {
+// customers with repeat purchases and a finite value above 0. Three customers or
+// fewer show a correlation whatever they do, so it is not Known then.
+func Independence(rows Rows) IndependenceCheck {
 	var x, y []float64
 	for i := range rows.List {
-		if r := &rows.List[i]; r.Frequency > 0 && r.Value > 0 {
+		if r := &rows.List[i]; r.Frequency > 0 && r.Value > 0 && finite(r.Value) {
 			x, y = append(x, float64(r.Frequency)), append(y, r.Value)
 		}
 	}
-	ind := Independent{Customers: len(x), Low: -1, High: 1}
-	ind.Correlation, ind.Known = correlation(x, y)
-	if ind.Known && len(x) > 3 {
+	ind := IndependenceCheck{Customers: len(x), Low: -1, High: 1}
+	if len(x) < 4 {
+		return ind
+	}
+	if ind.Correlation, ind.Known = correlation(x, y); ind.Known {
 		half := deviate(DefaultConfidence) / math.Sqrt(float64(len(x)-3))
 		z := math.Atanh(ind.Correlation)
 		ind.Low, ind.High = math.Tanh(z-half), math.Tanh(z+half)

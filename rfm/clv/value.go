@@ -18,8 +18,9 @@ type ValueConfig struct {
 	// Margin is the share of the spend that is left, in (0, 1]; 0 is 1, for rows
 	// whose value is a margin already, or to value revenue.
 	Margin float64 `json:"margin,omitempty"`
-	// MonthDays is how many days a month has; 0 is DaysPerMonth. Other tools take
-	// 30 days, or 4.345 weeks (30.415 days).
+	// MonthDays is how many days a month of Horizon and Discount has; 0 is
+	// DaysPerMonth. Other tools take 30 days, or 4.345 weeks (30.415 days). The unit
+	// Month of rows is DaysPerMonth long whatever stands here.
 	MonthDays float64 `json:"month_days,omitempty"`
 }
 
@@ -55,14 +56,8 @@ func (c ValueConfig) Validate() error {
 func (c *ValueConfig) UnmarshalJSON(data []byte) error {
 	type plain ValueConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := ValueConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = ValueConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return accept(c, ValueConfig(p), err)
 }
 
 func (c ValueConfig) withDefaults() ValueConfig {
@@ -88,7 +83,8 @@ type Value struct {
 
 // AppendValues appends the lifetime value of every row to dst; element i belongs
 // to row i. Spend[i] is the expected value of one purchase of customer i: see
-// [GammaGamma.AppendSpend]. What is earned within a month counts at its end.
+// [GammaGamma.AppendSpend]; one below 0 is a loss, as margins may be, and makes
+// the value negative. What is earned within a month counts at its end.
 //
 // Errors: faults of the config and the table, ErrLength and ErrNumber of spend,
 // ErrUnit for BG/BB, whose opportunities have no length. Cost: about 0.5 µs a
@@ -152,6 +148,9 @@ type valuePlan struct {
 }
 
 func (p *Predictor) plan(rows Rows, spend []float64, cfg ValueConfig) (*valuePlan, []int, error) {
+	if err := p.check(); err != nil {
+		return nil, nil, err
+	}
 	plan, err := p.months(cfg)
 	if err != nil {
 		return nil, nil, err

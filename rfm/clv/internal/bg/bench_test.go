@@ -123,3 +123,19 @@ func BenchmarkSet(b *testing.B) {
 		e.Set(eta, 3, kernel.Hessian)
 	}
 }
+
+// BenchmarkFarRows is a step of a fit over six customers of up to half a million
+// purchases each.
+func BenchmarkFarRows(b *testing.B) {
+	e := NewEvaluator(false)
+	eta := cdnow.Coordinates()
+	var grad [4]float64
+	var hess [10]float64
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Set(eta, 500000, kernel.Hessian)
+		for x := 300000; x < 500000; x += 40000 {
+			sink = e.Row(kernel.Row{X: x, Tx: 900, T: 1000}, grad[:], hess[:])
+		}
+	}
+}

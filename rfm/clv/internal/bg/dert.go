@@ -8,7 +8,8 @@ import "math"
 // (A ≤ 1).
 //
 // Given rate and chance it is λ/(δ+λp); over the gamma this is (R/p)·eʷE_{R+1}(w)
-// with w = δ(α+T)/p, and over the beta a quadrature. Cost: some µs.
+// with w = δ(α+T)/p, and over the beta a quadrature. Cost: half a µs by the
+// series of dertSeries, some µs by quadrature.
 func (p Params) DERT(x int, tx, T, delta float64) float64 {
 	alive := p.PAlive(x, tx, T, 0)
 	if alive == 0 {
@@ -25,6 +26,13 @@ func (f future) dert(delta float64) float64 {
 		}
 		return (f.d.n - 1) / (f.d.a - 1)
 	}
+	if v, ok := f.dertSeries(delta); ok {
+		return v
+	}
+	return f.dertByQuadrature(delta)
+}
+
+func (f future) dertByQuadrature(delta float64) float64 {
 	e := expIntegral{nu: f.R + 1}
 	e.prepare()
 	R := f.R
@@ -33,6 +41,9 @@ func (f future) dert(delta float64) float64 {
 			return R / delta
 		}
 		w := delta / p
+		if w+R > 1e17 {
+			return R / (delta + p*R)
+		}
 		return R / p * e.at(w)
 	}, R, (R+1)/delta)
 }
@@ -111,7 +122,7 @@ func (e *expIntegral) at(w float64) float64 {
 // (DLMF 8.19.17, contracted), by its numerators and denominators.
 func (e *expIntegral) fraction(w float64) float64 {
 	nu := e.nu
-	if w > 1e17 {
+	if w > 1e17 || nu > 1e17 {
 		return 1 / (w + nu)
 	}
 	b := w + nu

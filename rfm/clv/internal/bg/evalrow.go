@@ -7,12 +7,24 @@ import (
 )
 
 func (e *evaluator) Row(row kernel.Row, grad, hess []float64) float64 {
-	rate := &e.rate[row.X]
 	m := row.X
 	if e.modified {
 		m++
 	}
-	leave := &e.leave[m]
+	var rate *rateSums
+	var leave *leaveSums
+	if m <= farFrom {
+		rate, leave = &e.rate[row.X], &e.leave[m]
+	} else {
+		l := e.farLeave(m)
+		var s rateSums
+		if row.X > farFrom {
+			s = e.farRate(row.X)
+		} else {
+			s = e.rate[row.X]
+		}
+		rate, leave = &s, &l
+	}
 	r, alpha := e.r, e.alpha
 	s := r + float64(row.X)
 	l0 := math.Log1p(row.T / alpha)

@@ -22,8 +22,11 @@ type evaluator struct {
 	phi, q, kappa      float64
 	noSpread, noLeaver bool // κ = 0 and φ = 0 as coordinates of −Inf
 
+	logPhi float64
+
 	rate  []rateSums
 	leave []leaveSums
+	far   spans
 }
 
 // rateSums is over j < x: Σ log((r+j)/α) and its first and second derivative
@@ -53,7 +56,7 @@ func (e *evaluator) Set(eta []float64, maxX int, order kernel.Order) bool {
 	e.order = order
 	e.r, e.alpha = math.Exp(eta[0]), math.Exp(eta[1])
 	e.phi, e.q = logistic(eta[2])
-	e.kappa = math.Exp(eta[3])
+	e.kappa, e.logPhi = math.Exp(eta[3]), math.Log(e.phi)
 	e.noLeaver, e.noSpread = math.IsInf(eta[2], -1), math.IsInf(eta[3], -1)
 	// The bounds keep squares of sums within floats.
 	within := func(v, small, big float64) bool { return v >= small && v <= big }
@@ -67,6 +70,7 @@ func (e *evaluator) Set(eta []float64, maxX int, order kernel.Order) bool {
 		m++
 	}
 	e.leaves(m)
+	e.prepareSpans(m)
 	return true
 }
 
@@ -80,69 +84,107 @@ func logistic(x float64) (up, down float64) {
 	return u / (1 + u), 1 / (1 + u)
 }
 
+// rates fills the sums up to farFrom purchases.
 func (e *evaluator) rates(maxX int) {
+	maxX = min(maxX, farFrom)
 	if cap(e.rate) < maxX+1 {
 		e.rate = make([]rateSums, 0, 2*maxX+1)
 	}
 	e.rate = e.rate[:maxX+1]
 	var s rateSums
-	over := 1 / e.alpha
 	for x := range e.rate {
 		e.rate[x] = s
-		rj := e.r + float64(x)
-		s.v += math.Log(rj * over)
-		if e.order >= kernel.Gradient {
-			u := e.r / rj
-			s.d += u
-			s.dd += u * (1 - u)
-		}
+		s.add(e.rateTerm(float64(x)), 1)
 	}
 }
 
+// rateTerm is the term of rateSums at j.
+func (e *evaluator) rateTerm(j float64) (t rateSums) {
+	rj := e.r + j
+	t.v = math.Log(rj / e.alpha)
+	if e.order >= kernel.Gradient {
+		t.d = e.r / rj
+		t.dd = t.d * (1 - t.d)
+	}
+	return t
+}
+
+// leaves fills the sums up to farFrom chances.
 func (e *evaluator) leaves(m int) {
+	m = min(m, farFrom)
 	if cap(e.leave) < m+1 {
 		e.leave = make([]leaveSums, 0, 2*m+1)
 	}
 	e.leave = e.leave[:m+1]
 	e.leave[0] = leaveSums{}
 	var s jet
-	phi, q, kappa := e.phi, e.q, e.kappa
-	pq, slope := phi*q, phi*q // dφ/dθ
-	if e.noLeaver {
-		slope = 1 // by φ itself
-	}
-	logPhi := math.Log(phi)
 	for j := range m {
 		f := float64(j)
-		w, n := q+kappa*f, 1+kappa*f
-		left := jet{v: logPhi - math.Log(w)}
-		s.v += math.Log(w / n)
-		if e.order >= kernel.Gradient {
-			// Derivatives of log w and of log w/n; by κ itself at κ = 0.
-			kj := kappa * f
-			dk := kj
-			if e.noSpread {
-				dk = f
-			}
-			wt := slope / w // −d log w/dθ
-			left.t, left.k = q+wt, -dk/w
-			s.t -= wt
-			s.k += dk * phi / (w * n)
-			if e.noLeaver {
-				// The odds themselves vanish: left.t is their slope, 1/w.
-				left.v, left.t, left.k = math.Inf(-1), 1/w, 0
-			} else if e.order == kernel.Hessian {
-				ww, nn := w*w, n*n
-				wtt := pq*(q-phi)/w + wt*wt
-				left.tt = wtt - pq
-				s.tt -= wtt
-				if !e.noSpread {
-					left.tk, left.kk = -pq*kj/ww, -kj*q/ww
-					s.tk += pq * kj / ww
-					s.kk += kj * phi * (q - kj*kj) / (ww * nn)
-				}
-			}
-		}
-		e.leave[j+1] = leaveSums{stay: s, left: left}
+		s.add(e.leaveTerm(f), 1)
+		e.leave[j+1] = leaveSums{stay: s, left: e.leftTerm(f)}
 	}
+}
+
+// leaveTerm is log((q+κj)/(1+κj)).
+func (e *evaluator) leaveTerm(j float64) (s jet) {
+	phi, q, kj := e.phi, e.q, e.kappa*j
+	w, n := q+kj, 1+kj
+	s.v = math.Log(w / n)
+	if e.order < kernel.Gradient {
+		return s
+	}
+	// Derivatives by φ itself at φ = 0, by κ itself at κ = 0.
+	pq := phi * q
+	slope, dk := pq, kj
+	if e.noLeaver {
+		slope = 1
+	}
+	if e.noSpread {
+		dk = j
+	}
+	wt := slope / w // −d log w/dθ
+	s.t = -wt
+	s.k = dk * phi / (w * n)
+	if e.noLeaver || e.order < kernel.Hessian {
+		return s
+	}
+	s.tt = -(pq*(q-phi)/w + wt*wt)
+	if !e.noSpread {
+		ww, nn := w*w, n*n
+		s.tk = pq * kj / ww
+		s.kk = kj * phi * (q - kj*kj) / (ww * nn)
+	}
+	return s
+}
+
+// leftTerm is log φ/(q+κj).
+func (e *evaluator) leftTerm(j float64) (left jet) {
+	phi, q, kj := e.phi, e.q, e.kappa*j
+	w := q + kj
+	if e.noLeaver { // the odds themselves vanish: their slope by φ is 1/w
+		left.v = math.Inf(-1)
+		if e.order >= kernel.Gradient {
+			left.t = 1 / w
+		}
+		return left
+	}
+	left.v = e.logPhi - math.Log(w)
+	if e.order < kernel.Gradient {
+		return left
+	}
+	pq, dk := phi*q, kj
+	if e.noSpread {
+		dk = j
+	}
+	wt := pq / w
+	left.t, left.k = q+wt, -dk/w
+	if e.order < kernel.Hessian {
+		return left
+	}
+	left.tt = pq*(q-phi)/w + wt*wt - pq
+	if !e.noSpread {
+		ww := w * w
+		left.tk, left.kk = -pq*kj/ww, -kj*q/ww
+	}
+	return left
 }

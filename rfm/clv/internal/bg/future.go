@@ -23,7 +23,7 @@ func (p Params) stay(x int, T, ahead float64) float64 {
 		return 1
 	}
 	f := p.future(x, T)
-	return f.stay(ahead / f.A)
+	return math.Min(1, f.stay(ahead/f.A))
 }
 
 // Expected returns the expected number of purchases in (T, T+t], not
@@ -187,7 +187,7 @@ func (f future) stay(z float64) float64 {
 				if sum <= 1e-3 && n < R {
 					break
 				}
-				return math.Exp(math.Log(sum) - a*math.Log1p(z))
+				return math.Min(1, math.Exp(math.Log(sum)-a*math.Log1p(z)))
 			}
 		}
 	}
@@ -226,22 +226,26 @@ func (f future) stayByQuadrature(z float64) float64 {
 	h := newBeta(d.a, d.b+R).step(R)
 	lw, p, _ := d.at(centre)
 	top := lw - R*math.Log1p(p*z)
+	if top < -1e3 { // nothing in a float
+		return 0
+	}
 	num, den := 1.0, 1.0
-	for _, dir := range [2]float64{h, -h} {
+	hd := d.step(R)
+	for _, dir := range [2]float64{1, -1} {
 		for i := 1; i < maxSteps; i++ {
-			lw, p, _ := d.at(centre + dir*float64(i))
+			lw, p, _ := d.at(centre + dir*h*float64(i))
 			t := math.Exp(lw - R*math.Log1p(p*z) - top)
-			if num += t; t < tail*num {
+			if num += t; !(t >= tail*num) {
 				break
 			}
 		}
 		for i := 1; i < maxSteps; i++ {
-			lw, _, _ := d.at(dir * float64(i))
+			lw, _, _ := d.at(dir * hd * float64(i))
 			t := math.Exp(lw)
-			if den += t; t < tail*den {
+			if den += t; !(t >= tail*den) {
 				break
 			}
 		}
 	}
-	return math.Min(1, math.Exp(top)*(num/den))
+	return math.Min(1, math.Exp(top)*(num*h/(den*hd)))
 }

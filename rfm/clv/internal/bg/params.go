@@ -46,15 +46,21 @@ func (p Params) chances(x int) float64 {
 }
 
 // LogLik returns the log-likelihood of one history without the term in x!.
-// Fader, Hardie & Lee (2005), eq. 6; Batislam et al. (2007). Cost: O(x).
+// Fader, Hardie & Lee (2005), eq. 6; Batislam et al. (2007). Cost: O(x) up to
+// 1,024 purchases, O(log x) beyond.
 func (p Params) LogLik(x int, tx, T float64) float64 {
 	age, n := p.Alpha+T, p.A+p.B
 	var prod scaled
 	prod.set()
-	for j := range x {
+	for j := range min(x, farFrom) {
 		f := float64(j)
 		prod.mul((p.R + f) / age)
 		prod.mul((p.B + f) / (n + f))
+	}
+	if x > farFrom {
+		prod.e += sumTail(x, func(t float64) float64 {
+			return math.Log((p.R+t)/age) + math.Log((p.B+t)/(n+t))
+		})
 	}
 	if p.Modified {
 		f := float64(x)
@@ -77,26 +83,39 @@ func (p Params) deadOdds(m, s, tx, T float64) float64 {
 // there at time T + ahead. With ahead 0 the BG/NBD gives 1 to every customer
 // without a repeat purchase. Cost: O(1).
 func (p Params) PAlive(x int, tx, T, ahead float64) float64 {
+	m := float64(x)
+	if p.Modified {
+		m++
+	}
 	alive := 1.0
-	if m := p.chances(x); m > 0 {
-		s := p.R + float64(x)
-		odds := p.A / (p.B + (m - 1))
-		if T > tx {
-			e := s * math.Log1p((T-tx)/(p.Alpha+tx))
-			if e > 700 {
-				if alive = math.Exp(-e); alive == 0 || odds == 0 {
-					return aliveFar(odds, e) * p.stay(x, T, ahead)
-				}
-				return alive / (alive + odds) * p.stay(x, T, ahead)
-			}
-			odds *= math.Exp(e)
-		}
-		alive = 1 / (1 + odds)
+	if m > 0 {
+		alive = p.alive(m-1, p.R+float64(x), T-tx, p.Alpha+tx)
 	}
 	if ahead == 0 {
 		return alive
 	}
 	return alive * p.stay(x, T, ahead)
+}
+
+// alive is 1/(1 + odds) with odds a/(b+before)·((last+gap)/last)^s.
+func (p Params) alive(before, s, gap, last float64) float64 {
+	odds := p.A / (p.B + before)
+	if gap <= 0 {
+		return 1 / (1 + odds)
+	}
+	var e float64
+	if gap > 0.5*last { // here the quotient is as good, and faster
+		e = s * math.Log((last+gap)/last)
+	} else {
+		e = s * math.Log1p(gap/last)
+	}
+	if e < 700 {
+		return 1 / (1 + odds*math.Exp(e))
+	}
+	if alive := math.Exp(-e); alive != 0 && odds != 0 {
+		return alive / (alive + odds)
+	}
+	return aliveFar(odds, e)
 }
 
 // aliveFar is 1/(1+odds·eᵉ) where eᵉ overflows.
@@ -121,6 +140,10 @@ type scaled struct{ m, e float64 } // m·exp(e)
 func (s *scaled) set() { s.m, s.e = 1, 0 }
 
 func (s *scaled) mul(f float64) {
+	if f < 1e-150 || f > 1e150 {
+		s.e += math.Log(f)
+		return
+	}
 	s.m *= f
 	if s.m < 1e-150 || s.m > 1e150 {
 		s.e += math.Log(s.m)

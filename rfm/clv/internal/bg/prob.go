@@ -9,7 +9,7 @@ import "math"
 //	S(n)·P(N = n) + D(n)·P(N ≥ n)
 //
 // where N is the negative binomial number of purchases of a customer who cannot
-// leave. Cost: O(n).
+// leave. Cost: O(n) up to 1,024 purchases, O(log n) beyond.
 func (p Params) Prob(x int, tx, T, t float64, n int) float64 {
 	alive := p.PAlive(x, tx, T, 0)
 	if t == 0 || alive == 0 {
@@ -26,7 +26,7 @@ func (p Params) Prob(x int, tx, T, t float64, n int) float64 {
 }
 
 // ProbNew returns the probability of exactly n repeat purchases of a new
-// customer in (0, t]. Fader, Hardie & Lee (2005), eq. 8. Cost: O(n).
+// customer in (0, t]. Fader, Hardie & Lee (2005), eq. 8. Cost: as Prob.
 func (p Params) ProbNew(t float64, n int) float64 { return p.Prob(0, 0, 0, t, n) }
 
 // ProbMany writes Prob for n = 0, 1, … to out. Cost: O(len(out)).
@@ -72,10 +72,14 @@ func (f future) prob(z float64, n int) float64 {
 	nb.set()
 	nb.e = -f.R * math.Log1p(z)
 	stay.set()
-	for j := range n {
+	for j := range min(n, farFrom) {
 		k := float64(j)
 		nb.mul((f.R + k) / (1 + k) * w)
 		stay.mul((f.d.b + k) / (f.d.n + k))
+	}
+	if n > farFrom {
+		nb.e += sumTail(n, func(k float64) float64 { return math.Log((f.R + k) / (1 + k) * w) })
+		stay.e += sumTail(n, func(k float64) float64 { return math.Log((f.d.b + k) / (f.d.n + k)) })
 	}
 	left := f.d.a / (f.d.b + float64(n-1)) // D(n)/S(n)
 	return stay.value() * (nb.value() + left*f.atLeast(z, n, nb.log()))
@@ -103,17 +107,17 @@ func betaFraction(a, b, x float64) float64 {
 		}
 		return v
 	}
-	c, d := 1.0, 1/keep(1-(a+b)*x/(a+1))
+	c, d := 1.0, 1/keep(1-(a+b)/(a+1)*x)
 	h := d
 	for i := 1; i < 100000; i++ {
 		m := float64(i)
-		t := m * (b - m) * x / ((a - 1 + 2*m) * (a + 2*m))
+		t := m / (a - 1 + 2*m) * ((b - m) / (a + 2*m)) * x
 		d, c = 1/keep(1+t*d), keep(1+t/c)
 		h *= d * c
-		t = -(a + m) * (a + b + m) * x / ((a + 2*m) * (a + 1 + 2*m))
+		t = -(a + m) / (a + 2*m) * ((a + b + m) / (a + 1 + 2*m)) * x
 		d, c = 1/keep(1+t*d), keep(1+t/c)
 		h *= d * c
-		if math.Abs(d*c-1) < 1e-15 {
+		if !(math.Abs(d*c-1) >= 1e-15) {
 			break
 		}
 	}

@@ -13,30 +13,27 @@ import (
 func TestLikelihoodRatio(t *testing.T) {
 	for _, c := range []struct {
 		l0, l1       float64
-		df, boundary int
+		df           int
 		statistic, p float64
 	}{
 		// Tails of χ²: 3.841458820694124 is the 95 % point of one degree, p.ex.
 		// Abramowitz & Stegun (1964), table 26.8; two degrees are exp(−x/2).
-		{0, 3.841458820694124 / 2, 1, 0, 3.841458820694124, 0.05},
-		{-5, -3, 2, 0, 4, math.Exp(-2)},
-		{0, 3.841458820694124 / 2, 1, 1, 3.841458820694124, 0.025},
-		{-1, -1, 1, 1, 0, 1},
-		{-1, -1.5, 3, 0, 0, 1},
-		{-5, -3, 2, 1, 4, (math.Exp(-2) + math.Erfc(math.Sqrt2)) / 2},
-		{-5, -3, 2, 2, 4, math.Exp(-2)/4 + math.Erfc(math.Sqrt2)/2},
-		{0, 1e4, 1, 0, 2e4, 0},
+		{0, 3.841458820694124 / 2, 1, 3.841458820694124, 0.05},
+		{-5, -3, 2, 4, math.Exp(-2)},
+		{-1, -1, 1, 0, 1},
+		{-1, -1.5, 3, 0, 1},
+		{0, 1e4, 1, 2e4, 0},
 	} {
-		statistic, p, ok := LikelihoodRatio(c.l0, c.l1, c.df, c.boundary)
+		statistic, p, ok := LikelihoodRatio(c.l0, c.l1, c.df)
 		if !ok || math.Abs(statistic-c.statistic) > 1e-12 || math.Abs(p-c.p) > 1e-12 {
 			t.Errorf("%+v: %v %v %v", c, statistic, p, ok)
 		}
 	}
 	for _, c := range []struct {
-		l0, l1       float64
-		df, boundary int
-	}{{math.NaN(), 0, 1, 0}, {0, math.Inf(1), 1, 0}, {0, 0, 0, 0}, {0, 0, 1, 2}, {0, 0, 1, -1}} {
-		if _, _, ok := LikelihoodRatio(c.l0, c.l1, c.df, c.boundary); ok {
+		l0, l1 float64
+		df     int
+	}{{math.NaN(), 0, 1}, {0, math.Inf(1), 1}, {0, 0, 0}, {0, 0, -1}} {
+		if _, _, ok := LikelihoodRatio(c.l0, c.l1, c.df); ok {
 			t.Errorf("%+v passes", c)
 		}
 	}

@@ -36,6 +36,8 @@ func (s Status) String() string {
 type Result struct {
 	Status Status
 	Reason string // why it failed, or which limits hold; empty if converged
+	Cause  Cause  // the same as a code, but for limits: see AtEdge
+	About  []int  // parameters that Cause is about
 
 	Theta     []float64 // nil if failed; ±Inf at a legal edge
 	LogLik    float64   // without the penalty; NaN if failed
@@ -51,6 +53,21 @@ type Result struct {
 
 	Passes float64 // evaluations, in units of all rows
 }
+
+// Cause says why a result is not an ordinary maximum.
+type Cause int
+
+// The causes.
+const (
+	Ordinary  Cause = iota // a maximum, or limits
+	Unsound                // the problem cannot be evaluated
+	Lost                   // no start led to a maximum
+	GivenUp                // the budget of evaluations ended the search
+	Silent                 // the data say nothing of the parameters About
+	Flat                   // no single maximum, in a direction with About
+	Worse                  // below a model that this one contains
+	Contained              // the optimum of a contained model stands for the maximum
+)
 
 // AtEdge is a parameter at the limit.
 type AtEdge struct {
@@ -71,6 +88,8 @@ const (
 	maxPlaces  = 3    // ends followed from a thinned table
 	manyRows   = 20_000
 
+	resolved = 1e-9 // of the log-likelihood: what searches of two models may differ by
+
 	scattered    = 8   // more places to climb from where rows are few
 	scatterWidth = 2.5 // their standard deviation around the starts
 )
@@ -82,20 +101,25 @@ const (
 // goroutines of Workers.
 func Maximise(p Problem) Result {
 	if err := p.check(); err != nil {
-		return failed(err.Error())
+		r := failed(err.Error())
+		r.Cause = Unsound
+		return r
 	}
 	m := newMaximiser(&p)
 	best, ok := m.interior()
 	if !ok {
 		if *m.levels[0].budget < 0 {
-			return m.fail("given up after " + strconv.Itoa(int(m.passes())) + " evaluations without a maximum")
+			return m.fail(GivenUp, "given up after "+strconv.Itoa(int(m.passes()))+" evaluations without a maximum")
 		}
-		return m.fail("no start led to a maximum")
+		return m.fail(Lost, "no start led to a maximum")
 	}
 	best = m.compare(best)
-	best, reason := m.contain(best)
+	best, contained, reason := m.contain(best)
 	if reason != "" {
-		return m.fail(reason)
+		return m.fail(Worse, reason)
+	}
+	if contained {
+		return m.contained(best)
 	}
 	return m.result(best)
 }
@@ -270,8 +294,9 @@ func (m *maximiser) compare(best place) place {
 }
 
 // contain searches again from nested optima that are better, and says why the
-// result cannot stand if one stays better.
-func (m *maximiser) contain(best place) (place, string) {
+// result cannot stand if one stays better. One that is better by no more than the
+// searches resolve stands for the maximum itself: contained is true then.
+func (m *maximiser) contain(best place) (_ place, contained bool, reason string) {
 	for _, nested := range m.p.Nested {
 		n := len(nested.Theta)
 		from := place{newPoint(n), make([]int8, n)}
@@ -293,17 +318,24 @@ func (m *maximiser) contain(best place) (place, string) {
 		}
 		q, end := m.solve(m.levels[0], from, goal{tolerance: tight, beat: math.Inf(-1)}, false)
 		if end == converged && q.f > best.f {
-			best = m.compare(q)
+			best, contained = m.compare(q), false
 		}
-		if best.f < least-slack {
-			return best, fmt.Sprintf("log-likelihood %.6f is below %.6f of a model it contains", best.f, least)
+		if best.f >= least-slack {
+			continue
+		}
+		if best.f < least-resolved*(1+math.Abs(least)) {
+			return best, false, fmt.Sprintf("log-likelihood %.6f is below %.6f of a model it contains", best.f, least)
+		}
+		if m.levels[0].at(from.point, kernel.Hessian) && from.f > best.f {
+			best, contained = from, true
 		}
 	}
-	return best, ""
+	return best, contained, ""
 }
 
-func (m *maximiser) fail(reason string) Result {
+func (m *maximiser) fail(cause Cause, reason string, about ...int) Result {
 	r := failed(reason)
+	r.Cause, r.About = cause, about
 	r.Passes = m.passes()
 	return r
 }
@@ -329,6 +361,7 @@ func (m *maximiser) result(q place) Result {
 		r.Info[i] = 0 - h
 	}
 	var held, still []string
+	var silent []int
 	for i, side := range q.pinned {
 		switch {
 		case side != 0:
@@ -340,11 +373,11 @@ func (m *maximiser) result(q place) Result {
 				held = append(held, e.Name)
 			} else {
 				at.Slope *= -float64(side)
-				held = append(held, m.p.name(i)+" grows without limit")
+				held = append(held, m.p.name(i)+m.p.runs(i, int(side)))
 			}
 			r.AtEdge = append(r.AtEdge, at)
 		case q.size[i] == 0 && q.hess[lower(i, i)] == 0:
-			still = append(still, m.p.name(i))
+			still, silent = append(still, m.p.name(i)), append(silent, i)
 		default:
 			r.Free[i] = true
 		}
@@ -353,10 +386,32 @@ func (m *maximiser) result(q place) Result {
 		r.Status = Boundary
 		r.Reason = strings.Join(held, "; ")
 	} else if len(still) > 0 {
-		return m.fail("the data say nothing of " + strings.Join(still, ", "))
+		return m.fail(Silent, "the data say nothing of "+strings.Join(still, ", "), silent...)
 	}
 	if i := flat(r.Info, r.Free, identified); i >= 0 {
-		return m.fail("the likelihood has no single maximum: flat in a direction with " + m.p.name(i))
+		return m.fail(Flat, "the likelihood has no single maximum: flat in a direction with "+m.p.name(i), i)
 	}
 	return r
+}
+
+// contained describes the optimum of a contained model that stands for the
+// maximum. Without curvature in all directions no parameter counts as estimated.
+func (m *maximiser) contained(q place) Result {
+	r := m.result(q)
+	if r.Status == Failed {
+		r = Result{
+			Theta: q.theta, LogLik: q.loglik, Objective: q.f, Grad: q.grad,
+			Info: make([]float64, len(q.hess)), Free: make([]bool, len(q.theta)), Passes: m.passes(),
+		}
+	}
+	r.Status, r.Cause = Boundary, Contained
+	r.Reason = strings.Join(append(notEmpty(r.Reason), "no better than the model it contains, whose optimum is given"), "; ")
+	return r
+}
+
+func notEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }

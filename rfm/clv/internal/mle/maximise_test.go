@@ -335,3 +335,37 @@ func TestSameForAnyWorkersAndOrder(t *testing.T) {
 		}
 	}
 }
+
+// The optimum of a contained model on a kink, where no search ends: it stands for a
+// maximum that is lower by no more than searches resolve.
+func TestContainedStands(t *testing.T) {
+	for _, curvature := range []float64{0, 1e-3} {
+		kink := model(1, nil, func(eta []float64, _ kernel.Row, g, h []float64) float64 {
+			side := math.Copysign(1e-4, eta[0])
+			g[0], h[0] = -side-curvature*eta[0], -curvature
+			return -1000 - side*eta[0] - curvature/2*eta[0]*eta[0]
+		})
+		for _, c := range []struct {
+			at        float64
+			contained bool
+			refused   bool
+		}{{0.0001, false, false}, {0.005, true, false}, {0.05, false, true}} {
+			p := Problem{Model: kink, Rows: []kernel.Row{{}}, Starts: [][]float64{{0}}, Nested: []Nested{{Theta: []float64{0}, LogLik: -1000}}}
+			m := newMaximiser(&p)
+			best := place{newPoint(1), make([]int8, 1)}
+			best.theta[0] = c.at
+			m.levels[0].at(best.point, kernel.Hessian)
+			q, contained, reason := m.contain(best)
+			if contained != c.contained || (reason != "") != c.refused || contained && q.theta[0] != 0 {
+				t.Errorf("from %v: %v %q at %v", c.at, contained, reason, q.theta)
+			}
+			if !contained {
+				continue
+			}
+			r := m.contained(q)
+			if r.Status != Boundary || r.Cause != Contained || r.LogLik != -1000 || r.Theta[0] != 0 || !strings.HasSuffix(r.Reason, "whose optimum is given") || r.Free[0] != (curvature > 0) {
+				t.Errorf("%+v", r)
+			}
+		}
+	}
+}

@@ -138,6 +138,17 @@ func (p *Problem) name(i int) string {
 	return fmt.Sprintf("parameter %d", i)
 }
 
+// runs says in words where parameter i runs off to: coordinates are logs.
+func (p *Problem) runs(i, side int) string {
+	switch dim, _ := p.dims(); {
+	case side > 0:
+		return " grows without limit"
+	case i < dim:
+		return " falls to 0"
+	}
+	return " falls without limit"
+}
+
 // edge returns the legal edge of parameter i on the side of sign.
 func (p *Problem) edge(i, sign int) (Edge, bool) {
 	if p.Ridge != nil && p.Ridge[i] > 0 {

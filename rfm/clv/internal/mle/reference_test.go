@@ -223,7 +223,7 @@ func TestReferenceCovariates(t *testing.T) {
 	if r.Status != mle.Converged || math.Abs(r.LogLik+5821.0626859) > 1e-6 {
 		t.Errorf("%v %s %.8f", r.Status, r.Reason, r.LogLik)
 	}
-	_, probability, ok := mle.LikelihoodRatio(plain.LogLik, r.LogLik, 4, 0)
+	_, probability, ok := mle.LikelihoodRatio(plain.LogLik, r.LogLik, 4)
 	if !ok || probability > 1e-8 {
 		t.Errorf("likelihood ratio %v", probability)
 	}
