@@ -1,0 +1,168 @@
+package retention
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/guanxi-go/guanxi"
+)
+
+// zoneName names a location so that a zone gives it back: "UTC", "+08:00" for a
+// fixed offset, or the IANA name. Local, and a zone without a name, have none.
+func zoneName(loc *time.Location) (string, bool) {
+	t := time.Unix(0, 0).In(loc)
+	if from, to := t.ZoneBounds(); from.IsZero() && to.IsZero() {
+		_, offset := t.Zone()
+		switch {
+		case offset == 0:
+			return "UTC", true
+		case offset%60 != 0:
+			return t.Format("-07:00:00"), true
+		}
+		return t.Format("-07:00"), true
+	}
+	name := loc.String()
+	return name, name != "" && name != "Local"
+}
+
+// zone is a location as text. No text is nil, which is UTC.
+type zone struct{ loc *time.Location }
+
+// MarshalText returns the name, or ErrOption where there is none.
+func (z zone) MarshalText() ([]byte, error) {
+	if z.loc == nil {
+		return nil, nil
+	}
+	name, ok := zoneName(z.loc)
+	if !ok {
+		return nil, fmt.Errorf("%w: %q is another zone on another machine", ErrOption, z.loc.String())
+	}
+	return []byte(name), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (z *zone) UnmarshalText(text []byte) error {
+	name := string(text)
+	if name == "" {
+		z.loc = nil
+		return nil
+	}
+	for _, layout := range []string{"-07:00", "-07:00:00"} {
+		if t, err := time.Parse(layout, name); err == nil {
+			_, offset := t.Zone()
+			z.loc = time.FixedZone(name, offset)
+			return nil
+		}
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return fmt.Errorf("%w: %.64q is no time zone known here", ErrOption, name)
+	}
+	z.loc = loc
+	return nil
+}
+
+type configJSON struct {
+	Unit     Unit      `json:"unit"`
+	From     time.Time `json:"from"`
+	Periods  int       `json:"periods"`
+	Location zone      `json:"location,omitzero"`
+	Window   Window    `json:"window,omitempty"`
+	Days     int       `json:"days,omitempty"`
+	Columns  int       `json:"columns,omitempty"`
+	Rule     Rule      `json:"rule,omitempty"`
+	Edges    []int     `json:"edges,omitempty"`
+	Birth    Birth     `json:"birth,omitempty"`
+}
+
+// MarshalJSON writes the location by its IANA name, or as "+08:00".
+func (c Config) MarshalJSON() ([]byte, error) {
+	return json.Marshal(configJSON{c.Unit, c.From, c.Periods, zone{c.Location}, c.Window, c.Days, c.Columns, c.Rule, c.Edges, c.Birth})
+}
+
+// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
+// Validate is reported with its JSON pointer, and c is left alone if there is one.
+func (c *Config) UnmarshalJSON(data []byte) error {
+	var j configJSON
+	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
+		return err
+	}
+	r := Config{j.Unit, j.From, j.Periods, j.Location.loc, j.Window, j.Days, j.Columns, j.Rule, j.Edges, j.Birth}
+	return accept(c, r)
+}
+
+type bookJSON struct {
+	Currency string    `json:"currency,omitempty"`
+	Decimals int       `json:"decimals"`
+	Opening  time.Time `json:"opening"`
+	Closing  time.Time `json:"closing"`
+	End      time.Time `json:"end"`
+}
+
+// MarshalJSON writes instants as RFC 3339.
+func (c BookConfig) MarshalJSON() ([]byte, error) { return json.Marshal(bookJSON(c)) }
+
+// UnmarshalJSON reads strictly, as that of Config does.
+func (c *BookConfig) UnmarshalJSON(data []byte) error {
+	var j bookJSON
+	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
+		return err
+	}
+	return accept(c, BookConfig(j))
+}
+
+type repeatJSON struct {
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Location zone      `json:"location,omitzero"`
+	Again    Again     `json:"again,omitempty"`
+}
+
+// MarshalJSON writes the location by its IANA name, or as "+08:00".
+func (c RepeatConfig) MarshalJSON() ([]byte, error) {
+	return json.Marshal(repeatJSON{c.From, c.To, zone{c.Location}, c.Again})
+}
+
+// UnmarshalJSON reads strictly, as that of Config does.
+func (c *RepeatConfig) UnmarshalJSON(data []byte) error {
+	var j repeatJSON
+	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
+		return err
+	}
+	return accept(c, RepeatConfig{j.From, j.To, j.Location.loc, j.Again})
+}
+
+// UnmarshalJSON reads strictly, as that of Config does.
+func (t *Target) UnmarshalJSON(data []byte) error {
+	type plain Target
+	var v plain
+	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
+		return err
+	}
+	return accept(t, Target(v))
+}
+
+// accept replaces dst by a config that was read, if it is valid.
+func accept[T interface{ Validate() error }](dst *T, v T) error {
+	if err := v.Validate(); err != nil {
+		return err
+	}
+	*dst = v
+	return nil
+}
+
+// join is errors.Join of what is not nil; one error stays itself.
+func join(errs ...error) error {
+	n, last := 0, error(nil)
+	for _, err := range errs {
+		if err != nil {
+			n, last = n+1, err
+		}
+	}
+	if n <= 1 {
+		return last
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,97 @@
+package survival
+
+import (
+	"encoding/json"
+	"math"
+
+	"github.com/guanxi-go/guanxi"
+)
+
+// checked reads an option struct strictly: every unknown field and wrong type,
+// or else every fault of Validate, with its JSON pointer. into is left alone
+// where there is one.
+func checked[T interface{ Validate() error }](data []byte, plain any, into *T, value func() T) error {
+	if err := guanxi.UnmarshalStrict(data, plain); err != nil {
+		return err
+	}
+	v := value()
+	if err := v.Validate(); err != nil {
+		return err
+	}
+	*into = v
+	return nil
+}
+
+// UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
+func (o *CurveOptions) UnmarshalJSON(data []byte) error {
+	type plain CurveOptions
+	var p plain
+	return checked(data, &p, o, func() CurveOptions { return CurveOptions(p) })
+}
+
+// UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
+func (o *RankOptions) UnmarshalJSON(data []byte) error {
+	type plain RankOptions
+	var p plain
+	return checked(data, &p, o, func() RankOptions { return RankOptions(p) })
+}
+
+// UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
+func (o *MarkerOptions) UnmarshalJSON(data []byte) error {
+	type plain MarkerOptions
+	var p plain
+	return checked(data, &p, o, func() MarkerOptions { return MarkerOptions(p) })
+}
+
+// UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
+func (o *CoxOptions) UnmarshalJSON(data []byte) error {
+	type plain CoxOptions
+	var p plain
+	return checked(data, &p, o, func() CoxOptions { return CoxOptions(p) })
+}
+
+// UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
+func (o *ParametricOptions) UnmarshalJSON(data []byte) error {
+	type plain ParametricOptions
+	var p plain
+	return checked(data, &p, o, func() ParametricOptions { return ParametricOptions(p) })
+}
+
+// known is x, or nil, which JSON writes as null, where x is NaN or infinite.
+func known(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// MarshalJSON writes value, std_err, low and high; null is what is not known.
+func (e Estimate) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Value  *float64 `json:"value"`
+		StdErr *float64 `json:"std_err"`
+		Low    *float64 `json:"low"`
+		High   *float64 `json:"high"`
+	}{known(e.Value), known(e.StdErr), known(e.Low), known(e.High)})
+}
+
+// MarshalJSON writes the fields in lower case with underscores; null is what is
+// not known.
+func (p Point) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Time      float64  `json:"time"`
+		AtRisk    int      `json:"at_risk"`
+		Events    int      `json:"events"`
+		Censored  int      `json:"censored"`
+		Survival  float64  `json:"survival"`
+		StdErr    *float64 `json:"std_err"`
+		LogStdErr *float64 `json:"log_std_err"`
+		Low       *float64 `json:"low"`
+		High      *float64 `json:"high"`
+		CumHazard float64  `json:"cum_hazard"`
+		CumSE     float64  `json:"cum_hazard_std_err"`
+		TieHazard float64  `json:"tie_hazard"`
+		TieSE     float64  `json:"tie_hazard_std_err"`
+	}{p.Time, p.AtRisk, p.Events, p.Censored, p.Survival, known(p.StdErr), known(p.LogStdErr), known(p.Low),
+		known(p.High), p.CumHazard, p.CumHazardStdErr, p.TieHazard, p.TieHazardStdErr})
+}

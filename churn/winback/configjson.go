@@ -1,0 +1,118 @@
+package winback
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/guanxi-go/guanxi"
+)
+
+// zoneName names a location so that a zone gives it back: "UTC", "+08:00" for a
+// fixed offset, or the IANA name. Local, and a zone without a name, have none.
+func zoneName(loc *time.Location) (string, bool) {
+	t := time.Unix(0, 0).In(loc)
+	if from, to := t.ZoneBounds(); from.IsZero() && to.IsZero() {
+		_, offset := t.Zone()
+		switch {
+		case offset == 0:
+			return "UTC", true
+		case offset%60 != 0:
+			return t.Format("-07:00:00"), true
+		}
+		return t.Format("-07:00"), true
+	}
+	name := loc.String()
+	return name, name != "" && name != "Local"
+}
+
+// zone is a location as text. No text is nil, which is UTC.
+type zone struct{ loc *time.Location }
+
+// MarshalText returns the name, or ErrOption where there is none.
+func (z zone) MarshalText() ([]byte, error) {
+	if z.loc == nil {
+		return nil, nil
+	}
+	name, ok := zoneName(z.loc)
+	if !ok {
+		return nil, fmt.Errorf("%w: %q is another zone on another machine", ErrOption, z.loc.String())
+	}
+	return []byte(name), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (z *zone) UnmarshalText(text []byte) error {
+	name := string(text)
+	if name == "" {
+		z.loc = nil
+		return nil
+	}
+	for _, layout := range []string{"-07:00", "-07:00:00"} {
+		if t, err := time.Parse(layout, name); err == nil {
+			_, offset := t.Zone()
+			z.loc = time.FixedZone(name, offset)
+			return nil
+		}
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return fmt.Errorf("%w: %.64q is no time zone known here", ErrOption, name)
+	}
+	z.loc = loc
+	return nil
+}
+
+type configJSON struct {
+	Currency       string          `json:"currency,omitempty"`
+	Decimals       int             `json:"decimals"`
+	Location       zone            `json:"location,omitzero"`
+	Reasons        []Reason        `json:"reasons"`
+	Plans          []Plan          `json:"plans"`
+	Eligible       Situation       `json:"eligible,omitzero"`
+	Holdout        Holdout         `json:"holdout,omitzero"`
+	CoolDown       guanxi.Span     `json:"cool_down"`
+	MaxSteps       int             `json:"max_steps,omitempty"`
+	MarginFloor    decimal.Decimal `json:"margin_floor,omitzero"`
+	LifetimeBudget decimal.Decimal `json:"lifetime_budget,omitzero"`
+	CampaignBudget decimal.Decimal `json:"campaign_budget,omitzero"`
+	Stops          []string        `json:"stops,omitempty"`
+}
+
+// MarshalJSON writes the location by its IANA name, or as "+08:00".
+func (c Config) MarshalJSON() ([]byte, error) {
+	return json.Marshal(configJSON{c.Currency, c.Decimals, zone{c.Location}, c.Reasons, c.Plans, c.Eligible, c.Holdout,
+		c.CoolDown, c.MaxSteps, c.MarginFloor, c.LifetimeBudget, c.CampaignBudget, c.Stops})
+}
+
+// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
+// Validate is reported with its JSON pointer, and c is left alone if there is one.
+func (c *Config) UnmarshalJSON(data []byte) error {
+	var j configJSON
+	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
+		return err
+	}
+	r := Config{j.Currency, j.Decimals, j.Location.loc, j.Reasons, j.Plans, j.Eligible, j.Holdout,
+		j.CoolDown, j.MaxSteps, j.MarginFloor, j.LifetimeBudget, j.CampaignBudget, j.Stops}
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	*c = r
+	return nil
+}
+
+// UnmarshalJSON reads strictly, as that of Config does.
+func (c *EvalConfig) UnmarshalJSON(data []byte) error {
+	type plain EvalConfig
+	var v plain
+	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
+		return err
+	}
+	if err := EvalConfig(v).Validate(); err != nil {
+		return err
+	}
+	*c = EvalConfig(v)
+	return nil
+}
