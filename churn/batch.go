@@ -41,9 +41,6 @@ func (c *Columns) check() error {
 	return f.err()
 }
 
-// block is how many scores get their risk together.
-const block = 256
-
 // AppendScores appends to dst the scores of all customers of c at now, and to
 // reasons exactly top entries a customer: the first Score.Reasons of them are the
 // customer's, as Score has them, and the others have the Signal −1. It gives the
@@ -76,14 +73,16 @@ func (s *Scorer) AppendScores(dst []Score, reasons []Reason, top int, c Columns,
 	reasons = slices.Grow(reasons, rows*top)[:k+rows*top]
 	var f faults
 	var w work
-	done := 0
+	var p weighed
+	base, ready := 0, false
 	for i := range rows {
-		if i-done == block {
-			s.risks(dst[n+done : n+i])
-			done = i
+		if i%block == 0 {
+			s.risks(dst[n+max(i-block, 0) : n+i])
+			base = int(c.First[i])
+			ready = top <= quickReasons && s.weigh(&p, &c, base, int(c.First[min(i+block, rows)]), m)
 		}
 		room := reasons[k+i*top : k+i*top+top]
-		if top <= quickReasons && s.quick(&c, int(c.First[i]), int(c.First[i+1]), m, &dst[n+i], room) {
+		if ready && s.quick(&p, int(c.First[i])-base, int(c.First[i+1])-base, &dst[n+i], room) {
 			continue
 		}
 		w.reset()
@@ -114,7 +113,9 @@ func (s *Scorer) AppendScores(dst []Score, reasons []Reason, top int, c Columns,
 		}
 		s.sum(&w, &dst[n+i], room)
 	}
-	s.risks(dst[n+done:])
+	if rows > 0 {
+		s.risks(dst[n+(rows-1)/block*block:])
+	}
 	if len(f) >= maxFaults {
 		f = append(f, at(fmt.Errorf("%w: %d customers were left out", ErrTooMany, left)))
 	}

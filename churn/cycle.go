@@ -76,7 +76,7 @@ func (r *Rhythm) add(c Cycle, m int64) (Cycle, float64, error) {
 		return c, 0, nil
 	}
 	gap := max(days(r.counted.between(c.last, m)), r.occasionDays)
-	x := math.Log(gap)
+	x := r.logs.log(gap)
 	n := c.orders // gaps with this one
 	if n > maxGaps {
 		n = maxGaps

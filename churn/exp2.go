@@ -8,8 +8,7 @@ const (
 	log2E     = 1.44269504088896340735992468100189214 // 1/ln 2
 	ln2Step   = 0.693147180559945309417232121458176568 / exp2Steps
 	// roundInt is 1.5·2^52: added and taken away, it leaves the nearest integer.
-	roundInt     = 3 << 51
-	roundIntBits = 0x4338 << 48
+	roundInt = 3 << 51
 	// roundGrid leaves the nearest multiple of 2^-37.
 	roundGrid = 3 << 14
 )
@@ -29,7 +28,7 @@ func newPowers() (p powers) {
 func (p *powers) exp2(x float64) float64 {
 	x *= exp2Steps
 	t := x + roundInt
-	n := math.Float64bits(t) - roundIntBits // the integer, in two's complement
+	n := math.Float64bits(t) // the integer, in two's complement, in the low bits
 	r := (x - (t - roundInt)) * ln2Step
 	e := 1 + float64(r*(1+float64(r*(1./2+float64(r*(1./6))))))
 	return math.Float64frombits(math.Float64bits(p[n%exp2Steps])+n>>exp2Bits<<52) * e

@@ -22,8 +22,8 @@ func (s *Scorer) AppendNames(dst []string) []string {
 // is multiplied with. 0 is "looked, and it was not so"; NaN is "not looked", and
 // what that is to mean a learner must decide. Groups do not enter.
 //
-// Observations after now are ErrFuture, so that nothing leaks from behind a cut:
-// pass those up to it. Errors otherwise as of Score; dst is then returned as it
+// Observations after now are ErrFuture, so that nothing leaks from behind a cut.
+// One at now itself is taken; where now is a cut, pass those from before it. Errors otherwise as of Score; dst is then returned as it
 // was. No allocation where the capacity suffices.
 func (s *Scorer) AppendFeatures(dst []float64, seen []Observation, now time.Time) ([]float64, error) {
 	m, err := micro(now)

@@ -8,7 +8,7 @@ import (
 	"github.com/guanxi-go/guanxi"
 )
 
-// Outcome is what became of a customer in the time after a cut.
+// Outcome is what became of a customer in the time from a cut on.
 type Outcome string
 
 const (
@@ -49,8 +49,8 @@ type History struct {
 const never = math.MaxInt64
 
 // Label returns what became of a customer in [asOf, asOf + horizon), as training
-// and back-tests need it: features are taken from before asOf, the label from
-// after it. A customer leaves at the deadline of their silence or contract, which
+// and back-tests need it: features are taken from before asOf, the label from asOf
+// on. A customer leaves at the deadline of their silence or contract, which
 // is computed from what was known when the silence began. Who had left before
 // asOf is Gone, unless they had come back; a customer at asOf is one with an order
 // or a term before it.
@@ -112,7 +112,7 @@ func (j *judge) passed(deadline, next int64) {
 	case deadline < j.cut:
 		j.gone = true
 	case deadline < j.end:
-		// Of a deadline after the cut only the first counts, and only for those
+		// Of deadlines from the cut on only the first counts, and only for those
 		// who were there at the cut; outcome sees to that.
 		j.left = true
 	}

@@ -1,5 +1,7 @@
 package churn
 
+import "math"
+
 // work is the scratch for one customer after the other.
 type work struct {
 	n      int
@@ -113,67 +115,6 @@ func (r *Reason) fill(key uint64) {
 	r.Signal, r.LogOdds = signal, fromGrid(keySum(key))
 }
 
-// quickReasons is the most reasons that quick keeps.
-const quickReasons = 3
-
-// quick is see and sum for a row of c whose signals are of different groups and
-// have no fault, in registers. It reports false for any other row.
-func (s *Scorer) quick(c *Columns, lo, hi int, now int64, sc *Score, top []Reason) bool {
-	signals, ats := c.Signal[lo:hi], c.At[lo:hi]
-	ats = ats[:len(signals)]
-	values := c.Value
-	if values != nil {
-		values = values[lo:hi]
-		values = values[:len(signals)]
-	}
-	var groups, k0, k1, k2 uint64
-	total := s.bias
-	for j, signal := range signals {
-		value, when := 1., ats[j]
-		if values != nil {
-			value = values[j]
-		}
-		if !s.sound(int(signal), value, when, now) {
-			return false
-		}
-		r := &s.rules[signal]
-		// Two groups that share a bit take the long way; so does a second
-		// observation of a signal.
-		bit := uint64(1) << (r.group % 64)
-		if groups&bit != 0 {
-			return false
-		}
-		groups |= bit
-		x, weight := float64(float64(now-when)*r.rate), r.weight
-		if x < -1000 {
-			x = -1000
-		}
-		x = s.pow.exp2(x)
-		if value != 0 {
-			x = min(float64(x*value), r.limit)
-		} else {
-			weight = r.clear
-		}
-		part := toGrid(float64(onGrid(x) * weight))
-		total += part
-		key := keyOf(part, uint8(signal))
-		k0, key = max(k0, key), min(k0, key)
-		k1, key = max(k1, key), min(k1, key)
-		k2 = max(k2, key)
-	}
-	rest, kept := total-s.bias, 0
-	best := [quickReasons]uint64{k0, k1, k2}
-	for k := range top {
-		key := best[k]
-		if top[k].fill(key); key >= 1<<9 {
-			kept++
-		}
-		rest -= keySum(key)
-	}
-	s.finish(sc, total, rest, len(signals), kept)
-	return true
-}
-
 // finish fills all of a score but Risk and Band.
 func (s *Scorer) finish(sc *Score, total, rest int64, known, kept int) {
 	sc.LogOdds, sc.Rest = fromGrid(total), fromGrid(rest)
@@ -192,12 +133,15 @@ func (s *Scorer) risks(scores []Score) {
 			y = -1000
 		}
 		risk := 1 / (1 + s.pow.exp2(y))
-		band := int16(-1)
-		for _, from := range s.from {
-			if risk >= from {
-				band++
-			}
+		// Without a branch, of which a third would be foreseen wrongly: numbers of
+		// one sign are in the order of their bits.
+		band := int64(-1)
+		for _, from := range s.fromBits {
+			band += 1 + int64(math.Float64bits(risk)-from)>>63
 		}
-		sc.Risk, sc.Band = risk, band
+		if risk != risk {
+			band = -1
+		}
+		sc.Risk, sc.Band = risk, int16(band)
 	}
 }

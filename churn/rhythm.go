@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // RhythmConfig says how orders become purchase cycles. Zero fields are the
@@ -25,8 +26,9 @@ type RhythmConfig struct {
 	Seasons []Season `json:"seasons,omitempty"`
 	// Breaks are times in which silence does not count, within seasons too.
 	Breaks []Season `json:"breaks,omitempty"`
-	// Zone is the IANA name of the time zone whose midnights bound the seasons,
-	// and in which calendar spans are added; "" is UTC.
+	// Zone is the time zone whose midnights bound the seasons, and in which
+	// calendar spans are added: its IANA name, or "+08:00" for a fixed offset; ""
+	// is UTC.
 	Zone string `json:"zone,omitempty"`
 }
 
@@ -67,6 +69,7 @@ type Rhythm struct {
 	spreadWeight float64
 	counted      *counting
 	loc          *time.Location
+	logs         *logs
 }
 
 // NewRhythm returns every fault of cfg at once: ErrOption, ErrTime.
@@ -76,18 +79,18 @@ func NewRhythm(cfg RhythmConfig) (*Rhythm, error) {
 		quantile:     orDefault(cfg.Quantile, 0.8),
 		spreadWeight: orDefault(cfg.SpreadWeight, 5),
 		loc:          time.UTC,
+		logs:         newLogs(),
 	}
 	r.occasion = f.lengthIn("/occasion", orDefault(cfg.Occasion, guanxi.Span{Days: 1}), 60*second, 31*day)
 	r.occasionDays = days(r.occasion)
 	f.between("/quantile", r.quantile, 0, 1)
 	f.number("/spread_weight", r.spreadWeight, 0, 1000)
 	if cfg.Zone != "" {
-		loc, err := time.LoadLocation(cfg.Zone)
-		if err != nil || cfg.Zone == "Local" {
+		if loc, ok := civil.ParseZone(cfg.Zone); ok {
+			r.loc = loc
+		} else {
 			f.add(ErrOption, "/zone", "%.64q is no time zone known here", cfg.Zone)
-			loc = time.UTC
 		}
-		r.loc = loc
 	}
 	var lists [2][]stretch
 	for k, l := range []struct {

@@ -2,6 +2,7 @@ package churn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -65,13 +66,14 @@ type rule struct {
 // of 2^-37 (7e-12), so that sums are exact: they depend neither on the order of
 // observations nor on the machine, and reasons add up to the last bit.
 type Scorer struct {
-	rules   []rule
-	bias    int64 // in 2^-37
-	signals []Signal
-	bands   []Band
-	from    []float64 // of the bands
-	index   map[string]int
-	pow     powers
+	rules    []rule
+	bias     int64 // in 2^-37
+	signals  []Signal
+	bands    []Band
+	from     []float64 // of the bands
+	fromBits []uint64
+	index    map[string]int
+	pow      powers
 }
 
 // NewScorer returns every fault of the catalogue, which is copied.
@@ -91,6 +93,7 @@ func NewScorer(c Catalogue) (*Scorer, error) {
 	}
 	for _, b := range s.bands {
 		s.from = append(s.from, b.From)
+		s.fromBits = append(s.fromBits, math.Float64bits(math.Abs(b.From))) // −0 is 0
 	}
 	groups := map[string]uint8{}
 	for i, sig := range c.Signals {

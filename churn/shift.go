@@ -102,6 +102,7 @@ type Shift struct {
 	warm                    uint32
 	lambda, limit           float64 // limit and least are squared
 	slack, threshold, least float64
+	logs                    *logs
 }
 
 // NewShift returns every fault of cfg at once: ErrOption.
@@ -110,7 +111,7 @@ func NewShift(cfg ShiftConfig) (*Shift, error) {
 	s := &Shift{sign: -1,
 		lambda: orDefault(cfg.Lambda, 0.3), limit: orDefault(cfg.Limit, 3),
 		slack: orDefault(cfg.Slack, 0.5), threshold: orDefault(cfg.Threshold, 4),
-		least: orDefault(cfg.MinSpread, 0.05),
+		least: orDefault(cfg.MinSpread, 0.05), logs: newLogs(),
 	}
 	switch cfg.Direction {
 	case "", Down:
@@ -148,7 +149,7 @@ func (d *Shift) Next(s Series, value float64) (Series, Change, error) {
 	if !(value > 0 && value <= math.MaxFloat64) {
 		return s, Change{}, fmt.Errorf("%w: %v of a series", ErrValue, value)
 	}
-	x := math.Log(value)
+	x := d.logs.log(value)
 	if s.n == 0 {
 		return Series{n: 1, mean: float32(x), ewma: float32(x)}, Change{}, nil
 	}
@@ -159,15 +160,15 @@ func (d *Shift) Next(s Series, value float64) (Series, Change, error) {
 	sum := float64(s.cusum)
 	if s.n >= d.warm {
 		free := n - 1
-		variance := max(float64(s.m2)/free, d.least)
+		squares := max(float64(s.m2), free*d.least) // free times the variance
 		// t² over its degrees of freedom, t being Student's.
-		z := normalScore(delta*delta/(variance*(free+free/n)), free)
+		z := d.normalScore(delta*delta*n/(squares*(n+1)), free)
 		if d.sign*delta < 0 {
 			z = -z
 		}
 		sum = max(0, sum+z-d.slack)
 		move := d.sign * (e - mean)
-		c.Warm, c.Step, c.Drift = true, sum > d.threshold, move > 0 && move*move > d.limit*variance
+		c.Warm, c.Step, c.Drift = true, sum > d.threshold, move > 0 && move*move*free > d.limit*squares
 		if c.Alarm() {
 			c.Ratio = value / math.Exp(mean)
 		}
@@ -188,6 +189,6 @@ func (d *Shift) Next(s Series, value float64) (Series, Change, error) {
 
 // normalScore turns Student's t, squared and over its degrees of freedom, into the
 // size of a normal score. Wallace (1959), Ann. Math. Stat. 30, 1124-1130.
-func normalScore(t2, free float64) float64 {
-	return (8*free + 1) / (8*free + 3) * math.Sqrt(free*math.Log(1+t2))
+func (d *Shift) normalScore(t2, free float64) float64 {
+	return (8*free + 1) / (8*free + 3) * math.Sqrt(free*d.logs.log(1+t2))
 }

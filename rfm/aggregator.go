@@ -70,7 +70,7 @@ func NewAggregator[K comparable](key guanxi.Key[K], cfg Config) (*Aggregator[K],
 	}
 	a.parts = make([]totals[K], a.cfg.Workers)
 	for i := range a.parts {
-		a.parts[i].table = table[K, total]{key: key}
+		a.parts[i].key = key
 	}
 	return a, nil
 }
@@ -88,7 +88,7 @@ func (a *Aggregator[K]) Len() int {
 	}
 	n := 0
 	for i := range a.parts {
-		n += len(a.parts[i].rows)
+		n += len(a.parts[i].Rows)
 	}
 	return n
 }
@@ -235,7 +235,7 @@ func (a *Aggregator[K]) addSummary(s Summary[K]) error {
 func (a *Aggregator[K]) AddMember(customer K) error {
 	ord, err := a.ordinal(customer)
 	if err == nil && a.log != nil {
-		a.log.rows[ord].row.member = true
+		a.log.Rows[ord].Row.member = true
 	}
 	return err
 }
@@ -257,7 +257,7 @@ func (a *Aggregator[K]) AddContact(customer K, at time.Time) error {
 		a.log.addContact(ord, us)
 		return nil
 	}
-	row := &a.part(a.key.Hash(a.seed, customer)).rows[ord].row
+	row := &a.part(a.key.Hash(a.seed, customer)).Rows[ord].Row
 	row.last = max(row.last, instantOf(us))
 	a.stats.latest = max(a.stats.latest, row.last)
 	return nil
@@ -271,12 +271,12 @@ func (a *Aggregator[K]) ordinal(customer K) (uint32, error) {
 	}
 	h := a.key.Hash(a.seed, customer)
 	if a.log != nil {
-		a.log.reserve(1)
-		return a.log.ordinal(h, customer), nil
+		a.log.Reserve(1)
+		return a.log.Ordinal(h, customer), nil
 	}
 	p := a.part(h)
-	p.reserve(1)
-	return p.ordinal(h, customer), nil
+	p.Reserve(1)
+	return p.Ordinal(h, customer), nil
 }
 
 // Merge adds what b holds, as if its rows had been added here: merging is
@@ -306,26 +306,26 @@ func (a *Aggregator[K]) Merge(b *Aggregator[K]) error {
 // keyOf returns the customer of an ordinal; there is but one part.
 func (a *Aggregator[K]) keyOf(ord uint32) K {
 	if a.log != nil {
-		return a.log.rows[ord].key
+		return a.log.Rows[ord].Key
 	}
-	return a.parts[0].rows[ord].key
+	return a.parts[0].Rows[ord].Key
 }
 
 // ordinals is how many ordinals were given; there is but one part.
 func (a *Aggregator[K]) ordinals() int {
 	if a.log != nil {
-		return len(a.log.rows)
+		return len(a.log.Rows)
 	}
-	return len(a.parts[0].rows)
+	return len(a.parts[0].Rows)
 }
 
 // find returns the ordinal of a customer in their part.
 func (a *Aggregator[K]) find(customer K) (uint32, bool) {
 	h := a.key.Hash(a.seed, customer)
 	if a.log != nil {
-		return a.log.find(h, customer)
+		return a.log.Find(h, customer)
 	}
-	return a.part(h).find(h, customer)
+	return a.part(h).Find(h, customer)
 }
 
 // latest is the last instant that Totals has folded away.

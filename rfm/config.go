@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
 )
 
@@ -100,7 +101,7 @@ func (c Config) Validate() error {
 		fault("decimals", fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, c.Decimals, minor.MaxScale))
 	}
 	if c.Location != nil {
-		if _, ok := zoneName(c.Location); !ok {
+		if _, ok := civil.ZoneName(c.Location); !ok {
 			fault("location", fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location))
 		}
 	}
@@ -138,8 +139,8 @@ func (c Config) withDefaults() Config {
 // content. Workers and the policies of reading do not matter to what is held.
 func (c Config) sameData(d Config) bool {
 	c.Workers, d.Workers = 0, 0
-	cz, _ := zoneName(c.Location)
-	dz, _ := zoneName(d.Location)
+	cz, _ := civil.ZoneName(c.Location)
+	dz, _ := civil.ZoneName(d.Location)
 	c.Location, d.Location = nil, nil
 	return c == d && cz == dz
 }
@@ -171,7 +172,7 @@ func (c Config) MarshalJSON() ([]byte, error) {
 	j := configJSON{Currency: c.Currency, Decimals: c.Decimals, Keep: c.Keep, Per: c.Per,
 		Refunds: c.Refunds, Zero: c.Zero, Recency: c.Recency, KeepCosts: c.KeepCosts, Workers: c.Workers}
 	if c.Location != nil {
-		name, ok := zoneName(c.Location)
+		name, ok := civil.ZoneName(c.Location)
 		if !ok {
 			return nil, guanxi.At("/location", fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location))
 		}
@@ -191,9 +192,9 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 		Refunds: j.Refunds, Zero: j.Zero, Recency: j.Recency, KeepCosts: j.KeepCosts, Workers: j.Workers}
 	var zone error
 	if j.Location != "" {
-		var err error
-		if r.Location, err = parseZone(j.Location); err != nil {
-			zone = guanxi.At("/location", err)
+		var ok bool
+		if r.Location, ok = civil.ParseZone(j.Location); !ok {
+			zone = guanxi.At("/location", fmt.Errorf("%w: %q is the name of no time zone known here", ErrOption, j.Location))
 		}
 	}
 	if err := errors.Join(zone, r.Validate()); err != nil {

@@ -54,16 +54,16 @@ func (a *Aggregator[K]) AppendBinary(dst []byte) ([]byte, error) {
 	var scratch []orderText
 	for _, p := range places {
 		if a.log != nil {
-			dst = a.key.Append(dst, a.log.rows[p.ord].key)
+			dst = a.key.Append(dst, a.log.Rows[p.ord].Key)
 			dst, scratch = a.log.append(dst, p.ord, scratch[:0])
 			continue
 		}
 		part := &a.parts[p.part]
-		e := &part.rows[p.ord]
-		dst = a.key.Append(dst, e.key)
-		dst = binary.AppendUvarint(dst, uint64(e.row.last))
-		dst = binary.AppendUvarint(dst, uint64(e.row.count))
-		dst = binary.AppendVarint(dst, e.row.sum)
+		e := &part.Rows[p.ord]
+		dst = a.key.Append(dst, e.Key)
+		dst = binary.AppendUvarint(dst, uint64(e.Row.last))
+		dst = binary.AppendUvarint(dst, uint64(e.Row.count))
+		dst = binary.AppendVarint(dst, e.Row.sum)
 		if a.cfg.KeepCosts {
 			dst = binary.AppendVarint(dst, part.cost(p.ord))
 		}
@@ -121,8 +121,8 @@ func (a *Aggregator[K]) decode(data []byte) error {
 		d.data = d.data[used:]
 		h := a.key.Hash(a.seed, k)
 		if a.log != nil {
-			a.log.reserve(1)
-			a.log.decode(&d, a.log.ordinal(h, k), &a.cfg)
+			a.log.Reserve(1)
+			a.log.decode(&d, a.log.Ordinal(h, k), &a.cfg)
 		} else {
 			row := total{last: d.instant(), count: uint32(d.upTo(math.MaxInt32)), sum: d.varint()}
 			var cost int64
@@ -169,7 +169,7 @@ func (l *orderLog[K]) append(dst []byte, ord uint32, rows []orderText) ([]byte, 
 	}
 	slices.SortFunc(rows, compareOrders)
 	head := 2 * uint64(len(rows))
-	if l.rows[ord].row.member {
+	if l.Rows[ord].Row.member {
 		head++
 	}
 	dst = binary.AppendUvarint(dst, head)
@@ -191,7 +191,7 @@ func (l *orderLog[K]) append(dst []byte, ord uint32, rows []orderText) ([]byte, 
 func (l *orderLog[K]) decode(d *decoder, ord uint32, cfg *Config) {
 	head := d.uvarint()
 	n := int(min(head>>1, uint64(len(d.data))+1)) // a row takes more than a byte
-	l.rows[ord].row.member = head&1 != 0
+	l.Rows[ord].Row.member = head&1 != 0
 	if head == 0 {
 		d.bad = true // nobody
 	}

@@ -13,7 +13,8 @@ var (
 	// ErrDecimals refuses an amount with more decimal places than Config.Decimals.
 	ErrDecimals = errors.New("more decimal places than the currency keeps")
 	// ErrOverflow refuses what would not fit: an amount in minor units, a
-	// customer's sum or count, a total.
+	// customer's sum or count, a total; and an amount with an exponent beyond
+	// ±1000, be it zero.
 	ErrOverflow = errors.New("out of range")
 	// ErrDuplicateOrder refuses a second purchase with a known order reference.
 	ErrDuplicateOrder = errors.New("order reference seen before")

@@ -44,7 +44,7 @@ func (a *Aggregator[K]) Histories(asOf time.Time) iter.Seq2[History[K], error] {
 		v := newView(a.log, &a.cfg, 0, instantOf(us))
 		h := History[K]{}
 		for _, p := range a.places() {
-			h.Customer = a.log.rows[p.ord].key
+			h.Customer = a.log.Rows[p.ord].Key
 			if err := v.history(p.ord, &h); err != nil {
 				yield(History[K]{}, fmt.Errorf("rfm: histories: customer %v: %w", h.Customer, err))
 				return

@@ -266,7 +266,7 @@ func (l *Live[K]) read(ord uint32) error {
 func (l *Live[K]) facts(ord uint32) (facts, error) {
 	if l.agg.log == nil {
 		p := &l.agg.parts[0]
-		return p.rows[ord].row.facts(p.cost(ord))
+		return p.Rows[ord].Row.facts(p.cost(ord))
 	}
 	f, err := l.view.facts(ord)
 	l.view.pending = l.view.pending[:0]

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // place says where a customer's row is: the order of an aggregate's customers
@@ -15,16 +16,16 @@ type place struct {
 	part   uint32
 }
 
-// places lists the customers of a table, which is part number part, in the
+// placesOf lists the customers of a table, which is part number part, in the
 // order of their keys, without those that there leaves out; nil is all.
-func (t *table[K, R]) places(part int, there func(*R) bool) []place {
-	p := make([]place, 0, len(t.rows))
-	for i := range t.rows {
-		if there == nil || there(&t.rows[i].row) {
-			p = append(p, place{prefix: t.key.Prefix(t.rows[i].key), ord: uint32(i), part: uint32(part)})
+func placesOf[K comparable, R any](t *table.Table[K, R], key guanxi.Key[K], part int, there func(*R) bool) []place {
+	p := make([]place, 0, len(t.Rows))
+	for i := range t.Rows {
+		if there == nil || there(&t.Rows[i].Row) {
+			p = append(p, place{prefix: key.Prefix(t.Rows[i].Key), ord: uint32(i), part: uint32(part)})
 		}
 	}
-	return sortPlaces(t.key, p, func(p place) K { return t.rows[p.ord].key })
+	return sortPlaces(key, p, func(p place) K { return t.Rows[p.ord].Key })
 }
 
 // sortPlaces sorts p by key: by prefix, and where prefixes are equal by the keys
@@ -98,11 +99,11 @@ func mergePlaces[K comparable](key guanxi.Key[K], keyOf func(place) K, a, b []pl
 // places lists all customers in the order of their keys.
 func (a *Aggregator[K]) places() []place {
 	if a.log != nil {
-		return a.log.places(0, (*run).there)
+		return placesOf(&a.log.Table, a.key, 0, (*run).there)
 	}
 	lists := make([][]place, len(a.parts))
-	together(len(lists), func(i int) { lists[i] = a.parts[i].places(i, nil) })
-	keyOf := func(p place) K { return a.parts[p.part].rows[p.ord].key }
+	together(len(lists), func(i int) { lists[i] = placesOf(&a.parts[i].Table, a.key, i, nil) })
+	keyOf := func(p place) K { return a.parts[p.part].Rows[p.ord].Key }
 	for len(lists) > 1 {
 		half := (len(lists) + 1) / 2
 		together(len(lists)/2, func(i int) { lists[i] = mergePlaces(a.key, keyOf, lists[i], lists[half+i]) })

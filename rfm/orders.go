@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // orderKind tells the rows of a log apart.
@@ -42,7 +43,8 @@ func (r *run) there() bool { return r.n > 0 || r.member }
 // order, in a run that doubles when it is full; runs that were left are used
 // again, class by class.
 type orderLog[K comparable] struct {
-	table[K, run]
+	table.Table[K, run]
+	key   guanxi.Key[K]
 	seed  uint64 // of the hashes
 	arena []order
 	costs []int64 // beside arena; empty unless costs are kept
@@ -58,13 +60,13 @@ type orderLog[K comparable] struct {
 }
 
 func newOrderLog[K comparable](key guanxi.Key[K], seed uint64, cfg Config) *orderLog[K] {
-	l := &orderLog[K]{table: table[K, run]{key: key}, seed: seed, keeps: cfg.KeepCosts}
+	l := &orderLog[K]{key: key, seed: seed, keeps: cfg.KeepCosts}
 	l.forget()
 	return l
 }
 
 func (l *orderLog[K]) reset() {
-	l.table.reset()
+	l.Table.Reset()
 	l.arena, l.costs = l.arena[:0], l.costs[:0]
 	for i := range l.free {
 		l.free[i] = l.free[i][:0]
@@ -79,8 +81,8 @@ func (l *orderLog[K]) forget() {
 // len returns the number of customers.
 func (l *orderLog[K]) len() int {
 	n := 0
-	for i := range l.rows {
-		if l.rows[i].row.there() {
+	for i := range l.Rows {
+		if l.Rows[i].Row.there() {
 			n++
 		}
 	}
@@ -89,7 +91,7 @@ func (l *orderLog[K]) len() int {
 
 // of returns the rows of a customer.
 func (l *orderLog[K]) of(ord uint32) []order {
-	r := l.rows[ord].row
+	r := l.Rows[ord].Row
 	return l.arena[r.off : r.off+r.n]
 }
 
@@ -98,15 +100,15 @@ func (l *orderLog[K]) costOf(ord uint32) []int64 {
 	if !l.keeps {
 		return nil
 	}
-	r := l.rows[ord].row
+	r := l.Rows[ord].Row
 	return l.costs[r.off : r.off+r.n]
 }
 
 // apply adds a block of checked rows and returns how many were duplicates.
 func (l *orderLog[K]) apply(b *block[K], f *faults) (duplicates int64) {
-	l.reserve(b.n)
-	l.seek(b.ord, b.slot, b.hash[:b.n])
-	l.settle(b.ord, b.hash[:b.n], b.key)
+	l.Reserve(b.n)
+	l.Seek(b.ord, b.slot, b.hash[:b.n])
+	l.Settle(b.ord, b.hash[:b.n], b.key)
 	for i := range b.n {
 		row := order{at: instantOf(b.at[i]), amount: b.amount[i]}
 		if row.amount < 0 {
@@ -159,7 +161,7 @@ func (l *orderLog[K]) add(ord uint32, row order, cost int64, ref string) bool {
 // less orders the purchases of one reference: by time, amount, cost, customer.
 func (l *orderLog[K]) less(ord uint32, a order, aCost int64, bOrd uint32, b order, bCost int64) bool {
 	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.amount, b.amount), cmp.Compare(aCost, bCost),
-		l.key.Compare(l.rows[ord].key, l.rows[bOrd].key)) < 0
+		l.key.Compare(l.Rows[ord].Key, l.Rows[bOrd].Key)) < 0
 }
 
 // purchase finds the purchase with reference ref among a customer's rows.
@@ -190,7 +192,7 @@ func (l *orderLog[K]) addContact(ord uint32, at int64) {
 
 // push appends a row to a customer's run, moving the run if it is full.
 func (l *orderLog[K]) push(ord uint32, row order, cost int64) {
-	r := &l.rows[ord].row
+	r := &l.Rows[ord].Row
 	if r.n == r.cap {
 		l.grow(r)
 	}
@@ -255,7 +257,7 @@ func extended[T any](s []T, n int) []T {
 
 // drop removes a row; the last one takes its place.
 func (l *orderLog[K]) drop(ord uint32, i int) {
-	r := &l.rows[ord].row
+	r := &l.Rows[ord].Row
 	r.n--
 	l.arena[r.off+uint32(i)] = l.arena[r.off+r.n]
 	if l.keeps {
@@ -265,14 +267,14 @@ func (l *orderLog[K]) drop(ord uint32, i int) {
 
 // merge adds b's rows and returns how many purchases both held.
 func (l *orderLog[K]) merge(b *orderLog[K]) (duplicates int64) {
-	for from := range b.rows {
-		if !b.rows[from].row.there() {
+	for from := range b.Rows {
+		if !b.Rows[from].Row.there() {
 			continue
 		}
-		l.reserve(1)
-		k := b.rows[from].key
-		ord := l.ordinal(l.key.Hash(l.seed, k), k)
-		l.rows[ord].row.member = l.rows[ord].row.member || b.rows[from].row.member
+		l.Reserve(1)
+		k := b.Rows[from].Key
+		ord := l.Ordinal(l.key.Hash(l.seed, k), k)
+		l.Rows[ord].Row.member = l.Rows[ord].Row.member || b.Rows[from].Row.member
 		costs := b.costOf(uint32(from))
 		for i, row := range b.of(uint32(from)) {
 			var cost int64

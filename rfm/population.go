@@ -140,14 +140,14 @@ func (p *Population[K]) readTotals(a *Aggregator[K], order []place, asOf instant
 		for i := lo; i < hi; i++ {
 			if (i-lo)%blockRows == 0 { // nothing but fetching, so that the cache misses overlap
 				for _, o := range order[i:min(i+blockRows, hi)] {
-					fetched |= a.parts[o.part].rows[o.ord].row.count
+					fetched |= a.parts[o.part].Rows[o.ord].Row.count
 				}
 			}
 			part := &a.parts[order[i].part]
-			e := &part.rows[order[i].ord]
-			f, err := e.row.facts(part.cost(order[i].ord))
+			e := &part.Rows[order[i].ord]
+			f, err := e.Row.facts(part.cost(order[i].ord))
 			overflow[w] = overflow[w] || err != nil
-			p.put(i, e.key, f, &cal)
+			p.put(i, e.Key, f, &cal)
 		}
 		overflow[w] = overflow[w] || fetched > math.MaxInt32 // never; it keeps the fetching alive
 	})
@@ -168,10 +168,10 @@ func (p *Population[K]) readOrders(log *orderLog[K], order []place, from, asOf i
 		for i := lo; i < hi; i++ {
 			f, err := v.facts(order[i].ord)
 			if err != nil {
-				errs[w] = fmt.Errorf("customer %v: %w", log.rows[order[i].ord].key, err)
+				errs[w] = fmt.Errorf("customer %v: %w", log.Rows[order[i].ord].Key, err)
 				return
 			}
-			p.put(i, log.rows[order[i].ord].key, f, &v.cal)
+			p.put(i, log.Rows[order[i].ord].Key, f, &v.cal)
 		}
 	})
 	for w, v := range views {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // instant is a UTC microsecond counted from before the first one that is ever
@@ -35,13 +36,14 @@ func (t *total) facts(cost int64) (facts, error) {
 
 // totals is one part of an aggregate that keeps Totals.
 type totals[K comparable] struct {
-	table[K, total]
+	table.Table[K, total]
+	key   guanxi.Key[K]
 	costs []int64 // by ordinal; empty unless costs are kept
 	stats stats
 }
 
 func (t *totals[K]) reset() {
-	t.table.reset()
+	t.Table.Reset()
 	t.costs = t.costs[:0]
 	t.stats = stats{}
 }
@@ -50,15 +52,15 @@ func (t *totals[K]) reset() {
 func (t *totals[K]) apply(b *block[K], cfg *Config, f *faults) {
 	hash := b.hash[:b.n]
 	key, at, amount, ord := b.key[:len(hash)], b.at[:len(hash)], b.amount[:len(hash)], b.ord[:len(hash)]
-	t.reserve(len(hash))
-	t.seek(ord, b.slot, hash)
+	t.Reserve(len(hash))
+	t.Seek(ord, b.slot, hash)
 	latest, costs := t.stats.latest, cfg.KeepCosts
-	t.settle(ord, hash, key)
+	t.Settle(ord, hash, key)
 	if costs {
-		t.costs = grown(t.costs, len(t.rows))
+		t.costs = grown(t.costs, len(t.Rows))
 	}
 	for i, o := range ord {
-		row := &t.rows[o].row
+		row := &t.Rows[o].Row
 		sum := row.sum + amount[i]
 		if (row.sum^sum)&(amount[i]^sum) < 0 || row.count >= math.MaxInt32 {
 			f.add(b.rowOf(i), "/amount", ErrOverflow)
@@ -95,8 +97,8 @@ func (t *totals[K]) apply(b *block[K], cfg *Config, f *faults) {
 func (t *totals[K]) addTotal(h uint64, k K, add total, cost int64, costs bool) error {
 	var old total
 	var oldCost int64
-	if ord, ok := t.find(h, k); ok {
-		old = t.rows[ord].row
+	if ord, ok := t.Find(h, k); ok {
+		old = t.Rows[ord].Row
 		if costs {
 			oldCost = t.cost(ord)
 		}
@@ -105,11 +107,11 @@ func (t *totals[K]) addTotal(h uint64, k K, add total, cost int64, costs bool) e
 	if err != nil {
 		return err
 	}
-	t.reserve(1)
-	ord := t.ordinal(h, k)
-	t.rows[ord].row = next
+	t.Reserve(1)
+	ord := t.Ordinal(h, k)
+	t.Rows[ord].Row = next
 	if costs {
-		t.costs = grown(t.costs, len(t.rows))
+		t.costs = grown(t.costs, len(t.Rows))
 		t.costs[ord] = nextCost
 	}
 	return nil
@@ -145,18 +147,18 @@ func (a *Aggregator[K]) mergeTotals(b *Aggregator[K]) error {
 	for write := range 2 {
 		for i := range b.parts {
 			from := &b.parts[i]
-			for ord := range from.rows {
-				e := &from.rows[ord]
-				h := a.key.Hash(a.seed, e.key)
+			for ord := range from.Rows {
+				e := &from.Rows[ord]
+				h := a.key.Hash(a.seed, e.Key)
 				to := a.part(h)
 				if write == 1 {
-					if err := to.addTotal(h, e.key, e.row, from.cost(uint32(ord)), a.cfg.KeepCosts); err != nil {
+					if err := to.addTotal(h, e.Key, e.Row, from.cost(uint32(ord)), a.cfg.KeepCosts); err != nil {
 						return err
 					}
 					continue
 				}
-				if mine, ok := to.find(h, e.key); ok {
-					if _, _, err := to.rows[mine].row.plus(e.row, to.cost(mine), from.cost(uint32(ord))); err != nil {
+				if mine, ok := to.Find(h, e.Key); ok {
+					if _, _, err := to.Rows[mine].Row.plus(e.Row, to.cost(mine), from.cost(uint32(ord))); err != nil {
 						return err
 					}
 				}

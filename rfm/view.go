@@ -47,7 +47,7 @@ func newView[K comparable](log *orderLog[K], cfg *Config, from, asOf instant) *v
 func (v *view[K]) facts(ord uint32) (facts, error) {
 	rows, costs := v.log.of(ord), v.log.costOf(ord)
 	v.matchRefunds(ord, rows, costs)
-	f := facts{seen: v.log.rows[ord].row.member}
+	f := facts{seen: v.log.Rows[ord].Row.member}
 	var sum, cost sum128
 	v.periods = v.periods[:0]
 	for i, o := range rows {
@@ -162,7 +162,7 @@ func (v *view[K]) matchRefunds(ord uint32, rows []order, costs []int64) {
 		}
 		at, found := v.index[o.ref]
 		if !found || rows[at].at >= v.asOf {
-			v.pending = append(v.pending, PendingRefund[K]{Customer: v.log.rows[ord].key, Order: v.log.refText[o.ref],
+			v.pending = append(v.pending, PendingRefund[K]{Customer: v.log.Rows[ord].Key, Order: v.log.refText[o.ref],
 				At: o.at.time(v.cfg.Location), Amount: minor.To(o.amount, v.cfg.Decimals)})
 			continue
 		}

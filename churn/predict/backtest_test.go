@@ -154,11 +154,11 @@ func signalFrame(t testing.TB, s *churn.Scorer, cut time.Time, n int, seed uint6
 				seen = append(seen, churn.Observation{Signal: signal, Value: 0, At: cut.AddDate(0, 0, -age).UnixMicro()})
 			}
 		}
-		label := predict.Stayed
+		label, since := predict.Stayed, f.Frame().Counts().End
 		if rng.Float64() < 1/(1+math.Exp(-odds)) {
-			label = predict.Left
+			label, since = predict.Left, cut
 		}
-		if err := f.Add(seen, label, f.Frame().Counts().End); err != nil {
+		if err := f.Add(seen, label, since); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -208,14 +208,14 @@ func TestSignalsRefuse(t *testing.T) {
 	obs := func(signal int, value float64, at int64) []churn.Observation {
 		return []churn.Observation{{Signal: signal, Value: value, At: at}}
 	}
-	refused(t, "leak", f.Add(obs(0, 1, cut), predict.Left, w.End), predict.ErrLeak, "/rows/0/late")
-	refused(t, "signal", f.Add(obs(9, 1, cut-1), predict.Left, w.End), churn.ErrSignal, "/rows/0/seen/0/signal")
-	refused(t, "value", f.Add(obs(1, math.NaN(), cut-1), predict.Left, w.End), churn.ErrValue, "/rows/0/seen/0/value")
-	refused(t, "label", f.Add(obs(1, 1, cut-1), predict.Left, w.Cut), predict.ErrLabelTime, "/rows/0/label")
+	refused(t, "leak", f.Add(obs(0, 1, cut), predict.Left, w.Cut), predict.ErrLeak, "/rows/0/late")
+	refused(t, "signal", f.Add(obs(9, 1, cut-1), predict.Left, w.Cut), churn.ErrSignal, "/rows/0/seen/0/signal")
+	refused(t, "value", f.Add(obs(1, math.NaN(), cut-1), predict.Left, w.Cut), churn.ErrValue, "/rows/0/seen/0/value")
+	refused(t, "label", f.Add(obs(1, 1, cut-1), predict.Left, w.End), predict.ErrLabelTime, "/rows/0/label")
 	if f.Frame().Counts() != (predict.Counts{Window: w}) {
 		t.Errorf("%+v", f.Frame().Counts())
 	}
-	if err := errors.Join(f.Add(nil, predict.Unknown, time.Time{}), f.Add(obs(0, 1, cut-1), predict.Left, w.End)); err != nil {
+	if err := errors.Join(f.Add(nil, predict.Unknown, time.Time{}), f.Add(obs(0, 1, cut-1), predict.Left, w.Cut)); err != nil {
 		t.Fatal(err)
 	}
 	if f.Frame().Counts().Unknown != 1 || len(f.HandSet("x").LogOdds) != 1 {
@@ -238,7 +238,8 @@ func TestSignalsRefuse(t *testing.T) {
 	}
 }
 
-// The labels of a definition of leaving: in the window, after it, before it.
+// The labels of a definition of leaving: in the window (one at the very cut),
+// after it, before it.
 func TestSignalHistory(t *testing.T) {
 	s := must(churn.NewScorer(shop))
 	leaving := must(churn.NewLeaving(churn.LeavingConfig{Kind: churn.FixedSpan, Span: guanxi.Span{Days: 30}}, nil))
@@ -261,7 +262,7 @@ func TestSignalHistory(t *testing.T) {
 	if err := f.AddHistory(nil, leaving, short); err != nil {
 		t.Fatal(err)
 	}
-	if c := f.Frame().Counts(); c.Left != 1 || c.Stayed != 1 || c.Unknown != 1 || c.Outside != 4 {
+	if c := f.Frame().Counts(); c.Left != 2 || c.Stayed != 1 || c.Unknown != 1 || c.Outside != 3 {
 		t.Errorf("%+v", c)
 	}
 	refused(t, "no definition", f.AddHistory(nil, nil, short), predict.ErrOption, "/leaving")

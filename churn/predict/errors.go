@@ -48,9 +48,9 @@ var (
 	// ErrLeak refuses what could not have been known at the cut: a feature dated
 	// at or after it, or training labels that reach beyond the cut of the test.
 	ErrLeak = errors.New("not known at the cut")
-	// ErrLabelTime refuses a label from outside the time it is asked for: after
-	// the cut, and up to the cut plus the horizon.
-	ErrLabelTime = errors.New("label is not from after the cut and within the horizon")
+	// ErrLabelTime refuses a label from outside the time it is asked for: from
+	// the cut on, and before the end of the window.
+	ErrLabelTime = errors.New("label is not from within the window")
 	// ErrLabel refuses a Label that this package does not know.
 	ErrLabel = errors.New("not a label")
 	// ErrTime refuses a zero time or one outside the years 1 to 9999.

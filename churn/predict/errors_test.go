@@ -294,9 +294,10 @@ func TestWindowRefuses(t *testing.T) {
 		want          predict.Label
 		err           error
 	}{
-		{cut, end, predict.Unknown, predict.ErrLabelTime},
-		{cut.Add(tick), cut, predict.Left, nil},
-		{end, cut, predict.Left, nil},
+		{cut.Add(-tick), end, predict.Unknown, predict.ErrLabelTime},
+		{cut, cut, predict.Left, nil},
+		{end.Add(-tick), cut, predict.Left, nil},
+		{end, cut, predict.Stayed, nil},
 		{end.Add(tick), end, predict.Stayed, nil},
 		{time.Time{}, end, predict.Stayed, nil},
 		{time.Time{}, end.Add(-tick), predict.Unknown, nil},
@@ -320,7 +321,7 @@ func TestFrameRefuses(t *testing.T) {
 	tick := time.Microsecond
 	refused(t, "columns", second(predict.NewFrame(predict.Window{}, nil)), predict.ErrTime, "/cut", "/end", "/columns")
 	f := must(predict.NewFrame(w, []string{"a", "b"}))
-	ok := predict.Example{Values: []float64{1, 2}, Dated: []time.Time{cut.Add(-tick), {}}, Label: predict.Left, At: w.End}
+	ok := predict.Example{Values: []float64{1, 2}, Dated: []time.Time{cut.Add(-tick), {}}, Label: predict.Left, At: w.Cut}
 	for range 3 {
 		if err := f.Add(ok); err != nil {
 			t.Fatal(err)
@@ -341,15 +342,15 @@ func TestFrameRefuses(t *testing.T) {
 		{"NaN", func(e *predict.Example) { e.Values[1] = math.NaN() }, predict.ErrNotFinite, []string{"/rows/4/b"}},
 		{"at the cut", func(e *predict.Example) { e.Dated[0] = cut }, predict.ErrLeak, []string{"/rows/4/a"}},
 		{"after the cut, unknown", func(e *predict.Example) { e.Dated[1], e.Label = w.End, predict.Unknown }, predict.ErrLeak, []string{"/rows/4/b"}},
-		{"left at the cut", func(e *predict.Example) { e.At = cut }, predict.ErrLabelTime, []string{"/rows/4/label"}},
-		{"left too late", func(e *predict.Example) { e.At = w.End.Add(tick) }, predict.ErrLabelTime, []string{"/rows/4/label"}},
+		{"left before the cut", func(e *predict.Example) { e.At = cut.Add(-tick) }, predict.ErrLabelTime, []string{"/rows/4/label"}},
+		{"left too late", func(e *predict.Example) { e.At = w.End }, predict.ErrLabelTime, []string{"/rows/4/label"}},
 		{"not watched", func(e *predict.Example) { e.Label, e.At = predict.Stayed, w.End.Add(-tick) }, predict.ErrLabelTime, []string{"/rows/4/label"}},
 		{"no time", func(e *predict.Example) { e.At = time.Time{} }, predict.ErrTime, []string{"/rows/4/label"}},
 		{"no time, stayed", func(e *predict.Example) { e.Label, e.At = predict.Stayed, time.Time{} }, predict.ErrTime, []string{"/rows/4/label"}},
 		{"label", func(e *predict.Example) { e.Label = "?" }, predict.ErrLabel, []string{"/rows/4/label"}},
 		{"all", func(e *predict.Example) { e.Values[0], e.Dated[0], e.Label = math.Inf(1), cut, "?" }, predict.ErrLabel, []string{"/rows/4/a", "/rows/4/a", "/rows/4/label"}},
 	} {
-		e := predict.Example{Values: []float64{1, 2}, Dated: []time.Time{cut.Add(-tick), {}}, Label: predict.Left, At: w.End}
+		e := predict.Example{Values: []float64{1, 2}, Dated: []time.Time{cut.Add(-tick), {}}, Label: predict.Left, At: w.Cut}
 		tt.edit(&e)
 		refused(t, tt.name, f.Add(e), tt.want, tt.at...)
 	}

@@ -237,11 +237,11 @@ func ExampleSignalFrame() {
 					odds += truth
 				}
 			}
-			label := predict.Stayed
+			label, since := predict.Stayed, w.End // watched until then
 			if rng.Float64() < 1/(1+math.Exp(-odds)) {
-				label = predict.Left
+				label, since = predict.Left, w.Cut.AddDate(0, 0, 30)
 			}
-			if err := f.Add(seen, label, w.End); err != nil {
+			if err := f.Add(seen, label, since); err != nil {
 				panic(err)
 			}
 		}
@@ -251,7 +251,7 @@ func ExampleSignalFrame() {
 	test := simulate(time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), 2)
 
 	leak := []churn.Observation{{Signal: 1, Value: 1, At: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC).UnixMicro()}}
-	fmt.Println(test.Add(leak, predict.Left, test.Frame().Counts().End))
+	fmt.Println(test.Add(leak, predict.Left, test.Frame().Counts().Cut))
 
 	out, err := predict.BackTest(predict.Frames{Train: train.Frame(), Test: test.Frame()}, predict.BackTestConfig{}, test.HandSet("by hand"))
 	if err != nil {

@@ -108,8 +108,7 @@ func (s *SignalFrame) AddHistory(seen []churn.Observation, leaving *churn.Leavin
 		return at(fmt.Errorf("%w: no definition of leaving", ErrOption), "leaving")
 	}
 	w := s.frame.window
-	// Label is of [asOf, asOf+horizon): a microsecond on, it is (cut, end].
-	outcome, err := leaving.Label(h, w.Cut.Add(time.Microsecond), guanxi.Span{Time: w.End.Sub(w.Cut)})
+	outcome, err := leaving.Label(h, w.Cut, guanxi.Span{Time: w.End.Sub(w.Cut)})
 	if err != nil {
 		return guanxi.At(row+"/history", err)
 	}
@@ -117,12 +116,10 @@ func (s *SignalFrame) AddHistory(seen []churn.Observation, leaving *churn.Leavin
 	case churn.Gone, churn.Stranger:
 		s.frame.counts.Outside++
 		return nil
-	case churn.Left, churn.Stayed:
-		label := Stayed
-		if outcome == churn.Left {
-			label = Left
-		}
-		return s.Add(seen, label, w.End) // within the window, which is all that Label tells
+	case churn.Left:
+		return s.Add(seen, Left, w.Cut) // or later in the window, which is all that the outcome tells
+	case churn.Stayed:
+		return s.Add(seen, Stayed, w.End)
 	}
 	return s.Add(seen, Unknown, time.Time{})
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // Window is what a prediction is asked about: with what was known before Cut,
-// who leaves after Cut and up to End? Facts count if Cut has not come yet,
-// labels if Cut < label ≤ End; what happens at Cut itself is neither. A plain
-// value.
+// who leaves in [Cut, End)? A fact counts if fact < Cut, a label if
+// Cut ≤ label < End, so that every instant is either known or asked about. It is
+// the window of [churn.Leaving.Label]. A plain value.
 type Window struct {
 	Cut time.Time `json:"cut"`
 	End time.Time `json:"end"`
@@ -58,14 +58,15 @@ const (
 
 // Label answers what is known of a customer who left at an instant (zero: did
 // not leave, as far as is known) and has been watched until another, and when
-// that became certain. Someone who left after End stayed in this window; someone
-// watched until before End and not seen leaving is Unknown. Error: ErrLabelTime
-// for someone who left at Cut or before, about whom there is nothing to predict.
+// that became certain. All is known before watched, nothing from it on. Someone
+// who left at End or later stayed in this window; someone watched until before
+// End and not seen leaving is Unknown. Error: ErrLabelTime for someone who left
+// before Cut, about whom there is nothing to predict.
 func (w Window) Label(left, watched time.Time) (Label, time.Time, error) {
 	switch {
-	case !left.IsZero() && !left.After(w.Cut):
+	case !left.IsZero() && left.Before(w.Cut):
 		return Unknown, time.Time{}, at(fmt.Errorf("%w: left at %v, the cut is %v", ErrLabelTime, left, w.Cut), "left")
-	case !left.IsZero() && !left.After(w.End):
+	case !left.IsZero() && left.Before(w.End):
 		return Left, left, nil
 	case !left.IsZero() || !watched.Before(w.End):
 		return Stayed, w.End, nil
@@ -83,8 +84,8 @@ func (w Window) checkLabel(l Label, since time.Time) error {
 		if err := checkTime(since); err != nil {
 			return err
 		}
-		if !since.After(w.Cut) || since.After(w.End) {
-			return fmt.Errorf("%w: left at %v, the window runs from %v to %v", ErrLabelTime, since, w.Cut, w.End)
+		if since.Before(w.Cut) || !since.Before(w.End) {
+			return fmt.Errorf("%w: left at %v, the window is [%v, %v)", ErrLabelTime, since, w.Cut, w.End)
 		}
 	case Stayed:
 		if err := checkTime(since); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // BookConfig names two neighbouring periods, [Opening, Closing) and
@@ -59,7 +60,8 @@ type Book[K comparable] struct {
 	cfg    BookConfig
 	bounds [3]int64
 	seed   uint64
-	tab    table[K, account]
+	key    guanxi.Key[K]
+	tab    table.Table[K, account]
 	later  int64
 }
 
@@ -75,19 +77,19 @@ func NewBook[K comparable](key guanxi.Key[K], cfg BookConfig) (*Book[K], error) 
 	}
 	return &Book[K]{
 		cfg: cfg, bounds: [3]int64{cfg.Opening.UnixMicro(), cfg.Closing.UnixMicro(), cfg.End.UnixMicro()},
-		seed: rand.Uint64(), tab: table[K, account]{key: key},
+		seed: rand.Uint64(), key: key,
 	}, nil
 }
 
 // Len returns the number of customers.
-func (b *Book[K]) Len() int { return len(b.tab.rows) }
+func (b *Book[K]) Len() int { return len(b.tab.Rows) }
 
 // Later returns how many entries at or after the end were left out.
 func (b *Book[K]) Later() int64 { return b.later }
 
 // Reset empties the book and keeps its memory.
 func (b *Book[K]) Reset() {
-	b.tab.reset()
+	b.tab.Reset()
 	b.later = 0
 }
 
@@ -123,9 +125,9 @@ func (b *Book[K]) Add(e Entry[K]) error {
 }
 
 func (b *Book[K]) sum(k K, add account) error {
-	b.tab.reserve(1)
-	ord := b.tab.ordinal(b.tab.key.Hash(b.seed, k), k)
-	row := &b.tab.rows[ord].row
+	b.tab.Reserve(1)
+	ord := b.tab.Ordinal(b.key.Hash(b.seed, k), k)
+	row := &b.tab.Rows[ord].Row
 	opening, ok1 := minor.Add(row.opening, add.opening)
 	closing, ok2 := minor.Add(row.closing, add.closing)
 	if !ok1 || !ok2 {
@@ -142,20 +144,20 @@ func (b *Book[K]) Merge(o *Book[K]) error {
 	if b == o || b.cfg.Currency != o.cfg.Currency || b.cfg.Decimals != o.cfg.Decimals || b.bounds != o.bounds {
 		return fmt.Errorf("retention: merge: %w", ErrMismatch)
 	}
-	for i := range o.tab.rows { // first look whether all sums fit
-		e := &o.tab.rows[i]
-		ord, ok := b.tab.find(b.tab.key.Hash(b.seed, e.key), e.key)
+	for i := range o.tab.Rows { // first look whether all sums fit
+		e := &o.tab.Rows[i]
+		ord, ok := b.tab.Find(b.key.Hash(b.seed, e.Key), e.Key)
 		if !ok {
 			continue
 		}
-		_, ok1 := minor.Add(b.tab.rows[ord].row.opening, e.row.opening)
-		_, ok2 := minor.Add(b.tab.rows[ord].row.closing, e.row.closing)
+		_, ok1 := minor.Add(b.tab.Rows[ord].Row.opening, e.Row.opening)
+		_, ok2 := minor.Add(b.tab.Rows[ord].Row.closing, e.Row.closing)
 		if !ok1 || !ok2 {
 			return fmt.Errorf("retention: merge: %w: a customer's sum", ErrOverflow)
 		}
 	}
-	for i := range o.tab.rows {
-		_ = b.sum(o.tab.rows[i].key, o.tab.rows[i].row) // fits
+	for i := range o.tab.Rows {
+		_ = b.sum(o.tab.Rows[i].Key, o.tab.Rows[i].Row) // fits
 	}
 	b.later += o.later
 	return nil
@@ -165,8 +167,8 @@ func (b *Book[K]) Merge(o *Book[K]) error {
 // ErrOverflow where the shop's sums do not fit. Cost: O(customers).
 func (b *Book[K]) Movement() (Movement, error) {
 	m := Movement{currency: b.cfg.Currency, decimals: b.cfg.Decimals}
-	for i := range b.tab.rows {
-		a := b.tab.rows[i].row
+	for i := range b.tab.Rows {
+		a := b.tab.Rows[i].Row
 		below := movement{belowOpening: min(a.opening, 0), belowClosing: min(a.closing, 0)}
 		if err := m.AddMinor(max(a.opening, 0), max(a.closing, 0), a.former); err != nil {
 			return Movement{}, err

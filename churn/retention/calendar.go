@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // Unit is a calendar period.
@@ -35,10 +36,7 @@ func (u Unit) Label(lang guanxi.Lang) string {
 	return string(u)
 }
 
-const (
-	dayMicros   = 86400_000000
-	epochMonday = 3 // 1970-01-01 was a Thursday: day −3 was a Monday
-)
+const dayMicros = 86400_000000
 
 // The instants that are accepted, in UTC microseconds: [minMicro, maxMicro).
 var (
@@ -58,66 +56,44 @@ func micro(t time.Time) (int64, error) {
 	return us, nil
 }
 
-// civilDay numbers the calendar days of a zone, 1970-01-01 being 0.
-func civilDay(t time.Time, loc *time.Location) int64 {
-	y, m, d := t.In(loc).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400
-}
-
 // number counts the periods of a zone's calendar; neighbours differ by 1.
 func (u Unit) number(t time.Time, loc *time.Location) int64 {
-	y, m, _ := t.In(loc).Date()
-	month := int64(y)*12 + int64(m) - 1
+	cal := civil.New(loc)
+	day := cal.Day(t.UnixMicro())
+	month := int64(civil.Month(day))
 	switch u {
 	case Year:
-		return int64(y)
+		return civil.FloorDiv(month, 12)
 	case Quarter:
-		return floorDiv(month, 3)
+		return civil.FloorDiv(month, 3)
 	case Month:
 		return month
 	case Week:
-		return floorDiv(civilDay(t, loc)+epochMonday, 7)
+		return int64(civil.Week(day))
 	}
-	return civilDay(t, loc)
+	return int64(day)
 }
 
 // start is the first instant of period n: the first at which the clocks of the
 // zone show its first day or a later one.
 func (u Unit) start(n int64, loc *time.Location) time.Time {
-	y, m, d := 1970, time.January, int64(1)
+	day := n
 	switch u {
 	case Year:
-		y = int(n)
+		day = firstOfMonth(12 * n)
 	case Quarter:
-		y, m = 0, time.Month(1+3*n)
+		day = firstOfMonth(3 * n)
 	case Month:
-		y, m = 0, time.Month(1+n)
+		day = firstOfMonth(n)
 	case Week:
-		d = 7*n - epochMonday + 1
-	default:
-		d = n + 1
+		day = 7*n - 3 // 1970-01-01 was a Thursday
 	}
-	return firstInstant(time.Date(y, m, int(d), 0, 0, 0, 0, time.UTC).Unix()/86400, loc)
+	return civil.Start(day, loc)
 }
 
-// firstInstant is the first instant at which a zone's calendar shows the day or
-// a later one. Midnight may be skipped by the clock, or a whole day, or be shown
-// twice. It goes along the stretches of one offset each.
-func firstInstant(day int64, loc *time.Location) time.Time {
-	midnight := time.Unix(day*86400, 0)
-	t := midnight.Add(-24 * time.Hour).In(loc) // the day before, in every zone
-	for {
-		from, to := t.ZoneBounds()
-		_, offset := t.Zone()
-		first := midnight.Add(-time.Duration(offset) * time.Second).In(loc)
-		if first.Before(from) {
-			first = from
-		}
-		if to.IsZero() || first.Before(to) {
-			return first
-		}
-		t = to
-	}
+// firstOfMonth is the first day of a month as civil.Month numbers it.
+func firstOfMonth(month int64) int64 {
+	return time.Date(0, time.Month(1+month), 1, 0, 0, 0, 0, time.UTC).Unix() / 86400
 }
 
 // grid is a run of calendar periods as instants.
@@ -137,7 +113,7 @@ func newGrid(u Unit, from time.Time, n int, loc *time.Location) grid {
 	for p := range g.bounds {
 		g.bounds[p] = u.start(begin+int64(p), loc).UnixMicro()
 	}
-	g.origin = floorDiv(g.bounds[0], dayMicros) * dayMicros
+	g.origin = civil.FloorDiv(g.bounds[0], dayMicros) * dayMicros
 	end := g.bounds[n]
 	p := int32(0)
 	for day := g.origin; day < end; day += dayMicros {
@@ -177,12 +153,4 @@ func (g *grid) over(us int64) int {
 
 func (g *grid) start(p int, loc *time.Location) time.Time {
 	return time.UnixMicro(g.bounds[p]).In(loc)
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // Activity is one thing that a customer did: an order, a visit, a lesson.
@@ -34,7 +36,8 @@ type Cohorts[K comparable] struct {
 	cal   grid
 	seed  uint64
 	extra int // words of a customer's bits beyond the first
-	tab   table[K, uint64]
+	key   guanxi.Key[K]
+	tab   table.Table[K, uint64]
 	more  []uint64 // those words, extra a customer
 	// What rolling windows keep: the activities.
 	ord    []uint32
@@ -66,7 +69,7 @@ func NewCohorts[K comparable](key guanxi.Key[K], cfg Config) (*Cohorts[K], error
 	c := &Cohorts[K]{
 		cfg: cfg, cal: newGrid(cfg.Unit, cfg.From, cfg.Periods, cfg.Location),
 		seed: rand.Uint64(), // keeps crafted keys from meeting in one slot; no result depends on it
-		tab:  table[K, uint64]{key: key}, latest: minMicro - 1,
+		key:  key, latest: minMicro - 1,
 	}
 	if cfg.Window == Calendar {
 		c.extra = (cfg.Periods+2+63)/64 - 1
@@ -82,11 +85,11 @@ func (c *Cohorts[K]) Config() Config {
 }
 
 // Len returns the number of customers, those in no cohort included.
-func (c *Cohorts[K]) Len() int { return len(c.tab.rows) }
+func (c *Cohorts[K]) Len() int { return len(c.tab.Rows) }
 
 // Reset empties the accumulator and keeps its memory.
 func (c *Cohorts[K]) Reset() {
-	c.tab.reset()
+	c.tab.Reset()
 	c.more, c.ord, c.times = c.more[:0], c.ord[:0], c.times[:0]
 	c.latest = minMicro - 1
 }
@@ -106,8 +109,8 @@ func (c *Cohorts[K]) Add(customer K, when time.Time) error {
 		return wrap(err)
 	}
 	c.reserve(1)
-	n := len(c.tab.rows)
-	ord := c.tab.ordinal(c.tab.key.Hash(c.seed, customer), customer)
+	n := len(c.tab.Rows)
+	ord := c.tab.Ordinal(c.key.Hash(c.seed, customer), customer)
 	c.grown(n)
 	c.latest = max(c.latest, us)
 	if c.cfg.Window == Rolling {
@@ -173,17 +176,17 @@ func (c *Cohorts[K]) careful(keys []K, times []int64, row int, f *faults) {
 // block adds at most blockRows good rows.
 func (c *Cohorts[K]) block(keys []K, times []int64) {
 	c.reserve(len(keys))
-	n := len(c.tab.rows)
+	n := len(c.tab.Rows)
 	ords, hashes := c.ords[:len(keys)], c.hash[:len(keys)]
-	if bulk, ok := c.tab.key.(guanxi.BulkHasher[K]); ok {
+	if bulk, ok := c.key.(guanxi.BulkHasher[K]); ok {
 		bulk.HashAll(hashes, c.seed, keys)
 	} else {
 		for i, k := range keys {
-			hashes[i] = c.tab.key.Hash(c.seed, k)
+			hashes[i] = c.key.Hash(c.seed, k)
 		}
 	}
-	c.tab.seek(ords, c.slot[:], hashes)
-	c.tab.settle(ords, hashes, keys)
+	c.tab.Seek(ords, c.slot[:], hashes)
+	c.tab.Settle(ords, hashes, keys)
 	c.grown(n)
 	latest := c.latest
 	for _, us := range times {
@@ -200,30 +203,30 @@ func (c *Cohorts[K]) block(keys []K, times []int64) {
 		}
 		return
 	}
-	rows := c.tab.rows
+	rows := c.tab.Rows
 	for i, us := range times {
-		rows[ords[i]].row |= 1 << (uint(c.cal.slot(us)) & 63)
+		rows[ords[i]].Row |= 1 << (uint(c.cal.slot(us)) & 63)
 	}
 }
 
 // set sets one of a customer's bits.
 func (c *Cohorts[K]) set(ord uint32, bit int) {
 	if bit < 64 {
-		c.tab.rows[ord].row |= 1 << uint(bit)
+		c.tab.Rows[ord].Row |= 1 << uint(bit)
 		return
 	}
 	c.more[int(ord)*c.extra+bit/64-1] |= 1 << (uint(bit) % 64)
 }
 
 // reserve makes room for n more customers.
-func (c *Cohorts[K]) reserve(n int) { c.tab.reserve(n) }
+func (c *Cohorts[K]) reserve(n int) { c.tab.Reserve(n) }
 
 // grown clears the words of the customers from ordinal n on.
 func (c *Cohorts[K]) grown(n int) {
-	if c.extra == 0 || n == len(c.tab.rows) {
+	if c.extra == 0 || n == len(c.tab.Rows) {
 		return
 	}
-	add := (len(c.tab.rows) - n) * c.extra
+	add := (len(c.tab.Rows) - n) * c.extra
 	c.more = slices.Grow(c.more, add)[:len(c.more)+add]
 	clear(c.more[n*c.extra:])
 }
@@ -260,15 +263,15 @@ func (c *Cohorts[K]) Merge(b *Cohorts[K]) error {
 		return fmt.Errorf("retention: merge: %w", ErrMismatch)
 	}
 	c.latest = max(c.latest, b.latest)
-	c.reserve(len(b.tab.rows))
-	ords := make([]uint32, len(b.tab.rows))
-	for i := range b.tab.rows {
-		n := len(c.tab.rows)
-		k := b.tab.rows[i].key
-		ord := c.tab.ordinal(c.tab.key.Hash(c.seed, k), k)
+	c.reserve(len(b.tab.Rows))
+	ords := make([]uint32, len(b.tab.Rows))
+	for i := range b.tab.Rows {
+		n := len(c.tab.Rows)
+		k := b.tab.Rows[i].Key
+		ord := c.tab.Ordinal(c.key.Hash(c.seed, k), k)
 		c.grown(n)
 		ords[i] = ord
-		c.tab.rows[ord].row |= b.tab.rows[i].row
+		c.tab.Rows[ord].Row |= b.tab.Rows[i].Row
 		for w := range c.extra {
 			c.more[int(ord)*c.extra+w] |= b.more[i*c.extra+w]
 		}
@@ -281,8 +284,8 @@ func (c *Cohorts[K]) Merge(b *Cohorts[K]) error {
 
 // same reports whether two configs, defaults spelled out, make the same table.
 func (c Config) same(d Config) bool {
-	cz, _ := zoneName(c.Location)
-	dz, _ := zoneName(d.Location)
+	cz, _ := civil.ZoneName(c.Location)
+	dz, _ := civil.ZoneName(d.Location)
 	return c.Unit == d.Unit && c.From.Equal(d.From) && c.Periods == d.Periods && cz == dz && c.Window == d.Window &&
 		c.Days == d.Days && c.Columns == d.Columns && c.Rule == d.Rule && slices.Equal(c.Edges, d.Edges) && c.Birth == d.Birth
 }

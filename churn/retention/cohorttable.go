@@ -111,8 +111,8 @@ func (c *Cohorts[K]) Table(asOf time.Time) (Table, error) {
 func (c *Cohorts[K]) calendar(t *tally, asOf int64) {
 	over := c.cal.over(asOf)
 	own := make([]uint64, c.extra+1)
-	for i := range c.tab.rows {
-		own[0] = c.tab.rows[i].row
+	for i := range c.tab.Rows {
+		own[0] = c.tab.Rows[i].Row
 		copy(own[1:], c.more[i*c.extra:(i+1)*c.extra])
 		if own[0]&1 != 0 {
 			if c.cfg.Birth == FirstEver {
@@ -136,7 +136,7 @@ func (c *Cohorts[K]) calendar(t *tally, asOf int64) {
 // rolling finds the births, then puts the activities into windows from there.
 func (c *Cohorts[K]) rolling(t *tally, asOf int64) {
 	const none = int64(1) << 62
-	n, length := len(c.tab.rows), int64(c.cfg.Days)*dayMicros
+	n, length := len(c.tab.Rows), int64(c.cfg.Days)*dayMicros
 	birth := make([]int64, n)
 	for i := range birth {
 		birth[i] = none

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // Window says how the time since a customer's birth is cut into columns.
@@ -124,7 +125,7 @@ func (c Config) Validate() error {
 		fault("periods", "%d is not in 1 to %d", c.Periods, maxPeriods)
 	}
 	if c.Location != nil {
-		if _, ok := zoneName(c.Location); !ok {
+		if _, ok := civil.ZoneName(c.Location); !ok {
 			fault("location", "%q is another zone on another machine", c.Location.String())
 		}
 	}

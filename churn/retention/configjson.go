@@ -3,65 +3,25 @@ package retention
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
-
-// zoneName names a location so that a zone gives it back: "UTC", "+08:00" for a
-// fixed offset, or the IANA name. Local, and a zone without a name, have none.
-func zoneName(loc *time.Location) (string, bool) {
-	t := time.Unix(0, 0).In(loc)
-	if from, to := t.ZoneBounds(); from.IsZero() && to.IsZero() {
-		_, offset := t.Zone()
-		switch {
-		case offset == 0:
-			return "UTC", true
-		case offset%60 != 0:
-			return t.Format("-07:00:00"), true
-		}
-		return t.Format("-07:00"), true
-	}
-	name := loc.String()
-	return name, name != "" && name != "Local"
-}
 
 // zone is a location as text. No text is nil, which is UTC.
 type zone struct{ loc *time.Location }
 
 // MarshalText returns the name, or ErrOption where there is none.
-func (z zone) MarshalText() ([]byte, error) {
-	if z.loc == nil {
-		return nil, nil
-	}
-	name, ok := zoneName(z.loc)
-	if !ok {
-		return nil, fmt.Errorf("%w: %q is another zone on another machine", ErrOption, z.loc.String())
-	}
-	return []byte(name), nil
-}
+func (z zone) MarshalText() ([]byte, error) { return civil.MarshalZone(z.loc, ErrOption) }
 
 // UnmarshalText reads what MarshalText writes.
 func (z *zone) UnmarshalText(text []byte) error {
-	name := string(text)
-	if name == "" {
-		z.loc = nil
-		return nil
+	loc, err := civil.UnmarshalZone(text, ErrOption)
+	if err == nil {
+		z.loc = loc
 	}
-	for _, layout := range []string{"-07:00", "-07:00:00"} {
-		if t, err := time.Parse(layout, name); err == nil {
-			_, offset := t.Zone()
-			z.loc = time.FixedZone(name, offset)
-			return nil
-		}
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
-		return fmt.Errorf("%w: %.64q is no time zone known here", ErrOption, name)
-	}
-	z.loc = loc
-	return nil
+	return err
 }
 
 type configJSON struct {

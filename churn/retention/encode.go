@@ -25,13 +25,13 @@ func (c *Cohorts[K]) AppendBinary(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	dst = binary.AppendUvarint(dst, uint64(c.latest-minMicro+1))
-	dst = binary.AppendUvarint(dst, uint64(len(c.tab.rows)))
+	dst = binary.AppendUvarint(dst, uint64(len(c.tab.Rows)))
 	begin, times := c.byCustomer()
-	for _, ord := range keyOrder(&c.tab) {
-		row := &c.tab.rows[ord]
-		dst = c.tab.key.Append(dst, row.key)
+	for _, ord := range keyOrder(&c.tab, c.key) {
+		row := &c.tab.Rows[ord]
+		dst = c.key.Append(dst, row.Key)
 		if c.cfg.Window == Calendar {
-			dst = binary.AppendUvarint(dst, row.row)
+			dst = binary.AppendUvarint(dst, row.Row)
 			for _, w := range c.more[int(ord)*c.extra : (int(ord)+1)*c.extra] {
 				dst = binary.AppendUvarint(dst, w)
 			}
@@ -53,7 +53,7 @@ func (c *Cohorts[K]) AppendBinary(dst []byte) ([]byte, error) {
 // byCustomer returns the kept activities grouped by ordinal: those of ord are
 // times[begin[ord]:begin[ord+1]].
 func (c *Cohorts[K]) byCustomer() (begin []int, times []int64) {
-	begin = make([]int, len(c.tab.rows)+1)
+	begin = make([]int, len(c.tab.Rows)+1)
 	for _, ord := range c.ord {
 		begin[ord+1]++
 	}
@@ -83,7 +83,7 @@ func (c *Cohorts[K]) UnmarshalBinary(data []byte) error {
 	if err := d.header(magic, c.header()); err != nil {
 		return wrap(err)
 	}
-	fresh := &Cohorts[K]{cfg: c.cfg, cal: c.cal, seed: c.seed, extra: c.extra, tab: table[K, uint64]{key: c.tab.key}}
+	fresh := &Cohorts[K]{cfg: c.cfg, cal: c.cal, seed: c.seed, extra: c.extra, key: c.key}
 	if err := fresh.decode(&d); err != nil {
 		return wrap(err)
 	}
@@ -97,10 +97,10 @@ func (c *Cohorts[K]) decode(d *decoder) error {
 		return ErrFormat
 	}
 	c.latest = minMicro + int64(latest) - 1
-	return keys(d, c.tab.key, n, func(k K) bool {
+	return keys(d, c.key, n, func(k K) bool {
 		c.reserve(1)
-		rows := len(c.tab.rows)
-		ord := c.tab.ordinal(c.tab.key.Hash(c.seed, k), k)
+		rows := len(c.tab.Rows)
+		ord := c.tab.Ordinal(c.key.Hash(c.seed, k), k)
 		c.grown(rows)
 		if c.cfg.Window == Calendar {
 			return c.decodeBits(d, ord)
@@ -118,7 +118,7 @@ func (c *Cohorts[K]) decodeBits(d *decoder, ord uint32) bool {
 		}
 		all |= v
 		if w == 0 {
-			c.tab.rows[ord].row = v
+			c.tab.Rows[ord].Row = v
 		} else {
 			c.more[int(ord)*c.extra+w-1] = v
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // Every encoding begins with its magic, a version and its config (JSON, defaults
@@ -92,12 +93,12 @@ func (d *decoder) text() string {
 }
 
 // keyOrder returns the ordinals in the order of their keys.
-func keyOrder[K comparable, R any](t *table[K, R]) []uint32 {
-	order := make([]uint32, len(t.rows))
+func keyOrder[K comparable, R any](t *table.Table[K, R], key guanxi.Key[K]) []uint32 {
+	order := make([]uint32, len(t.Rows))
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return t.key.Compare(t.rows[a].key, t.rows[b].key) })
+	slices.SortFunc(order, func(a, b uint32) int { return key.Compare(t.Rows[a].Key, t.Rows[b].Key) })
 	return order
 }
 
@@ -145,14 +146,14 @@ func (b *Book[K]) AppendBinary(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	dst = binary.AppendUvarint(dst, uint64(b.later))
-	dst = binary.AppendUvarint(dst, uint64(len(b.tab.rows)))
-	for _, ord := range keyOrder(&b.tab) {
-		e := &b.tab.rows[ord]
-		dst = b.tab.key.Append(dst, e.key)
-		dst = binary.AppendVarint(dst, e.row.opening)
-		dst = binary.AppendVarint(dst, e.row.closing)
+	dst = binary.AppendUvarint(dst, uint64(len(b.tab.Rows)))
+	for _, ord := range keyOrder(&b.tab, b.key) {
+		e := &b.tab.Rows[ord]
+		dst = b.key.Append(dst, e.Key)
+		dst = binary.AppendVarint(dst, e.Row.opening)
+		dst = binary.AppendVarint(dst, e.Row.closing)
 		former := byte(0)
-		if e.row.former {
+		if e.Row.former {
 			former = 1
 		}
 		dst = append(dst, former)
@@ -168,10 +169,10 @@ func (b *Book[K]) UnmarshalBinary(data []byte) error {
 	if err := d.header("guanxi/book", b.header()); err != nil {
 		return wrap(err)
 	}
-	fresh := &Book[K]{cfg: b.cfg, bounds: b.bounds, seed: b.seed, tab: table[K, account]{key: b.tab.key}}
+	fresh := &Book[K]{cfg: b.cfg, bounds: b.bounds, seed: b.seed, key: b.key}
 	fresh.later = int64(d.number())
 	n := d.number()
-	err := keys(&d, b.tab.key, n, func(k K) bool {
+	err := keys(&d, b.key, n, func(k K) bool {
 		a := account{opening: d.signed(), closing: d.signed()}
 		former := d.number()
 		a.former = former == 1
@@ -202,15 +203,15 @@ func (r *Repeats[K]) AppendBinary(dst []byte) ([]byte, error) {
 		return dst, err
 	}
 	dst = binary.AppendUvarint(dst, uint64(r.outside))
-	dst = binary.AppendUvarint(dst, uint64(len(r.tab.rows)))
-	for _, ord := range keyOrder(&r.tab) {
-		e := &r.tab.rows[ord]
-		dst = r.tab.key.Append(dst, e.key)
-		dst = binary.AppendUvarint(dst, uint64(e.row.first-r.from))
-		dst = binary.AppendUvarint(dst, uint64(e.row.last-e.row.first))
-		dst = binary.AppendUvarint(dst, uint64(e.row.orders))
-		dst = binary.AppendUvarint(dst, uint64(len(e.row.group)))
-		dst = append(dst, e.row.group...)
+	dst = binary.AppendUvarint(dst, uint64(len(r.tab.Rows)))
+	for _, ord := range keyOrder(&r.tab, r.key) {
+		e := &r.tab.Rows[ord]
+		dst = r.key.Append(dst, e.Key)
+		dst = binary.AppendUvarint(dst, uint64(e.Row.first-r.from))
+		dst = binary.AppendUvarint(dst, uint64(e.Row.last-e.Row.first))
+		dst = binary.AppendUvarint(dst, uint64(e.Row.orders))
+		dst = binary.AppendUvarint(dst, uint64(len(e.Row.group)))
+		dst = append(dst, e.Row.group...)
 	}
 	return dst, nil
 }
@@ -223,11 +224,11 @@ func (r *Repeats[K]) UnmarshalBinary(data []byte) error {
 	if err := d.header("guanxi/repeats", r.header()); err != nil {
 		return wrap(err)
 	}
-	fresh := &Repeats[K]{cfg: r.cfg, from: r.from, to: r.to, seed: r.seed, tab: table[K, buyer]{key: r.tab.key}}
+	fresh := &Repeats[K]{cfg: r.cfg, from: r.from, to: r.to, seed: r.seed, key: r.key}
 	fresh.outside = int64(d.number())
 	n := d.number()
 	length := uint64(r.to - r.from)
-	err := keys(&d, r.tab.key, n, func(k K) bool {
+	err := keys(&d, r.key, n, func(k K) bool {
 		first, last, orders := d.number(), d.number(), d.number()
 		group := d.text()
 		if first >= length || last >= length-first || orders == 0 || orders > 1<<40 || orders == 1 && last > 0 {

@@ -28,7 +28,8 @@ var (
 	// ErrAmount refuses an amount with more decimal places than the currency
 	// keeps, and a balance below zero.
 	ErrAmount = errors.New("not an amount of this currency")
-	// ErrOverflow refuses what does not fit into int64 minor units.
+	// ErrOverflow refuses what does not fit into int64 minor units, and an amount
+	// with an exponent beyond ±1000, be it zero.
 	ErrOverflow = errors.New("out of range")
 	// ErrIdentity says that the parts of a report do not add up.
 	ErrIdentity = errors.New("opening and movements do not make closing")

@@ -200,8 +200,8 @@ type Report struct {
 
 // Check returns ErrIdentity unless the parts add up, in money and in customers.
 // The report of a Movement always does: its closing is counted on its own. Check
-// is for one that was stored, or made elsewhere; an exponent beyond ±64 in it is
-// ErrAmount.
+// is for one that was stored, or made elsewhere; an exponent beyond ±1000 in it
+// is ErrAmount.
 func (r Report) Check() error {
 	var errs []error
 	for _, f := range []struct {
@@ -211,8 +211,8 @@ func (r Report) Check() error {
 		{"opening", r.Opening}, {"churned", r.Churned}, {"contraction", r.Contraction}, {"expansion", r.Expansion},
 		{"new", r.New}, {"revived", r.Revived}, {"closing", r.Closing},
 	} {
-		if e := f.v.Exponent(); e > 64 || e < -64 {
-			errs = append(errs, at(fmt.Errorf("%w: an exponent beyond ±64", ErrAmount), f.name))
+		if e := f.v.Exponent(); e > minor.MaxExponent || e < -minor.MaxExponent {
+			errs = append(errs, at(fmt.Errorf("%w: an exponent beyond ±%d", ErrAmount, minor.MaxExponent), f.name))
 		}
 	}
 	if len(errs) > 0 {

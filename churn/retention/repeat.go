@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // Again says what a repurchase is.
@@ -47,7 +49,7 @@ func (c RepeatConfig) Validate() error {
 	}
 	errs := []error{placed(err1, "from"), placed(err2, "to")}
 	if c.Location != nil {
-		if _, ok := zoneName(c.Location); !ok {
+		if _, ok := civil.ZoneName(c.Location); !ok {
 			errs = append(errs, at(fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location.String()), "location"))
 		}
 	}
@@ -75,7 +77,8 @@ type Repeats[K comparable] struct {
 	cfg      RepeatConfig
 	from, to int64
 	seed     uint64
-	tab      table[K, buyer]
+	key      guanxi.Key[K]
+	tab      table.Table[K, buyer]
 	outside  int64
 }
 
@@ -97,18 +100,18 @@ func NewRepeats[K comparable](key guanxi.Key[K], cfg RepeatConfig) (*Repeats[K],
 		cfg.Again = SecondOrder
 	}
 	return &Repeats[K]{cfg: cfg, from: cfg.From.UnixMicro(), to: cfg.To.UnixMicro(), seed: rand.Uint64(),
-		tab: table[K, buyer]{key: key}}, nil
+		key: key}, nil
 }
 
 // Len returns the number of customers.
-func (r *Repeats[K]) Len() int { return len(r.tab.rows) }
+func (r *Repeats[K]) Len() int { return len(r.tab.Rows) }
 
 // Outside returns how many orders outside the period were left out.
 func (r *Repeats[K]) Outside() int64 { return r.outside }
 
 // Reset empties the accumulator and keeps its memory.
 func (r *Repeats[K]) Reset() {
-	r.tab.reset()
+	r.tab.Reset()
 	r.outside = 0
 }
 
@@ -133,11 +136,11 @@ func (r *Repeats[K]) Add(o Order[K]) error {
 }
 
 func (r *Repeats[K]) put(k K, b buyer) {
-	r.tab.reserve(1)
-	n := len(r.tab.rows)
-	ord := r.tab.ordinal(r.tab.key.Hash(r.seed, k), k)
-	row := &r.tab.rows[ord].row
-	if len(r.tab.rows) > n {
+	r.tab.Reserve(1)
+	n := len(r.tab.Rows)
+	ord := r.tab.Ordinal(r.key.Hash(r.seed, k), k)
+	row := &r.tab.Rows[ord].Row
+	if len(r.tab.Rows) > n {
 		*row = b
 		return
 	}
@@ -151,13 +154,13 @@ func (r *Repeats[K]) put(k K, b buyer) {
 // Merge adds what o holds, as if its orders had been added here; o stays as it
 // is. Another config, or r itself, is ErrMismatch.
 func (r *Repeats[K]) Merge(o *Repeats[K]) error {
-	rz, _ := zoneName(r.cfg.Location)
-	oz, _ := zoneName(o.cfg.Location)
+	rz, _ := civil.ZoneName(r.cfg.Location)
+	oz, _ := civil.ZoneName(o.cfg.Location)
 	if r == o || r.from != o.from || r.to != o.to || r.cfg.Again != o.cfg.Again || rz != oz {
 		return fmt.Errorf("retention: merge: %w", ErrMismatch)
 	}
-	for i := range o.tab.rows {
-		r.put(o.tab.rows[i].key, o.tab.rows[i].row)
+	for i := range o.tab.Rows {
+		r.put(o.tab.Rows[i].Key, o.tab.Rows[i].Row)
 	}
 	r.outside += o.outside
 	return nil
@@ -173,9 +176,10 @@ type Group struct {
 // Cost: O(customers + groups · log groups).
 func (r *Repeats[K]) Groups() []Group {
 	index := make(map[string]int)
+	cal := civil.New(r.cfg.Location)
 	var groups []Group
-	for i := range r.tab.rows {
-		b := &r.tab.rows[i].row
+	for i := range r.tab.Rows {
+		b := &r.tab.Rows[i].Row
 		g, ok := index[b.group]
 		if !ok {
 			g = len(groups)
@@ -183,7 +187,7 @@ func (r *Repeats[K]) Groups() []Group {
 			groups = append(groups, Group{Name: b.group})
 		}
 		groups[g].Of++
-		if r.again(b) {
+		if r.again(b, &cal) {
 			groups[g].Hits++
 		}
 	}
@@ -191,9 +195,9 @@ func (r *Repeats[K]) Groups() []Group {
 	return groups
 }
 
-func (r *Repeats[K]) again(b *buyer) bool {
+func (r *Repeats[K]) again(b *buyer, cal *civil.Calendar) bool {
 	if r.cfg.Again == SecondOrder {
 		return b.orders > 1
 	}
-	return b.first != b.last && civilDay(time.UnixMicro(b.first), r.cfg.Location) != civilDay(time.UnixMicro(b.last), r.cfg.Location)
+	return b.first != b.last && cal.Day(b.first) != cal.Day(b.last)
 }

@@ -110,7 +110,7 @@ func above(cost, order, share int64) bool {
 // decimal places, or does not lie in [-1, 1].
 func billionths(d decimal.Decimal) (int64, error) {
 	v, err := minor.From(d, sharePlaces)
-	if err != nil || !sane(d) || v > billion || v < -billion {
+	if err != nil || v > billion || v < -billion {
 		return 0, fmt.Errorf("%w: not a share of nine decimal places", ErrAmount)
 	}
 	return v, nil

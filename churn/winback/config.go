@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
 )
 
@@ -82,7 +83,7 @@ func (c Config) Validate() error {
 		decimals = minor.MaxScale / 2 // amounts of a likely size are then no fault of their own
 	}
 	if c.Location != nil {
-		if _, ok := zoneName(c.Location); !ok {
+		if _, ok := civil.ZoneName(c.Location); !ok {
 			fault(fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location.String()), "location")
 		}
 	}
@@ -295,16 +296,10 @@ func (s idSet) check(id string) error {
 	return nil
 }
 
-// sane reports whether d can be written and compared without growing: even a
-// zero may have an exponent of two billion.
-func sane(d decimal.Decimal) bool { return d.Exponent() <= 64 && d.Exponent() >= -64 }
-
 // amount is d in minor units, zero or above.
 func amount(d decimal.Decimal, decimals int) (int64, error) {
 	v, err := minor.From(d, decimals)
 	switch {
-	case err == nil && !sane(d):
-		return 0, fmt.Errorf("%w: an exponent beyond ±64", ErrAmount)
 	case errors.Is(err, minor.ErrRange):
 		return 0, ErrOverflow
 	case err != nil:

@@ -102,7 +102,7 @@ func TestBadConfig(t *testing.T) {
 		"huge zero": {func(c *winback.Config) {
 			zero := decimal.New(0, math.MaxInt32)
 			c.Plans[0].Steps[0].Cost, c.Plans[0].Steps[2].Gift, c.Plans[0].When.MaxValue = zero, zero, &zero
-		}, winback.ErrAmount, []string{"/plans/0/when/max_value", "/plans/0/steps/0/cost", "/plans/0/steps/2/gift"}},
+		}, winback.ErrOverflow, []string{"/plans/0/when/max_value", "/plans/0/steps/0/cost", "/plans/0/steps/2/gift"}},
 		"rest": {func(c *winback.Config) {
 			c.Currency, c.Decimals, c.MaxSteps, c.MarginFloor, c.Stops = "\xff", 19, -1, dec("1"), []string{"a", "a"}
 		}, winback.ErrDuplicate, []string{"/currency", "/decimals", "/max_steps", "/margin_floor", "/stops/1"}},

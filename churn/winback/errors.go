@@ -26,7 +26,8 @@ var (
 	// ErrAmount refuses an amount below zero, or with more decimal places than
 	// the currency keeps.
 	ErrAmount = errors.New("not an amount of this currency")
-	// ErrOverflow refuses what does not fit into int64 minor units.
+	// ErrOverflow refuses what does not fit into int64 minor units, and an amount
+	// with an exponent beyond ±1000, be it zero.
 	ErrOverflow = errors.New("out of range")
 	// ErrTime refuses the zero time.Time, times outside the years 1 to 9999, and
 	// an instant before one that the state has reached.

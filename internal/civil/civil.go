@@ -62,6 +62,28 @@ func Month(day int32) int32 {
 	return int32(y*12 + int(m) - 1)
 }
 
+// Start is the first instant at which the calendar of loc shows a day, counted from
+// 1970-01-01, or a later one. Midnight may be skipped by the clock, or a whole day,
+// or be shown twice. Cost: two or three look-ups in the zone.
+func Start(day int64, loc *time.Location) time.Time {
+	midnight := time.Unix(day*86400, 0)
+	t := midnight.Add(-24 * time.Hour).In(loc) // the day before, in every zone
+	for {                                      // along the stretches of one offset each
+		from, to := t.ZoneBounds()
+		_, offset := t.Zone()
+		first := midnight.Add(-time.Duration(offset) * time.Second).In(loc)
+		if first.Before(from) {
+			first = from
+		}
+		// On the last day of a leap year beyond a zone's table, ZoneBounds gives an
+		// end that is over already (Go 1.26); the offset holds on.
+		if to.IsZero() || first.Before(to) || !to.After(t) {
+			return first
+		}
+		t = to
+	}
+}
+
 // FloorDiv divides and rounds down; b must be above 0.
 func FloorDiv(a, b int64) int64 {
 	q := a / b

@@ -7,6 +7,24 @@ import (
 	_ "time/tzdata"
 )
 
+// TestStart goes through the years beyond the tables of the zones too.
+func TestStart(t *testing.T) {
+	for _, name := range []string{"UTC", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo"} {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, last := New(loc), time.Time{}
+		for day := int64(-1000); day < 40_000; day++ {
+			start := Start(day, loc)
+			if us := start.UnixMicro(); c.Day(us) < int32(day) || c.Day(us-1) >= int32(day) || start.Before(last) {
+				t.Fatalf("%s: day %d begins at %v", name, day, start)
+			}
+			last = start
+		}
+	}
+}
+
 // Against time.Time's own calendar, near the changes of many zones.
 func TestAgainstTime(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -29,6 +47,9 @@ func TestAgainstTime(t *testing.T) {
 			day := c.Day(at.UnixMicro())
 			if want := int32(FloorDiv(midnight.Unix(), 86400)); day != want {
 				t.Fatalf("%s %v: day %d, want %d", name, at, day, want)
+			}
+			if start := Start(int64(day), loc); start.After(at) || c.Day(start.UnixMicro()) < day || c.Day(start.UnixMicro()-1) >= day {
+				t.Fatalf("%s %v: day %d begins at %v", name, at, day, start)
 			}
 			if got, want := Month(day), int32(y*12+int(m)-1); got != want {
 				t.Fatalf("%v: month %d, want %d", at, got, want)

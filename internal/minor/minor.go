@@ -17,11 +17,17 @@ import (
 // int64 holds 18 decimal digits whatever they are.
 const MaxScale = 18
 
+// MaxExponent is how far from 0 an amount's exponent may lie. Hosts keep what was
+// accepted, and a comparison or the text of a decimal takes as many digits as its
+// exponent says: even a zero may have one of two thousand million.
+const MaxExponent = 1000
+
 // Callers wrap these with the place and the package name.
 var (
 	// ErrScale: a non-zero digit lies beyond the scale, such as 1.234 at 2.
 	ErrScale = errors.New("more decimal places than the scale allows")
-	// ErrRange: the amount does not fit int64 minor units.
+	// ErrRange: the amount does not fit int64 minor units, or has an exponent
+	// beyond MaxExponent.
 	ErrRange = errors.New("amount too large for its minor units")
 	// ErrBadScale: the scale itself is not one of 0 … MaxScale.
 	ErrBadScale = errors.New("scale outside 0 to 18")
@@ -36,7 +42,7 @@ var pow10 = [MaxScale + 1]int64{
 // From returns d × 10^scale. Zeros beyond the scale are harmless: 1.2300 at
 // scale 2 is 123. It fails with [ErrBadScale], with [ErrScale] when d has a
 // non-zero digit beyond the scale (whatever its size), and with [ErrRange] when
-// the result does not fit an int64.
+// the result does not fit an int64 or d's exponent is beyond ±[MaxExponent].
 //
 // Cost: O(1) and no allocation for a coefficient that fits an int64, whatever
 // its exponent; O(digits) words for a wider one, never O(10^exponent).
@@ -52,6 +58,9 @@ func rescale(d decimal.Decimal, scale int) (int64, error) {
 		return 0, ErrBadScale
 	}
 	if d.Sign() == 0 {
+		if absurd(d) {
+			return 0, ErrRange
+		}
 		return 0, nil
 	}
 	v, ok := coefficient(d)
@@ -74,6 +83,12 @@ func rescale(d decimal.Decimal, scale int) (int64, error) {
 		return 0, ErrRange
 	}
 	return v, nil
+}
+
+// absurd is asked of what would be accepted: of a non-zero int64 coefficient the
+// exponent is a small one then.
+func absurd(d decimal.Decimal) bool {
+	return d.Exponent() > MaxExponent || d.Exponent() < -MaxExponent
 }
 
 // coefficient returns d's coefficient if it fits an int64.
@@ -107,7 +122,7 @@ func wide(d decimal.Decimal, shift int64) (int64, error) {
 	if _, p = c.QuoRem(c, p, p); p.Sign() != 0 {
 		return 0, ErrScale
 	}
-	if !c.IsInt64() {
+	if !c.IsInt64() || absurd(d) {
 		return 0, ErrRange
 	}
 	return c.Int64(), nil

@@ -119,8 +119,9 @@ func (d daytimes) after(t int64, loc *time.Location) int64 {
 			return t
 		}
 		t += end - ofDay
-		if _, change := at.ZoneBounds(); !change.IsZero() {
-			// Zones change at whole seconds.
+		// Zones change at whole seconds. On the last day of a leap year beyond a
+		// zone's table, ZoneBounds gives an end that is over already (Go 1.26).
+		if _, change := at.ZoneBounds(); change.After(at) {
 			t = min(t, change.UnixMicro())
 		}
 	}
