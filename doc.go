@@ -19,7 +19,9 @@
 //   - segment (planned): who are they?
 //   - lifecycle (planned): where do they stand?
 //   - loyalty (planned): what are they owed, in points, tiers and rewards?
-//   - churn (planned): who is leaving, and why?
+//   - churn: who is leaving, and why? Its children predict, survival, retention
+//     and winback: is that true, how long do customers stay, which come back, and
+//     what brings them back?
 //   - nps: what do they say, and did it really change?
 //
 // They do not import each other. What one needs from another it takes as a
