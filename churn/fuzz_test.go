@@ -19,7 +19,7 @@ type stored interface {
 // Whatever a state accepts it writes again, and goes on to work with.
 func FuzzStates(f *testing.F) {
 	for _, v := range goldenStates(f) {
-		f.Add(must(v.state.MarshalBinary()), int64(noon.UnixMicro()), 0.5)
+		f.Add(must(v.state.MarshalBinary()), noon.UnixMicro(), 0.5)
 	}
 	r := must(churn.NewRhythm(churn.RhythmConfig{Breaks: []churn.Season{{From: "--07-01", To: "--09-01"}}}))
 	d := must(churn.NewShift(churn.ShiftConfig{}))

@@ -65,7 +65,7 @@ func TestBackTest(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	given := out.Reports[3]
-	if given.Name = byHand.Name; fmt.Sprintf("%s", must(json.Marshal(given))) != fmt.Sprintf("%s", must(json.Marshal(byHand))) {
+	if given.Name = byHand.Name; string(must(json.Marshal(given))) != string(must(json.Marshal(byHand))) {
 		t.Error("the same scores, another report")
 	}
 	if math.Abs(learned.Line.Slope-1) > 0.15 || byHand.Brier < learned.Brier || *calibrated.AUC != *learned.AUC || learned.HosmerLemeshow.DF != 10 {

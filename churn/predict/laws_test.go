@@ -290,7 +290,7 @@ func TestModelJSON(t *testing.T) {
 	}
 	var m predict.Model
 	for doc, at := range map[string]string{
-		`{"columns":["a"],"intercept":0,"weights":[1],"wieghts":[]}`:                                        "/wieghts",
+		`{"columns":["a"],"intercept":0,"weights":[1],"waits":[]}`:                                          "/waits",
 		`{"columns":["a"],"intercept":0,"weights":[1,2]}`:                                                   "/weights",
 		`{"columns":["a"],"intercept":0,"weights":[1],"version":2}`:                                         "/version",
 		`{"columns":["a"],"intercept":0,"weights":[1],"calibration":{"method":"platt","slope":1,"slop":1}}`: "/calibration/slop",
