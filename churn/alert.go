@@ -32,6 +32,21 @@ type Reading struct {
 	Crisis bool
 }
 
+// Label returns the name of e in lang.
+func (e Effect) Label(lang guanxi.Lang) string {
+	switch e {
+	case NoEffect:
+		return guanxi.Text{EN: "Nothing to tell", ZH: "无需通知"}.In(lang)
+	case Opened:
+		return guanxi.Text{EN: "Alert opened", ZH: "预警触发"}.In(lang)
+	case Escalated:
+		return guanxi.Text{EN: "Alert escalated", ZH: "预警升级"}.In(lang)
+	case Closed:
+		return guanxi.Text{EN: "Alert closed", ZH: "预警解除"}.In(lang)
+	}
+	return string(e)
+}
+
 type phase uint8
 
 const (

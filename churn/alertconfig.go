@@ -17,10 +17,11 @@ type AlertConfig struct {
 	Rule string `json:"rule"`
 	// Enter and Leave are the risks at which an alert opens (this or more) and
 	// closes (less than this); in between it stays as it is. 0 < Leave ≤ Enter ≤ 1;
-	// zero is 0.6 and 0.4.
+	// zero is 0.6 for Enter, and for Leave 0.4, or Enter if that is less.
 	Enter float64 `json:"enter,omitempty"`
 	Leave float64 `json:"leave,omitempty"`
-	// Opens and Closes are how many readings must agree. Zero is 2 of 3.
+	// Opens and Closes are how many readings must agree, both numbers given. Zero is
+	// 2 of 3.
 	Opens  Confirm `json:"opens,omitzero"`
 	Closes Confirm `json:"closes,omitzero"`
 	// Dwell is the least time that an alert stays open, CoolDown the least time
@@ -60,9 +61,12 @@ func NewAlerts(cfg AlertConfig) (*Alerts, error) {
 	var f faults
 	a := &Alerts{
 		rule:  cfg.Rule,
-		enter: orDefault(cfg.Enter, 0.6), leave: orDefault(cfg.Leave, 0.4),
+		enter: orDefault(cfg.Enter, 0.6), leave: cfg.Leave,
 		opens: orDefault(cfg.Opens, Confirm{2, 3}), closes: orDefault(cfg.Closes, Confirm{2, 3}),
 		jump: orDefault(cfg.Jump, 1),
+	}
+	if a.leave == 0 {
+		a.leave = min(0.4, a.enter)
 	}
 	if cfg.Rule == "" {
 		f.add(ErrID, "/rule", "it is missing")
@@ -70,7 +74,9 @@ func NewAlerts(cfg AlertConfig) (*Alerts, error) {
 	if !(a.enter > 0 && a.enter <= 1) {
 		f.add(ErrOption, "/enter", "%v is not above 0 and up to 1", a.enter)
 	}
-	if !(a.leave > 0 && a.leave <= 1) {
+	if cfg.Leave == 0 {
+		// Of a faulty enter there is nothing more to say.
+	} else if !(a.leave > 0 && a.leave <= 1) {
 		f.add(ErrOption, "/leave", "%v is not above 0 and up to 1", a.leave)
 	} else if a.leave > a.enter {
 		f.add(ErrOption, "/leave", "%v is above enter, %v", a.leave, a.enter)
@@ -80,7 +86,7 @@ func NewAlerts(cfg AlertConfig) (*Alerts, error) {
 		Confirm
 	}{{"opens", a.opens}, {"closes", a.closes}} {
 		if c.M < 1 || c.M > 8 || c.N < 1 || c.N > c.M {
-			f.add(ErrOption, "/"+c.name, "%d of %d, not 1 to 8 of up to 8", c.N, c.M)
+			f.add(ErrOption, "/"+c.name, "n is %d and m is %d; n is 1 to m, and m up to 8", c.N, c.M)
 		}
 	}
 	a.dwell = f.lengthIn("/dwell", cfg.Dwell, 0, endOfTime) / second

@@ -41,6 +41,7 @@ func TestNoAllocations(t *testing.T) {
 		"AppendScores":   func() { _, _, _, _ = s.AppendScores(scores, why, 3, cols, noon) },
 		"AppendScores 5": func() { _, _, _, _ = s.AppendScores(scores, why, 5, cols, noon) },
 		"AppendFeatures": func() { _, _ = s.AppendFeatures(x, seen, now) },
+		"AppendClears":   func() { _, _ = s.AppendClears(x, seen, now) },
 		"Shift":          func() { series, _, _ = shift.Next(series, 5) },
 		"Drift":          func() { _, _, _ = drift.Next(churn.Mix{}, 5) },
 		"Step":           func() { _, _, _ = a.Step(churn.Alert{}, churn.Reading{Risk: 0.9}, now) },

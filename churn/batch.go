@@ -94,7 +94,7 @@ func (s *Scorer) AppendScores(dst []Score, reasons []Reason, top int, c Columns,
 			}
 			signal, when := int(c.Signal[j]), c.At[j]
 			if s.sound(signal, v, when, m) {
-				s.see(&w, signal, v, m-when)
+				w.date(&s.rules[signal], signal, v, m-when)
 				continue
 			}
 			fine = false
@@ -110,6 +110,13 @@ func (s *Scorer) AppendScores(dst []Score, reasons []Reason, top int, c Columns,
 				room[j] = Reason{Signal: -1}
 			}
 			continue
+		}
+		for j := int(c.First[i]); j < int(c.First[i+1]); j++ {
+			v := 1.
+			if c.Value != nil {
+				v = c.Value[j]
+			}
+			s.see(&w, int(c.Signal[j]), v, m-c.At[j])
 		}
 		s.sum(&w, &dst[n+i], room)
 	}

@@ -40,7 +40,8 @@
 // leaving, how fast it fades, and how much it can add at most. Signals that tell the
 // same story are a group, of which the strongest counts. What was not looked for
 // has no [Observation] and adds nothing; what was looked for and not found is an
-// observation of 0, may speak for staying, and counts as known. [Handbook] is a
+// observation of 0: it ends what was found before, may speak for staying, and counts
+// as known. [Handbook] is a
 // ready catalogue in English and Chinese. Its weights are an opinion; churn/predict
 // learns others from the same features and shows which are better, and
 // [Catalogue.Learned] puts them in.
@@ -55,7 +56,9 @@
 // slides, a CUSUM for the one that steps. It learns what is normal for the customer
 // from the values themselves, after a short warm-up. [Drift] watches the mix of
 // categories, or of price bands. Both end in observations that the host makes:
-// a step down is [OrderValuePlunged], a step up of the gap [OrderFrequencyFell].
+// a step down is [OrderValuePlunged], a step up of the gap [OrderFrequencyFell]. An alarm observed is
+// an event, which fades; to observe 0 at a later order is to say that it is over. Who
+// does not mean that observes nothing where there was no alarm.
 //
 // # Alerts
 //

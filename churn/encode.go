@@ -46,11 +46,18 @@ func (c *Cycle) UnmarshalBinary(data []byte) error {
 		return formatFault("gaps without orders")
 	case r.orders > maxGaps+1, !inTime(r.last):
 		return formatFault("orders or time")
-	case !(math.Abs(r.mean) <= maxLog), !(r.m2 >= 0 && float64(r.m2) <= 4*maxLog*maxLog*maxGaps):
+	case !(math.Abs(r.mean) <= maxLog), !squares(r.m2, r.Gaps(), r.mean, maxLog):
 		return formatFault("gaps")
 	}
 	*c = r
 	return nil
+}
+
+// squares says whether m2 can be the sum of squares about their mean of n numbers
+// smaller than most: of one it is exactly 0. Where it can, it still can after a
+// further number.
+func squares(m2 float32, n int, mean, most float64) bool {
+	return m2 >= 0 && (m2 == 0 || n > 1 && float64(m2) <= float64(n)*(most*most-mean*mean))
 }
 
 // maxLog is more than the logarithm of any gap, a minute to 136 years in days.
@@ -83,7 +90,7 @@ func (s *Series) UnmarshalBinary(data []byte) error {
 	case r.n == 0 && r != Series{}, r.n > maxGaps:
 		return formatFault("values")
 	case !(math.Abs(float64(r.mean)) <= most), !(math.Abs(float64(r.ewma)) <= most),
-		!(r.m2 >= 0 && float64(r.m2) <= 4*most*most*maxGaps), !(r.cusum >= 0 && r.cusum <= 1000):
+		!squares(r.m2, int(r.n), float64(r.mean), 1000), !(r.cusum >= 0 && r.cusum <= 1000):
 		return formatFault("statistics")
 	}
 	*s = r

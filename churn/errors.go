@@ -17,7 +17,7 @@ var (
 	// product is more than MaxLogOdds.
 	ErrWeight = errors.New("weight is not finite or too large")
 	// ErrID refuses an id that is empty or given twice.
-	ErrID = errors.New("id is missing or given twice")
+	ErrID = errors.New("not an id of its own")
 	// ErrSignal refuses a signal that the catalogue does not have.
 	ErrSignal = errors.New("not a signal of the catalogue")
 	// ErrValue refuses a number that is NaN, infinite, or out of the range that

@@ -22,7 +22,9 @@ const (
 // weights set by hand: a beginning, to be edited, and to be checked against who
 // left (churn/predict). Two of consumption, two of interaction, the three steps of
 // a complaint and the two of silence are groups, each counted once. Silence does
-// not fade by itself: the host observes it anew, or stops to.
+// not fade by itself: it is a state, which the host ends with an observation of 0
+// at the next order or visit. A survey with a fair score is a LowScore of 0: it ends
+// the low ones before it, and its Clear speaks for staying.
 func Handbook() Catalogue {
 	d := func(n int) guanxi.Span { return guanxi.Span{Days: n} }
 	return Catalogue{Bias: -2.5, Signals: []Signal{

@@ -22,7 +22,7 @@ func micro(t time.Time) (int64, error) {
 	m := t.UnixMicro()
 	// UnixMicro of a far year wraps around; the seconds do not.
 	if s := t.Unix(); s < 0 || s >= endOfTime/second {
-		return 0, fmt.Errorf("%w: %s", ErrTime, t.UTC().Format(time.RFC3339))
+		return 0, fmt.Errorf("%w: %s", ErrTime, t.UTC().Format(time.RFC3339Nano))
 	}
 	return m, nil
 }
@@ -33,7 +33,7 @@ func inTime(m int64) bool { return uint64(m) < uint64(endOfTime) }
 func timeFault(m int64) error { return fmt.Errorf("%w: %d µs", ErrTime, m) }
 
 // clock is an instant as people read it.
-func clock(m int64) string { return time.UnixMicro(m).UTC().Format(time.RFC3339) }
+func clock(m int64) string { return time.UnixMicro(m).UTC().Format(time.RFC3339Nano) }
 
 func days(micros int64) float64 { return float64(micros) / float64(day) }
 
@@ -54,6 +54,11 @@ func length(s guanxi.Span) (int64, error) {
 	return m, nil
 }
 
+// span is the inverse of length.
+func span(m int64) guanxi.Span {
+	return guanxi.Span{Days: int(m / day), Time: time.Duration(m%day) * time.Microsecond}
+}
+
 // lengthIn is length with limits; its faults go to f.
 func (f *faults) lengthIn(pointer string, s guanxi.Span, low, high int64) int64 {
 	m, err := length(s)
@@ -62,7 +67,7 @@ func (f *faults) lengthIn(pointer string, s guanxi.Span, low, high int64) int64 
 		return low
 	}
 	if m < low || m > high {
-		f.add(ErrOption, pointer, "%s is not in %v to %v days", s, days(low), days(high))
+		f.add(ErrOption, pointer, "%s is not in %s to %s", s, span(low), span(high))
 	}
 	return m
 }

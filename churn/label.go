@@ -13,7 +13,8 @@ type Outcome string
 
 const (
 	// Unknown: the data ends before the horizon does, and so far the customer has
-	// not left. Not the same as stayed: leave them out.
+	// not left. Not the same as stayed: leave them out. (The Unknown of churn/predict
+	// is the zero value of another type.)
 	Unknown Outcome = "unknown"
 	// Stayed: has not left by the end of the horizon.
 	Stayed Outcome = "stayed"
@@ -80,21 +81,48 @@ func (l *Leaving) Label(h History, asOf time.Time, horizon guanxi.Span) (Outcome
 	if err != nil || end <= cut {
 		return "", at(fmt.Errorf("%w: %s ends outside the years 1970 to 2105, or at once", ErrOption, horizon), "horizon")
 	}
-	j := judge{cut: cut, end: end, until: until}
-	if l.kind == ContractEnd {
-		err = l.judgeTerms(&j, h.Terms)
-	} else {
-		err = l.judgeOrders(&j, h)
-	}
-	if err != nil {
+	j := judge{cut: cut, end: end, until: until, known: until}
+	if err := l.judge(&j, h); err != nil {
 		return "", err
 	}
 	return j.outcome(), nil
 }
 
+// LeftAt returns the instant at which a customer left for the first time, whether
+// they came back or not: the deadline of a silence, or the end of a contract and
+// its grace. ok is false for who had not left by asOf (nor by h.Until, where that
+// is earlier): so far they have stayed. It is the end of the time that churn/survival
+// counts from the first order or term.
+//
+// Errors: ErrTime; those of Label about h. Cost: O(orders), no allocation.
+func (l *Leaving) LeftAt(h History, asOf time.Time) (t time.Time, ok bool, err error) {
+	now, err := micro(asOf)
+	if err != nil {
+		return t, false, at(err, "as_of")
+	}
+	until, err := micro(h.Until)
+	if err != nil {
+		return t, false, at(err, "until")
+	}
+	j := judge{cut: never, end: never, until: until, known: min(until, now)}
+	if err := l.judge(&j, h); err != nil || j.first == 0 {
+		return t, false, err
+	}
+	return time.UnixMicro(j.first).UTC(), true, nil
+}
+
+func (l *Leaving) judge(j *judge, h History) error {
+	if l.kind == ContractEnd {
+		return l.judgeTerms(j, h.Terms)
+	}
+	return l.judgeOrders(j, h)
+}
+
 // judge follows a customer through deadlines and signs of life.
 type judge struct {
 	cut, end, until      int64
+	known                int64 // deadlines after it have not passed
+	first                int64 // deadline that passed
 	customer, gone, left bool
 }
 
@@ -107,8 +135,13 @@ func (j *judge) life(m int64) {
 
 // passed is a deadline that passed with no sign of life before next.
 func (j *judge) passed(deadline, next int64) {
+	if deadline > next || deadline > j.known {
+		return
+	}
+	if j.first == 0 {
+		j.first = deadline
+	}
 	switch {
-	case deadline > next || deadline > j.until:
 	case deadline < j.cut:
 		j.gone = true
 	case deadline < j.end:

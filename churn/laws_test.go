@@ -39,7 +39,11 @@ func observations(rng *rand.Rand, n, signals int) (seen []churn.Observation) {
 		if rng.IntN(3) == 0 {
 			value = rng.Float64()
 		}
-		seen = append(seen, churn.Observation{Signal: rng.IntN(signals), Value: value, At: noon.UnixMicro() - rng.Int64N(200*24*3600*1e6)})
+		age := rng.Int64N(200 * 24 * 3600 * 1e6)
+		if rng.IntN(2) == 0 {
+			age -= age % (40 * 24 * 3600 * 1e6) // several at one instant
+		}
+		seen = append(seen, churn.Observation{Signal: rng.IntN(signals), Value: value, At: noon.UnixMicro() - age})
 	}
 	return seen
 }
@@ -50,35 +54,46 @@ func plain(c churn.Catalogue, seen []churn.Observation, now time.Time) (logOdds 
 	groups := map[string]part{}
 	for i, s := range c.Signals {
 		half := float64(s.HalfLife.Days) * 24 * 3600 * 1e6
-		sum, clear, any, zero := 0., 0., false, true
+		newest, nought := int64(-1), int64(-1)
 		for _, o := range seen {
-			if o.Signal != i {
-				continue
-			}
-			any = true
-			decay := 1.
-			if half > 0 {
-				decay = math.Exp2(-float64(now.UnixMicro()-o.At) / half)
-			}
-			if o.Value > 0 {
-				zero = false
-			}
-			sum += o.Value * decay
-			if o.Value == 0 {
-				clear = max(clear, decay)
+			if o.Signal == i {
+				newest = max(newest, o.At)
+				if o.Value == 0 {
+					nought = max(nought, o.At)
+				}
 			}
 		}
-		if !any {
+		if newest < 0 {
 			continue
 		}
 		known++
+		decay := func(at int64) float64 {
+			if half > 0 {
+				return math.Exp2(-float64(now.UnixMicro()-at) / half)
+			}
+			return 1
+		}
+		sum, state, found := 0., 0., false
+		for _, o := range seen {
+			if o.Signal != i || o.Value == 0 || o.At < nought {
+				continue
+			}
+			found = found || half > 0 || o.At == newest
+			sum += o.Value * decay(o.At)
+			if o.At == newest {
+				state = max(state, o.Value)
+			}
+		}
+		if half == 0 {
+			sum = state
+		}
 		limit := s.Cap
 		if limit == 0 {
 			limit = 1
 		}
 		x := s.Weight * min(sum, limit)
-		if zero {
-			x = s.Clear * clear
+		if !found {
+			x = s.Clear * decay(nought)
 		}
 		key := s.Group
 		if key == "" {
@@ -93,6 +108,32 @@ func plain(c churn.Catalogue, seen []churn.Observation, now time.Time) (logOdds 
 		logOdds += p.x
 	}
 	return logOdds, known
+}
+
+// A newer 0 ends what was observed before it, and its Clear counts; a state is as
+// it was last observed.
+func TestZeroEnds(t *testing.T) {
+	s := must(churn.NewScorer(churn.Handbook()))
+	seen := func(id string, value float64, days int) churn.Observation {
+		return must(s.Observe(id, value, noon.AddDate(0, 0, -days)))
+	}
+	for name, c := range map[string]struct {
+		seen []churn.Observation
+		want float64 // less the bias
+	}{
+		"an order after half a year":  {[]churn.Observation{seen(churn.NoOrderHalfYear, 1, 90), seen(churn.NoOrderHalfYear, 0, 0)}, 0},
+		"silent again":                {[]churn.Observation{seen(churn.NoOrderHalfYear, 0, 90), seen(churn.NoOrderHalfYear, 1, 0)}, 2},
+		"a state in part":             {[]churn.Observation{seen(churn.NoOrderHalfYear, 0.5, 0), seen(churn.NoOrderHalfYear, 1, 9)}, 1},
+		"both at one instant":         {[]churn.Observation{seen(churn.NoOrderHalfYear, 0, 7), seen(churn.NoOrderHalfYear, 1, 7)}, 2},
+		"a fair score after a low":    {[]churn.Observation{seen(churn.LowScore, 1, 360), seen(churn.LowScore, 0, 0)}, -0.3},
+		"a low score after a fair":    {[]churn.Observation{seen(churn.LowScore, 1, 90), seen(churn.LowScore, 0, 180)}, 0.4},
+		"complaints settled, another": {[]churn.Observation{seen(churn.ComplaintSmall, 3, 30), seen(churn.ComplaintSmall, 0, 20), seen(churn.ComplaintSmall, 1, 0)}, 0.4},
+	} {
+		sc := must(s.Score(nil, c.seen, noon))
+		if math.Abs(sc.LogOdds-s.Bias()-c.want) > 1e-9 || sc.Known != 1 {
+			t.Errorf("%s: %+v, want %v", name, sc, c.want)
+		}
+	}
 }
 
 // The score is its definition; its reasons add up to it to the last bit, in any

@@ -151,7 +151,7 @@ func (l *Leaving) deadline(c Cycle, seg *Segment) (int64, bool) {
 	if l.kind == Silence {
 		var gap float64
 		if c.orders == 1 {
-			gap = seg.Return(l.quantile)
+			gap = seg.ReturnBy(l.quantile)
 		} else {
 			mean, sd := seg.predict(c, l.rhythm.spreadWeight)
 			gap = expDays(mean + l.z*sd)

@@ -11,15 +11,46 @@ type work struct {
 	seen   [maxSignals / 64]uint64
 	group  [maxSignals]uint64 // the weightiest key of each group, 0 between customers
 	best   [maxSignals]uint64
+	endings
+}
+
+// endings say which observations of one customer are over.
+type endings struct {
+	set   [maxSignals / 64]uint64
+	until [maxSignals]int64 // the age beyond which they are, where set
 }
 
 func (w *work) reset() {
 	w.n = 0
-	w.seen = [maxSignals / 64]uint64{}
+	w.seen, w.set = [maxSignals / 64]uint64{}, [maxSignals / 64]uint64{}
 }
 
-// see counts an observation that has no fault.
+// date finds out which observations are over, before see counts the others: all
+// older than the newest 0, and, where a signal does not fade, all older than the
+// newest. Several of one signal can come in any order, so that this takes a turn
+// of its own.
+func (e *endings) date(r *rule, signal int, value float64, age int64) {
+	if value != 0 && r.rate != 0 {
+		return
+	}
+	word, bit := &e.set[uint(signal)/64%uint(len(e.set))], uint64(1)<<(uint(signal)%64)
+	until := &e.until[uint(signal)%maxSignals]
+	if *word&bit == 0 || age < *until {
+		*until = age
+	}
+	*word |= bit
+}
+
+// over says whether an observation is older than one that ends it.
+func (e *endings) over(signal int, age int64) bool {
+	return e.set[uint(signal)/64%uint(len(e.set))]>>(uint(signal)%64)&1 != 0 && age > e.until[uint(signal)%maxSignals]
+}
+
+// see counts an observation that has no fault, after date was told of all.
 func (s *Scorer) see(w *work, signal int, value float64, age int64) {
+	if w.over(signal, age) {
+		return
+	}
 	r := &s.rules[signal]
 	x := float64(float64(age) * r.rate)
 	if x < -1000 {
@@ -33,7 +64,7 @@ func (s *Scorer) see(w *work, signal int, value float64, age int64) {
 	x = onGrid(x)
 	word, bit := &w.seen[uint(signal)/64%uint(len(w.seen))], uint64(1)<<(uint(signal)%64)
 	if *word&bit != 0 {
-		w.again(uint8(signal), zero, x, r.limit)
+		w.again(uint8(signal), zero, x, r)
 		return
 	}
 	*word |= bit
@@ -42,19 +73,21 @@ func (s *Scorer) see(w *work, signal int, value float64, age int64) {
 	w.n++
 }
 
-// again counts a further observation of a signal.
-func (w *work) again(signal uint8, zero bool, x, limit float64) {
+// again counts a further observation of a signal. Those of a signal that does not
+// fade are of one instant, and so are zeros: the largest counts.
+func (w *work) again(signal uint8, zero bool, x float64, r *rule) {
 	i := 0
 	for w.signal[i] != signal {
 		i++
 	}
 	switch {
-	case zero && w.zero[i]:
-		w.value[i] = max(w.value[i], x)
-	case !zero && w.zero[i]:
+	case zero:
+	case w.zero[i]:
 		w.zero[i], w.value[i] = false, x
-	case !zero:
-		w.value[i] = min(w.value[i]+x, limit)
+	case r.rate == 0:
+		w.value[i] = max(w.value[i], x)
+	default:
+		w.value[i] = min(w.value[i]+x, r.limit)
 	}
 }
 

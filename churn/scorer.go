@@ -20,6 +20,11 @@ type Observation struct {
 	Signal int
 	// Value is 1 for something that happened, n for n times at once, a fraction
 	// for a part of it, and 0 for "it is not so". 0 to MaxValue.
+	//
+	// A 0 ends what was observed of the signal before it, and lasts until it is
+	// observed again. Otherwise occurrences of a signal with a half-life add up; one
+	// without is a state, of which the newest observation alone counts. At one
+	// instant an occurrence goes before a 0, and the larger state before the smaller.
 	Value float64
 	// At is when, in UTC microseconds.
 	At int64
@@ -62,7 +67,7 @@ type rule struct {
 // Scorer turns observations into risk with reasons. Immutable; safe for concurrent use.
 //
 // The log-odds are bias + Σ weight·min(cap, Σ value·2^(−age/half-life)), one
-// signal per group. Every decayed value and every summand is rounded to a multiple
+// signal per group; Observation.Value says which observations count. Every decayed value and every summand is rounded to a multiple
 // of 2^-37 (7e-12), so that sums are exact: they depend neither on the order of
 // observations nor on the machine, and reasons add up to the last bit.
 type Scorer struct {
@@ -204,10 +209,13 @@ func (s *Scorer) Score(top []Reason, seen []Observation, now time.Time) (Score, 
 			f = append(f, guanxi.At(guanxi.Pointer(i), s.fault(o.Signal, o.Value, o.At, m)))
 			continue
 		}
-		s.see(&w, o.Signal, o.Value, m-o.At)
+		w.date(&s.rules[o.Signal], o.Signal, o.Value, m-o.At)
 	}
 	if len(f) > 0 {
 		return Score{}, f.err()
+	}
+	for _, o := range seen {
+		s.see(&w, o.Signal, o.Value, m-o.At)
 	}
 	var sc [1]Score
 	s.sum(&w, &sc[0], top[:min(len(top), maxSignals)])

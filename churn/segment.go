@@ -101,10 +101,10 @@ func (s *Segment) Silent(days float64) float64 {
 	return s.survival[int(min(math.Floor(days), float64(len(s.survival)-1)))]
 }
 
-// Return returns the number of whole days after which the share q of those has
-// come again who come again within the reach of the curve; 0 < q < 1. (Of all
+// ReturnBy returns the number of whole days by which the share q has come again of
+// those who come again within the reach of the curve; 0 < q < 1. (Of all
 // customers so many may never come that the quantile would not exist.)
-func (s *Segment) Return(q float64) float64 {
+func (s *Segment) ReturnBy(q float64) float64 {
 	end := s.survival[len(s.survival)-1]
 	level := 1 - q*(1-end)
 	return float64(min(sort.Search(len(s.survival), func(d int) bool {

@@ -28,13 +28,16 @@ type Signal struct {
 	// odds of leaving, −0.7 halves them. |Weight|·Cap is at most MaxLogOdds.
 	Weight float64 `json:"weight"`
 	// HalfLife is the time in which an occurrence loses half its weight, without
-	// months; zero means that it does not fade.
+	// months. Zero means that it does not fade: the signal is a state ("no order for
+	// half a year"), which is as it was last observed.
 	HalfLife guanxi.Span `json:"half_life,omitzero"`
 	// Cap is the most that occurrences count for together: with 3, however many
-	// there are, they are worth three fresh ones. Up to 1,000; 0 is 1.
+	// there are, they are worth three fresh ones. Of a state it is the most that its
+	// value counts for. Up to 1,000; 0 is 1.
 	Cap float64 `json:"cap,omitempty"`
 	// Clear is what it adds to the log-odds to have looked and found that it is
-	// not so, fading likewise. (Not to have looked adds nothing.) 0 where that
+	// not so, fading likewise, as long as nothing newer was found; what was found
+	// before then no longer counts. (Not to have looked adds nothing.) 0 where that
 	// says nothing; it rarely has the sign of Weight.
 	Clear float64 `json:"clear,omitempty"`
 	// Group is shared by signals of one cause, of which only the one that adds
@@ -156,25 +159,32 @@ func (c *Catalogue) UnmarshalJSON(data []byte) error {
 }
 
 // Learned returns a copy of c with weights fitted to [Scorer.AppendFeatures] (log-
-// odds for each id, and the intercept) in place of those set by hand. Groups and
-// Clear are dropped: what is fitted together counts related signals once by
-// itself, and a fit knows no weight for their absence. Ids, names, half-lives, caps
-// and bands stay, and so do the features.
+// odds for each id, and the intercept) in place of those set by hand. Groups are
+// dropped: what is fitted together counts related signals once by itself. Clear is
+// the weight given under the id with [ClearSuffix], fitted to
+// [Scorer.AppendClears], and 0 without one. Ids, names, half-lives, caps and bands
+// stay, and so do the features.
 //
 // Errors: ErrSignal at /id for an id that c does not have or that has no weight;
 // those of Validate.
 func (c Catalogue) Learned(bias float64, weights map[string]float64) (Catalogue, error) {
 	out := Catalogue{Bias: bias, Signals: slices.Clone(c.Signals), Bands: slices.Clone(c.Bands)}
 	var f faults
-	known := make(map[string]bool, len(out.Signals))
+	known := make(map[string]bool, 2*len(out.Signals))
+	for _, s := range out.Signals {
+		known[s.ID] = true
+	}
 	for i := range out.Signals {
 		s := &out.Signals[i]
 		w, ok := weights[s.ID]
 		if !ok {
 			f.add(ErrSignal, guanxi.Pointer(s.ID), "it was given no weight")
 		}
-		known[s.ID] = true
-		s.Weight, s.Clear, s.Group = w, 0, ""
+		clear := 0.
+		if id := s.ID + ClearSuffix; !slices.ContainsFunc(c.Signals, func(o Signal) bool { return o.ID == id }) {
+			clear, known[id] = weights[id], true
+		}
+		s.Weight, s.Clear, s.Group = w, clear, ""
 	}
 	for _, id := range slices.Sorted(maps.Keys(weights)) {
 		if !known[id] {

@@ -44,10 +44,10 @@ func (r *Rhythm) Standing(c Cycle, seg *Segment, now time.Time) (Standing, error
 		return Standing{}, err
 	}
 	if c.orders == 1 {
-		s.Expected = seg.Return(r.quantile)
+		s.Expected = seg.ReturnBy(r.quantile)
 		s.Silence = seg.Silent(s.Silent)
 	} else {
-		s.Expected = math.Exp(mean + r.z*sd)
+		s.Expected = expDays(mean + r.z*sd)
 		s.Silence = lastTail(s.Silent, mean, sd)
 	}
 	s.Overdue = max(0, s.Silent-s.Expected)

@@ -99,7 +99,7 @@ type chancer interface {
 // for a missing frame, for a rival without a name or with one that is taken, and
 // for one without scores;
 // ErrColumn where frames differ; ErrLeak where labels of Train or Calibration
-// reach beyond the cut of Test; ErrTooFew where Test is empty; those of [Learn],
+// reach beyond the cut of Test, or one frame stands in two places; ErrTooFew where Test is empty; those of [Learn],
 // at /train, and of [Calibrate], at /calibration; what a rival answers, at
 // /rivals/i, or ErrShape and ErrNotFinite for its scores. One class only in Test
 // is not an error, see [Evaluate].
@@ -207,6 +207,10 @@ func (f Frames) check(cfg BackTestConfig) error {
 	}
 	earlier := func(name string, frame *Frame) {
 		if frame == nil {
+			return
+		}
+		if frame == f.Test || name == "calibration" && frame == f.Train {
+			errs = append(errs, at(fmt.Errorf("%w: the same frame twice, where each is to be new to the one before", ErrLeak), name))
 			return
 		}
 		errs = append(errs, guanxi.At("/"+name, frame.Matrix().sameColumns(f.Test.columns)))

@@ -110,6 +110,9 @@ func TestBackTestRefuses(t *testing.T) {
 		{"calibration unasked", good, predict.BackTestConfig{}, nil, predict.ErrOption, []string{"/calibration"}},
 		{"leak", predict.Frames{Train: overlap, Test: good.Test}, predict.BackTestConfig{}, nil, predict.ErrLeak, []string{"/train"}},
 		{"leak by calibration", predict.Frames{Train: good.Train, Calibration: overlap, Test: good.Test}, cal, nil, predict.ErrLeak, []string{"/calibration"}},
+		{"trained on the test", predict.Frames{Train: good.Test, Test: good.Test}, predict.BackTestConfig{}, nil, predict.ErrLeak, []string{"/train"}},
+		{"calibrated on the test", predict.Frames{Train: good.Train, Calibration: good.Test, Test: good.Test}, cal, nil, predict.ErrLeak, []string{"/calibration"}},
+		{"calibrated on the training", predict.Frames{Train: good.Train, Calibration: good.Train, Test: good.Test}, cal, nil, predict.ErrLeak, []string{"/calibration"}},
 		{"nobody", predict.Frames{Train: good.Train, Test: empty}, predict.BackTestConfig{}, nil, predict.ErrTooFew, []string{"/test"}},
 		{"columns", predict.Frames{Train: other, Test: good.Test}, predict.BackTestConfig{}, nil, predict.ErrColumn, []string{"/train/columns/2"}},
 		{"config", good, predict.BackTestConfig{Fit: predict.FitConfig{Lambda: -1}, Calibration: "?", Report: predict.ReportConfig{SameRows: true}}, nil, predict.ErrOption,
@@ -265,9 +268,89 @@ func TestSignalHistory(t *testing.T) {
 	if c := f.Frame().Counts(); c.Left != 2 || c.Stayed != 1 || c.Unknown != 1 || c.Outside != 3 {
 		t.Errorf("%+v", c)
 	}
+	// Where the data ends within the window nobody has a label: not those who left
+	// either, who would stand for all. Where it ends with the window all have one.
+	for _, ends := range []time.Time{firstCut.AddDate(0, 0, 60), f.Frame().Counts().End.Add(-1000), f.Frame().Counts().End} {
+		g := must(predict.NewSignalFrame(s, f.Frame().Counts().Window))
+		for _, h := range []churn.History{order(-10), order(-10, 10, 30, 55, 75)} {
+			for len(h.Orders) > 0 && h.Orders[len(h.Orders)-1] >= ends.UnixMicro() {
+				h.Orders = h.Orders[:len(h.Orders)-1]
+			}
+			h.Until = ends
+			if err := g.AddHistory(nil, leaving, h); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := predict.Counts{Window: f.Frame().Counts().Window, Unknown: 2}
+		if ends.Equal(want.End) {
+			want.Left, want.Stayed, want.Unknown = 1, 1, 0
+		}
+		if c := g.Frame().Counts(); c != want {
+			t.Errorf("until %s: %+v", ends, c)
+		}
+	}
 	refused(t, "no definition", f.AddHistory(nil, nil, short), predict.ErrOption, "/leaving")
 	err := f.AddHistory(nil, leaving, order(5, 1))
 	if !errors.Is(err, churn.ErrLate) || !strings.HasPrefix(places(err)[0], "/rows/7/history/orders") {
 		t.Error(err)
+	}
+}
+
+// "Looked, and it was not so" has a weight of its own where that is asked for, and
+// it comes back as Clear: package churn then scores as the model does.
+func TestSignalClears(t *testing.T) {
+	s := must(churn.NewScorer(shop))
+	w := must(predict.NewWindow(firstCut, horizon, nil))
+	plain, f := must(predict.NewSignalFrame(s, w)), must(predict.NewSignalFrameWithClears(s, w))
+	rng := rand.New(rand.NewPCG(4, 6))
+	var all [][]churn.Observation
+	for range 4000 {
+		var seen []churn.Observation
+		odds := -0.5
+		for signal := range 3 {
+			age := int64(1 + rng.IntN(60*24))
+			for range rng.IntN(3) {
+				seen = append(seen, churn.Observation{Signal: signal, Value: float64(rng.IntN(2)), At: w.Cut.UnixMicro() - age*3600e6})
+				age += 24
+			}
+		}
+		if len(seen) > 0 && seen[0].Signal == 0 && seen[0].Value == 0 {
+			odds -= 2 // whose deliveries are known to be in time stays
+		}
+		label, at := predict.Stayed, w.End
+		if rng.Float64() < 1/(1+math.Exp(-odds)) {
+			label, at = predict.Left, w.Cut
+		}
+		if err := errors.Join(plain.Add(seen, label, at), f.Add(seen, label, at)); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, seen)
+	}
+	x := must(f.Frame().Without("never_seen", "never_seen:clear"))
+	fit := must(predict.Learn(x.Matrix(), x.Left(), predict.FitConfig{}))
+	less := must(plain.Frame().Without("never_seen"))
+	if without := must(predict.Learn(less.Matrix(), less.Left(), predict.FitConfig{})); !(fit.LogLikelihood > without.LogLikelihood+50) {
+		t.Errorf("%v with clears, %v without", fit.LogLikelihood, without.LogLikelihood)
+	}
+	c := must(fit.Model.Catalogue(shop))
+	if c.Signals[0].Clear > -1 || c.Signals[3].Clear != 0 {
+		t.Errorf("%+v", c)
+	}
+	learned := must(churn.NewScorer(c))
+	scores := must(fit.Model.AppendLogOdds(nil, x.Matrix()))
+	for i, seen := range all {
+		if got := must(learned.Score(nil, seen, w.Cut)).LogOdds; math.Abs(got-scores[i]) > 1e-8 {
+			t.Fatalf("row %d: %v, the model says %v", i, got, scores[i])
+		}
+	}
+	if m := f.Missing(); len(m) != 4 || m[3] != 4000 || m[0] != plain.Missing()[0] {
+		t.Error(m)
+	}
+	twin := shop
+	twin.Signals = append([]churn.Signal{{ID: "late:clear", Weight: 1}}, shop.Signals...)
+	refused(t, "id", second(predict.NewSignalFrameWithClears(must(churn.NewScorer(twin)), w)), predict.ErrColumn, "/columns/6")
+	learnt := must(twin.Learned(0, map[string]float64{"late:clear": 3, "late": 1, "quiet": 1, "low_score": 1, "never_seen": 1}))
+	if learnt.Signals[0].Weight != 3 || learnt.Signals[1].Clear != 0 {
+		t.Errorf("%+v", learnt)
 	}
 }

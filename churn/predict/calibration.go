@@ -210,13 +210,13 @@ type fitted struct{ slope, intercept, slopeSE, interceptSE float64 }
 // line fits the one column of b, whose hits and misses may be parts of rows.
 func (b *pool) line() (fitted, error) {
 	names := []string{"score"}
-	s, err := b.standardize(names)
-	if err != nil {
-		if errors.Is(err, ErrConstant) {
-			err = fmt.Errorf("%w: all scores are equal", ErrNoSpread)
+	if _, errs := b.usable(names); len(errs) > 0 {
+		if errors.Is(errs[0], ErrConstant) {
+			return fitted{}, fmt.Errorf("%w: all scores are equal", ErrNoSpread)
 		}
-		return fitted{}, err
+		return fitted{}, errs[0]
 	}
+	s := b.standardize()
 	if len(b.separating()) > 0 {
 		return fitted{}, fmt.Errorf("%w: the scores", ErrSeparation)
 	}

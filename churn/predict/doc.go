@@ -23,7 +23,9 @@
 // the cut or later is [ErrLeak]; a label counts if it is from the cut or later and
 // from before the end. [BackTest] further refuses training labels that were
 // not known yet at the cut of the test. Who cannot be known yet is left out and
-// counted, never called "stayed". What no code can see is a value recomputed
+// counted, never called "stayed". Nor is anybody called "left" as long as the data
+// ends within the window: those who leave are known at once, those who stay only at
+// its end, so that rows of the first alone would tell of too many who leave. What no code can see is a value recomputed
 // later, such as today's address of a customer at last year's cut: date a value by
 // when it became known.
 //
@@ -35,12 +37,23 @@
 // Without a penalty there are standard errors, z and p; with one, the covariance
 // is that of a deliberately biased estimate, and there is no p.
 //
-// A fit that cannot be meant is refused, and the columns at fault are named, all
-// of them at once: constant ones, those that others determine, and those that
-// separate leavers from stayers, alone or together, and would get infinite
-// weights. A separating column is either a leak (the account was closed) or too
+// A fit that cannot be meant is refused, and the columns at fault are named:
+// constant ones, those that others determine, and those that alone separate leavers
+// from stayers and would get an infinite weight, all of them at once and each by
+// its first fault; and where there are none of these, columns that separate
+// together. A separating column is either a leak (the account was closed) or too
 // rare to learn from. A penalty makes its weight finite; whoever wants that says
 // so with AllowSeparation.
+//
+// # Missing is not zero
+//
+// Package churn tells "not looked for" from "looked, and it was not so". A plain
+// [SignalFrame] has 0 for both, and a learned catalogue no Clear; [SignalFrame.Missing]
+// counts how often that blurs them. [NewSignalFrameWithClears] adds a column
+// "id:clear" for each signal, what its Clear is multiplied with, and
+// [Model.Catalogue] writes the weight back as Clear. Where a signal is looked for in
+// everybody and does not fade, the two columns determine each other, and the fit
+// says so: leave one out with [Frame.Without].
 //
 // # Which figure
 //

@@ -2,7 +2,9 @@ package predict_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -60,6 +62,8 @@ func TestLearnRefuses(t *testing.T) {
 	}{
 		{"no columns", predict.Matrix{}, y, predict.FitConfig{}, predict.ErrColumn, []string{"/columns"}},
 		{"names", matrix([]string{"a", "", "a"}, 1, 2, 3), labels(1), predict.FitConfig{}, predict.ErrColumn, []string{"/columns/1", "/columns/2"}},
+		{"names and values", matrix([]string{"a", "a"}, 1, nan, inf, 3), labels(1), predict.FitConfig{}, predict.ErrNotFinite, []string{"/columns/1", "/rows/0/a", "/rows/1/a"}},
+		{"values and labels", matrix(ab, 1, nan), labels(1, 0), predict.FitConfig{Lambda: -1}, predict.ErrShape, []string{"/config/lambda", "/rows/0/b", "/left"}},
 		{"part of a row", matrix(ab, 1, 2, 3), labels(1), predict.FitConfig{}, predict.ErrShape, []string{"/values"}},
 		{"NaN", matrix(ab, 1, nan, inf, 3), labels(1, 0), predict.FitConfig{}, predict.ErrNotFinite, []string{"/rows/0/b", "/rows/1/a"}},
 		{"labels", columns(ab, u, v), labels(1), predict.FitConfig{}, predict.ErrShape, []string{"/left"}},
@@ -71,6 +75,8 @@ func TestLearnRefuses(t *testing.T) {
 		{"tiny", columns(ab, u, scaled(v, 1e-310, 0)), y, predict.FitConfig{}, predict.ErrOverflow, []string{"/columns/b"}},
 		{"tiny penalty", columns(ab, u, scaled(v, 1e-200, 0)), y, predict.FitConfig{Lambda: 1, Scaling: predict.ByUnit}, predict.ErrOverflow, []string{"/columns/b"}},
 		{"collinear", columns([]string{"a", "b", "c", "d"}, u, v, sum(u, scaled(v, 2, 1)), scaled(u, -3, 1e3)), y, predict.FitConfig{Lambda: 1}, predict.ErrCollinear, []string{"/columns/c", "/columns/d"}},
+		{"all at once", columns([]string{"a", "b", "c", "d", "e"}, make([]float64, 8), u, []float64{0, 1, 0, 0, 1, 0, 0, 0}, scaled(u, -3, 1e3), []float64{-1e308, 1e308, 0, 1, 2, 3, 4, 5}), y, predict.FitConfig{},
+			predict.ErrSeparation, []string{"/columns/a", "/columns/e", "/columns/d", "/columns/c"}},
 		{"separating", columns(ab, u, []float64{0, 1, 0, 0, 1, 0, 0, 0}), y, predict.FitConfig{}, predict.ErrSeparation, []string{"/columns/b"}},
 		{"separating with a penalty", columns(ab, u, []float64{0, 1, 0, 1, 1, 0, 1, 0}), y, predict.FitConfig{Lambda: 1}, predict.ErrSeparation, []string{"/columns/b"}},
 		{"lambda", columns(ab, u, v), y, predict.FitConfig{Lambda: -1, Scaling: "?"}, predict.ErrOption, []string{"/config/lambda", "/config/scaling"}},
@@ -86,6 +92,37 @@ func TestLearnRefuses(t *testing.T) {
 	}
 	if err := many.Validate(); len(places(err)) != 100 || !errors.Is(err, guanxi.ErrTooMany) {
 		t.Error(err)
+	}
+}
+
+// However many columns there are, the search for those that separate together is
+// bounded, and what it names does separate.
+func TestSeparationOfMany(t *testing.T) {
+	const n, p = 1000, 24
+	rng := rand.New(rand.NewPCG(5, 8))
+	for _, apart := range []int{2, 5, p} {
+		x := predict.Matrix{}
+		for j := range p {
+			x.Columns = append(x.Columns, fmt.Sprint(j))
+		}
+		left := make([]bool, n)
+		for i := range left {
+			sum := 0.0
+			for j := range p {
+				v := rng.NormFloat64()
+				x.Values = append(x.Values, v)
+				if j < apart {
+					sum += v
+				}
+			}
+			left[i] = sum > 0.5
+		}
+		err := second(predict.Learn(x, left, predict.FitConfig{}))
+		var want []string
+		for j := range apart {
+			want = append(want, fmt.Sprintf("/columns/%d", j))
+		}
+		refused(t, fmt.Sprint(apart), err, predict.ErrSeparation, want...)
 	}
 }
 
@@ -295,9 +332,12 @@ func TestWindowRefuses(t *testing.T) {
 		err           error
 	}{
 		{cut.Add(-tick), end, predict.Unknown, predict.ErrLabelTime},
-		{cut, cut, predict.Left, nil},
-		{end.Add(-tick), cut, predict.Left, nil},
-		{end, cut, predict.Stayed, nil},
+		{cut, end, predict.Left, nil},
+		{end.Add(-tick), end.Add(tick), predict.Left, nil},
+		{end, end, predict.Stayed, nil},
+		// Not watched to the end: who left is no more known than who stays.
+		{cut, end.Add(-tick), predict.Unknown, nil},
+		{end, cut, predict.Unknown, nil},
 		{end.Add(tick), end, predict.Stayed, nil},
 		{time.Time{}, end, predict.Stayed, nil},
 		{time.Time{}, end.Add(-tick), predict.Unknown, nil},

@@ -110,10 +110,6 @@ func ExampleLearn() {
 		}
 		return m
 	}
-	_, err = predict.Learn(pick(0, 2, 3), left, predict.FitConfig{})
-	fmt.Println(err)
-	_, err = predict.Learn(pick(0, 3), left, predict.FitConfig{})
-	fmt.Println(err)
 	fit, err := predict.Learn(pick(0), left, predict.FitConfig{})
 	z, _ := fit.Z(1)
 	fmt.Printf("%v: weight %.3f ± %.3f, p %.2f\n", fit.Model.Columns, fit.Model.Weights[0], fit.SE[1], z.P)

@@ -63,22 +63,24 @@ func (f *Fit) Z(k int) (z ZTest, ok bool) {
 
 // Learn fits a ridge logistic regression of who left on the columns of x.
 //
-// Errors, of rows and columns all at once and each by name: the faults of cfg
-// and x; ErrShape; ErrTooFew unless there are more rows than columns;
-// ErrOneClass; ErrConstant and ErrOverflow; ErrCollinear (less than 1e-9 of a
-// column's variance is left by those before it); ErrSeparation, by columns that
-// separate alone or, if there are none, by a smallest set that separates
-// together; ErrConverge.
+// Errors, in this order: the faults of cfg, x and left (ErrShape), all at once;
+// ErrTooFew unless there are more rows than columns; ErrOneClass; the columns that
+// no fit can use, all at once and each by its first fault: ErrConstant and
+// ErrOverflow, ErrCollinear (less than 1e-9 of a column's variance is left by
+// those before it), ErrSeparation of columns that separate alone; ErrSeparation of
+// a set that separates together, of which none can be spared; ErrConverge.
 //
 // The result does not depend, in any bit, on the order of the rows. Cost:
 // O(rows·columns²) a step, about 8 steps; the columns are copied once. Where
 // Lambda is above 0 and separation is not allowed, a fit without a penalty
-// follows to look for it. Newton's method with halved steps; McCullagh & Nelder
+// follows to look for it. To name a set that separates together takes up to 16
+// further fits of part of the columns; where that is not enough the set named
+// still separates, though a part of it may do so too. Newton's method with halved steps; McCullagh & Nelder
 // (1989), Generalized Linear Models, 2nd ed., section 4.4.
 func Learn(x Matrix, left []bool, cfg FitConfig) (Fit, error) {
 	err := errors.Join(guanxi.At("/config", cfg.Validate()), x.Validate())
-	if err == nil && len(left) != x.Rows() {
-		err = at(fmt.Errorf("%w: %d labels of %d rows", ErrShape, len(left), x.Rows()), "left")
+	if len(left) != x.Rows() && x.shape() == nil {
+		err = errors.Join(err, at(fmt.Errorf("%w: %d labels of %d rows", ErrShape, len(left), x.Rows()), "left"))
 	}
 	if err != nil {
 		return Fit{}, err
@@ -91,16 +93,9 @@ func Learn(x Matrix, left []bool, cfg FitConfig) (Fit, error) {
 		return Fit{}, at(fmt.Errorf("%w: %v of %v left", ErrOneClass, b.hits, b.total), "left")
 	}
 	names := append([]string(nil), x.Columns...)
-	s, err := b.standardize(names)
+	b, s, single, err := b.prepare(names, cfg)
 	if err != nil {
 		return Fit{}, err
-	}
-	if err := b.independent(names); err != nil {
-		return Fit{}, err
-	}
-	single := b.separating()
-	if len(single) > 0 && !cfg.AllowSeparation {
-		return Fit{}, alone(names, single)
 	}
 	penalty, err := cfg.penalty(s, names)
 	if err != nil {
@@ -135,6 +130,33 @@ func Learn(x Matrix, left []bool, cfg FitConfig) (Fit, error) {
 		out.Separating = append(out.Separating, names[j])
 	}
 	return out, nil
+}
+
+// prepare standardises the columns and refuses those that no fit can use, all at
+// once and each by its first fault; single are those that separate alone.
+func (b *pool) prepare(names []string, cfg FitConfig) (out *pool, s scales, single []int, err error) {
+	columns, errs := b.usable(names)
+	if len(errs) > 0 {
+		b, names = b.only(columns), pick(names, columns)
+	}
+	s = b.standardize()
+	columns, more := b.independent(names)
+	errs = append(errs, more...)
+	if len(more) > 0 {
+		b, names = b.only(columns), pick(names, columns)
+	}
+	single = b.separating()
+	if len(single) > 0 && !cfg.AllowSeparation {
+		errs = append(errs, alone(names, single)...)
+	}
+	return b, s, single, errors.Join(errs...)
+}
+
+func pick(names []string, columns []int) (out []string) {
+	for _, j := range columns {
+		out = append(out, names[j])
+	}
+	return out
 }
 
 // penalty returns the penalty of each standardised weight, nil for none.

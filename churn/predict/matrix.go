@@ -43,16 +43,17 @@ func (m Matrix) Row(i int) []float64 {
 // Validate returns the faults of m: ErrColumn, ErrShape, and ErrNotFinite by row
 // and column; of many the first hundred. Cost: O(len(Values)).
 func (m Matrix) Validate() error {
-	if err := m.shape(); err != nil {
-		return err
-	}
-	var errs []error
+	errs := []error{m.shape()}
 	p := len(m.Columns)
+	if p == 0 {
+		return errs[0]
+	}
+	cells := 0
 	for k, v := range m.Values {
 		if v-v == 0 {
 			continue
 		}
-		if len(errs) == maxFaults {
+		if cells++; cells > maxFaults {
 			errs = append(errs, guanxi.ErrTooMany)
 			break
 		}

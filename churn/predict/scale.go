@@ -1,7 +1,6 @@
 package predict
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -19,12 +18,26 @@ const (
 // scales are the means and the population standard deviations of columns.
 type scales struct{ mean, sd []float64 }
 
-// standardize replaces the columns of b by (x − mean)/sd. Errors: ErrConstant,
-// ErrOverflow, all columns at once.
-func (b *pool) standardize(names []string) (scales, error) {
-	p := b.p
-	s := scales{make([]float64, p), make([]float64, p)}
-	low, high := make([]float64, p), make([]float64, p)
+// usable returns the columns that can be standardised, with the faults of the
+// others: ErrConstant, ErrOverflow.
+func (b *pool) usable(names []string) (columns []int, errs []error) {
+	low, high := b.bounds()
+	for j := range b.p {
+		switch span := high[j] - low[j]; {
+		case span <= flat*max(math.Abs(low[j]), math.Abs(high[j])):
+			errs = append(errs, at(fmt.Errorf("%w: %q is %v in every row", ErrConstant, names[j], low[j]), "columns", names[j]))
+		case math.IsInf(span, 1):
+			errs = append(errs, at(fmt.Errorf("%w: %q runs from %v to %v", ErrOverflow, names[j], low[j], high[j]), "columns", names[j]))
+		default:
+			columns = append(columns, j)
+		}
+	}
+	return columns, errs
+}
+
+// bounds returns the least and the largest value of each column.
+func (b *pool) bounds() (low, high []float64) {
+	low, high = make([]float64, b.p), make([]float64, b.p)
 	copy(low, b.row(0))
 	copy(high, b.row(0))
 	for i := range b.rows() {
@@ -32,19 +45,17 @@ func (b *pool) standardize(names []string) (scales, error) {
 			low[j], high[j] = min(low[j], v), max(high[j], v)
 		}
 	}
-	var errs []error
+	return low, high
+}
+
+// standardize replaces the columns of b, all of them usable, by (x − mean)/sd.
+func (b *pool) standardize() scales {
+	p := b.p
+	s := scales{make([]float64, p), make([]float64, p)}
+	low, high := b.bounds()
 	span := make([]float64, p)
 	for j := range p {
 		span[j] = high[j] - low[j]
-		switch {
-		case span[j] <= flat*max(math.Abs(low[j]), math.Abs(high[j])):
-			errs = append(errs, at(fmt.Errorf("%w: %q is %v in every row", ErrConstant, names[j], low[j]), "columns", names[j]))
-		case math.IsInf(span[j], 1):
-			errs = append(errs, at(fmt.Errorf("%w: %q runs from %v to %v", ErrOverflow, names[j], low[j], high[j]), "columns", names[j]))
-		}
-	}
-	if len(errs) > 0 {
-		return s, errors.Join(errs...)
 	}
 	for i := range b.rows() { // in parts of the span, so that no square overflows
 		w := b.hit[i] + b.miss[i]
@@ -76,12 +87,12 @@ func (b *pool) standardize(names []string) (scales, error) {
 	for j := range s.sd {
 		s.sd[j] *= span[j]
 	}
-	return s, nil
+	return s
 }
 
-// independent returns ErrCollinear for every column of the standardised b that
-// is determined by the columns before it, and says by which.
-func (b *pool) independent(names []string) error {
+// independent returns the columns of the standardised b that those before them
+// leave open, with ErrCollinear for every other that says what determines it.
+func (b *pool) independent(names []string) (kept []int, errs []error) {
 	p := b.p
 	cor := newSquare(p)
 	for i := range b.rows() {
@@ -97,8 +108,6 @@ func (b *pool) independent(names []string) error {
 	}
 	// A Cholesky factor that grows by the columns that are independent.
 	factor := newSquare(p)
-	var kept []int
-	var errs []error
 	for j := range p {
 		l := factor.row(len(kept))
 		open := cor.row(j)[j]
@@ -131,5 +140,5 @@ func (b *pool) independent(names []string) error {
 		}
 		errs = append(errs, at(fmt.Errorf("%w: %q by %s", ErrCollinear, names[j], strings.Join(by, ", ")), "columns", names[j]))
 	}
-	return errors.Join(errs...)
+	return kept, errs
 }

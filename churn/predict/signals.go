@@ -21,6 +21,7 @@ import (
 // nothing for it; Missing counts them. It belongs to one goroutine.
 type SignalFrame struct {
 	scorer  *churn.Scorer
+	clears  bool
 	frame   *Frame
 	handSet []float64
 	missing []int64
@@ -32,15 +33,34 @@ type SignalFrame struct {
 // NewSignalFrame is an empty frame of the signals of s. Errors: those of
 // [Window.Validate]; ErrOption without a scorer.
 func NewSignalFrame(s *churn.Scorer, w Window) (*SignalFrame, error) {
+	return newSignalFrame(s, w, false)
+}
+
+// NewSignalFrameWithClears is NewSignalFrame with a further column "id:clear" for
+// each signal, behind those of the signals: what [churn.Signal.Clear] is
+// multiplied with, see [churn.Scorer.AppendClears], 0 where a signal was found or
+// not looked for. So "looked, and it was not so" gets a weight of its own, which
+// [Model.Catalogue] writes back as Clear. Error further: ErrColumn where a signal
+// has such an id already.
+func NewSignalFrameWithClears(s *churn.Scorer, w Window) (*SignalFrame, error) {
+	return newSignalFrame(s, w, true)
+}
+
+func newSignalFrame(s *churn.Scorer, w Window, clears bool) (*SignalFrame, error) {
 	if s == nil {
 		return nil, at(fmt.Errorf("%w: no scorer", ErrOption), "scorer")
 	}
-	f, err := NewFrame(w, s.AppendNames(nil))
+	names, n := s.AppendNames(nil), s.Signals()
+	if clears {
+		for _, id := range names[:n] {
+			names = append(names, id+churn.ClearSuffix)
+		}
+	}
+	f, err := NewFrame(w, names)
 	if err != nil {
 		return nil, err
 	}
-	n := s.Signals()
-	return &SignalFrame{scorer: s, frame: f, missing: make([]int64, n), unseen: make([]bool, n), dated: make([]time.Time, n)}, nil
+	return &SignalFrame{scorer: s, clears: clears, frame: f, missing: make([]int64, n), unseen: make([]bool, n), dated: make([]time.Time, len(names))}, nil
 }
 
 // Add takes up what was observed of a customer before the cut and what became
@@ -53,7 +73,7 @@ func (s *SignalFrame) Add(seen []churn.Observation, label Label, since time.Time
 	clear(s.dated)
 	var leaks []error
 	for _, o := range seen {
-		if uint(o.Signal) >= uint(len(s.dated)) {
+		if uint(o.Signal) >= uint(len(s.missing)) {
 			continue // churn says so
 		}
 		when := time.UnixMicro(o.At)
@@ -65,25 +85,36 @@ func (s *SignalFrame) Add(seen []churn.Observation, label Label, since time.Time
 			*d = when
 		}
 	}
+	if s.clears {
+		copy(s.dated[len(s.missing):], s.dated)
+	}
 	if len(leaks) > 0 {
 		return guanxi.At(row, errors.Join(leaks...))
 	}
-	values, err := s.scorer.AppendFeatures(s.values[:0], seen, s.frame.window.Cut)
-	if err != nil {
+	var err error
+	if s.values, err = s.scorer.AppendFeatures(s.values[:0], seen, s.frame.window.Cut); err != nil {
 		return guanxi.At(row+"/seen", err)
 	}
-	s.values = values
+	if s.clears {
+		if s.values, err = s.scorer.AppendClears(s.values, seen, s.frame.window.Cut); err != nil {
+			return guanxi.At(row+"/seen", err)
+		}
+	}
 	score, err := s.scorer.Score(nil, seen, s.frame.window.Cut)
 	if err != nil {
 		return guanxi.At(row+"/seen", err)
 	}
-	for j, v := range values {
-		if s.unseen[j] = math.IsNaN(v); s.unseen[j] {
-			values[j] = 0
+	for j := range s.values {
+		no := math.IsNaN(s.values[j])
+		if j < len(s.unseen) {
+			s.unseen[j] = no
+		}
+		if no {
+			s.values[j] = 0
 		}
 	}
 	before := s.frame.counts.Rows()
-	if err := s.frame.Add(Example{Values: values, Dated: s.dated, Label: label, At: since}); err != nil {
+	if err := s.frame.Add(Example{Values: s.values, Dated: s.dated, Label: label, At: since}); err != nil {
 		return err
 	}
 	if s.frame.counts.Rows() == before {
@@ -99,9 +130,11 @@ func (s *SignalFrame) Add(seen []churn.Observation, label Label, since time.Time
 }
 
 // AddHistory is Add with the label that a definition of leaving gives within
-// the window; h may reach as far as the data does. Customers who were gone at the
-// cut, or no customers yet, are left out and counted. Errors further: those of
-// [churn.Leaving.Label], at /rows/i/history.
+// the window; h may reach as far as the data does. Where h.Until is before the end
+// of the window the outcome is Unknown even of those who have left already: they
+// are known sooner than those who stay, and would make up too large a share of the
+// rows. Customers who were gone at the cut, or no customers yet, are left out and
+// counted. Errors further: those of [churn.Leaving.Label], at /rows/i/history.
 func (s *SignalFrame) AddHistory(seen []churn.Observation, leaving *churn.Leaving, h churn.History) error {
 	row := guanxi.Pointer("rows", int(s.frame.counts.met()))
 	if leaving == nil {
@@ -111,6 +144,9 @@ func (s *SignalFrame) AddHistory(seen []churn.Observation, leaving *churn.Leavin
 	outcome, err := leaving.Label(h, w.Cut, guanxi.Span{Time: w.End.Sub(w.Cut)})
 	if err != nil {
 		return guanxi.At(row+"/history", err)
+	}
+	if h.Until.Before(w.End) && outcome == churn.Left {
+		outcome = churn.Unknown
 	}
 	switch outcome {
 	case churn.Gone, churn.Stranger:
@@ -142,7 +178,7 @@ func (s *SignalFrame) HandSet(name string) Rival {
 // [churn.Catalogue.Learned], so that package churn scores and explains with
 // them. A calibration by Platt is a line and goes into bias and weights; one by
 // Isotonic is ErrModel. A signal that m has no column of weighs 0: nothing was
-// learned of it. Errors: the faults of m; churn.ErrSignal for a column that is no
+// learned of it; a column "id:clear" gives its Clear. Errors: the faults of m; churn.ErrSignal for a column that is no
 // signal of c; churn.ErrWeight for a weight that a catalogue does not hold.
 func (m Model) Catalogue(c churn.Catalogue) (churn.Catalogue, error) {
 	if err := m.Validate(); err != nil {

@@ -49,7 +49,9 @@ func checkTime(t time.Time, parts ...any) error {
 // Label says what became of a customer within a window.
 type Label string
 
-// Unknown is the zero value: nobody can say yet, or ever.
+// Unknown is the zero value: nobody can say yet, or ever. It is [churn.Unknown],
+// which is spelled out since Gone and Stranger stand beside it; the two are of
+// different types.
 const (
 	Unknown Label = ""
 	Stayed  Label = "stayed"
@@ -59,19 +61,21 @@ const (
 // Label answers what is known of a customer who left at an instant (zero: did
 // not leave, as far as is known) and has been watched until another, and when
 // that became certain. All is known before watched, nothing from it on. Someone
-// who left at End or later stayed in this window; someone watched until before
-// End and not seen leaving is Unknown. Error: ErrLabelTime for someone who left
-// before Cut, about whom there is nothing to predict.
+// who left at End or later stayed in this window. Someone watched until before
+// End only is Unknown, left or not: of such customers those who left are known and
+// those who stay are not, so that the rows would hold too many who left. Error:
+// ErrLabelTime for someone who left before Cut, about whom there is nothing to
+// predict.
 func (w Window) Label(left, watched time.Time) (Label, time.Time, error) {
 	switch {
 	case !left.IsZero() && left.Before(w.Cut):
 		return Unknown, time.Time{}, at(fmt.Errorf("%w: left at %v, the cut is %v", ErrLabelTime, left, w.Cut), "left")
+	case watched.Before(w.End):
+		return Unknown, time.Time{}, nil
 	case !left.IsZero() && left.Before(w.End):
 		return Left, left, nil
-	case !left.IsZero() || !watched.Before(w.End):
-		return Stayed, w.End, nil
 	}
-	return Unknown, time.Time{}, nil
+	return Stayed, w.End, nil
 }
 
 // checkLabel returns ErrLabel, ErrTime or ErrLabelTime unless l, certain since

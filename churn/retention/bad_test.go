@@ -181,7 +181,7 @@ func TestLabels(t *testing.T) {
 		retention.Calendar, retention.Rolling, retention.Exact, retention.Bracket, retention.Unbounded,
 		retention.FirstEver, retention.InWindow, retention.SecondOrder, retention.AnotherDay,
 		retention.Finished, retention.InProgress, retention.Growing, retention.NotBegun,
-		retention.Fell, retention.Rose, retention.Met, retention.Missed, retention.Undecided,
+		retention.Fell, retention.Rose, retention.Met, retention.Missed, retention.Unproven, retention.Undecided,
 	} {
 		en, zh := l.Label(guanxi.EN), l.Label(guanxi.ZH)
 		if en == "" || zh == "" || en == zh {

@@ -48,7 +48,8 @@ type Table struct {
 	Rows    []Cohort  `json:"rows"` // every cohort of the config, those without customers included
 	// Overall pools the cells of a column whose rates are known, so that each
 	// customer counts once: Customers and SoFar are theirs. It is finished where
-	// they all are, and without any of them as the column's first cell is.
+	// they all are. A column without any of them has Customers 0 and no rate, and
+	// is as its first cell is: InProgress once that has begun.
 	Overall   []Cell `json:"overall"`
 	Customers int64  `json:"customers"` // in the cohorts
 	Earlier   int64  `json:"earlier"`   // in none: born before the first (InWindow: active only before it)

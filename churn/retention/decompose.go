@@ -59,7 +59,7 @@ type Effect struct {
 // and ErrDuplicate at /before/i and /after/i, ErrEmpty at /before and /after
 // without customers, ErrConfidence. Kitagawa (1955), JASA 50:1168–1194.
 func Decompose(before, after []Group, confidence float64) (Decomposition, error) {
-	confidence, z, err := deviate(confidence)
+	confidence, z, err := level(confidence)
 	b, err1 := collect(before)
 	a, err2 := collect(after)
 	if err := join(placed(err1, "before"), placed(err2, "after"), err); err != nil {

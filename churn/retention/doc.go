@@ -67,7 +67,8 @@
 // # Targets
 //
 // [Target] judges whether a rate fell, rose, or whether there are not enough
-// customers to say so, and whether it changed as much as was asked.
+// customers to say so or no difference at all that more of them would show, and
+// whether it changed as much as was asked.
 //
 // # Sharing
 //

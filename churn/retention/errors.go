@@ -38,8 +38,8 @@ var (
 	ErrCount = errors.New("not a share of customers")
 	// ErrDuplicate refuses a group that is listed twice.
 	ErrDuplicate = errors.New("listed twice")
-	// ErrConfidence refuses a confidence level outside (0, 1).
-	ErrConfidence = errors.New("confidence is not between 0 and 1")
+	// ErrConfidence refuses a confidence level outside [0.01, 1).
+	ErrConfidence = errors.New("confidence is not in [0.01, 1)")
 	// ErrEmpty says that there is no customer to take a rate of.
 	ErrEmpty = errors.New("no customers")
 )

@@ -28,9 +28,21 @@ func TestEstimate(t *testing.T) {
 		{retention.Share{Hits: -1, Of: 1}, 0, retention.ErrCount},
 		{retention.Share{Hits: 1, Of: 1}, 1, retention.ErrConfidence},
 		{retention.Share{Hits: 1, Of: 1}, math.NaN(), retention.ErrConfidence},
+		{retention.Share{Hits: 1, Of: 1}, 1e-320, retention.ErrConfidence},
+		{retention.Share{Hits: 1, Of: 1}, 0.0099, retention.ErrConfidence},
+		{retention.Share{Hits: 1, Of: 1}, -0.95, retention.ErrConfidence},
 	} {
 		if _, err := c.s.Estimate(c.confidence); !errors.Is(err, c.want) {
 			t.Errorf("%+v at %v: %v", c.s, c.confidence, err)
+		}
+	}
+	const most = 100_000_000_000
+	for _, hits := range []int64{0, 1, most / 2, most - 1, most} {
+		s := retention.Share{Hits: hits, Of: most}
+		for _, confidence := range []float64{0.01, 0.95, 0.9999999999} {
+			if e, err := s.Estimate(confidence); err != nil || !(e.Low < e.High && e.Low >= 0 && e.High <= 1 && e.Low <= e.Rate && e.Rate <= e.High) {
+				t.Errorf("%v at %v: %+v, %v", s, confidence, e, err)
+			}
 		}
 	}
 	if _, ok := (retention.Share{}).Rate(); ok {
@@ -190,10 +202,17 @@ func TestJudge(t *testing.T) {
 		{retention.Target{}, share(120, 1000), share(200, 1000), retention.Rose, retention.Missed, true},
 		{retention.Target{}, share(12, 100), share(10, 100), retention.Undecided, retention.Undecided, true},
 		{retention.Target{}, share(10, 10), share(0, 10), retention.Undecided, retention.Undecided, true},
-		{retention.Target{}, share(10, 100), share(10, 100), retention.Undecided, retention.Undecided, false},
+		{retention.Target{}, share(10, 100), share(10, 100), retention.Unproven, retention.Unproven, false},
+		{retention.Target{}, share(1, 10), share(1, 10), retention.Undecided, retention.Undecided, false},
+		{retention.Target{}, share(4e8, 1e9), share(4e8, 1e9), retention.Unproven, retention.Unproven, false},
+		{retention.Target{}, share(4e8, 1e9), share(4e8+1, 1e9), retention.Unproven, retention.Unproven, false},
+		{retention.Target{}, share(4e8, 1e9), share(4e8+1e4, 1e9), retention.Undecided, retention.Undecided, true},
+		{retention.Target{Change: -0.1}, share(4e8, 1e9), share(4e8, 1e9), retention.Unproven, retention.Missed, false},
+		{retention.Target{Change: -0.125}, share(4e8, 8e8), share(3e8, 8e8), retention.Fell, retention.Unproven, true},
 		{retention.Target{}, share(0, 0), share(10, 100), retention.Undecided, retention.Undecided, false},
 		{retention.Target{Change: -0.02}, share(2000, 10000), share(1200, 10000), retention.Fell, retention.Met, true},
-		{retention.Target{Change: -0.08}, share(200, 1000), share(120, 1000), retention.Fell, retention.Undecided, true},
+		{retention.Target{Change: -0.08}, share(200, 1000), share(120, 1000), retention.Fell, retention.Unproven, true}, // the very target
+		{retention.Target{Change: -0.07}, share(200, 1000), share(120, 1000), retention.Fell, retention.Undecided, true},
 		{retention.Target{Change: -0.2}, share(200, 1000), share(120, 1000), retention.Fell, retention.Missed, true},
 		{retention.Target{Change: 0.05}, share(120, 1000), share(300, 1000), retention.Rose, retention.Met, true},
 		{retention.Target{Change: 0.3}, share(120, 1000), share(300, 1000), retention.Rose, retention.Missed, true},

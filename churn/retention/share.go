@@ -2,7 +2,6 @@ package retention
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/guanxi-go/guanxi/internal/proportion"
 )
@@ -37,11 +36,11 @@ func (s Share) Rate() (rate float64, ok bool) {
 	return float64(s.Hits) / float64(s.Of), true
 }
 
-// Estimate returns the rate with Wilson's interval: it lies in [0, 1] and is
-// never of zero width. A confidence of 0 is DefaultConfidence. Errors: ErrCount,
+// Estimate returns the rate with Wilson's interval: it lies in [0, 1], contains
+// the rate, and for up to 10¹¹ customers is never of zero width. A confidence of 0 is DefaultConfidence. Errors: ErrCount,
 // ErrEmpty where Of is 0, ErrConfidence. Wilson (1927), JASA 22:209–212.
 func (s Share) Estimate(confidence float64) (Estimate, error) {
-	confidence, z, err := deviate(confidence)
+	confidence, z, err := level(confidence)
 	if err = join(s.check(), err); err != nil {
 		return Estimate{}, wrap(err)
 	}
@@ -62,16 +61,13 @@ func (s Share) check() error {
 	return nil
 }
 
-// deviate returns a confidence level, its default for 0, and its deviate.
-func deviate(confidence float64) (level, z float64, err error) {
-	if confidence == 0 {
-		confidence = DefaultConfidence
+// level is proportion.Level with ErrConfidence.
+func level(confidence float64) (c, z float64, err error) {
+	c, z, ok := proportion.Level(confidence, DefaultConfidence)
+	if !ok {
+		err = fmt.Errorf("%w: %v", ErrConfidence, confidence)
 	}
-	z = proportion.Deviate(confidence)
-	if math.IsNaN(z) || math.IsInf(z, 0) || z == 0 {
-		return confidence, 0, fmt.Errorf("%w: %v", ErrConfidence, confidence)
-	}
-	return confidence, z, nil
+	return c, z, err
 }
 
 // difference is a − b with Newcombe's interval.

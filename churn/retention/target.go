@@ -16,7 +16,10 @@ const (
 	Rose      Verdict = "rose"       // the whole interval of the change is above 0
 	Met       Verdict = "met"        // the whole interval is on the right side of the target
 	Missed    Verdict = "missed"     // the whole interval is on the wrong side of the target
-	Undecided Verdict = "not_enough" // not enough customers to say either
+	Undecided Verdict = "not_enough" // fewer than MinCustomers, or too few for a difference as small as this
+	// Unproven is for MinCustomers or more, whose rates are so close, or whose
+	// change is so close to the target, that 10¹² in each period would not tell.
+	Unproven Verdict = "unproven"
 )
 
 // Label returns the name of v that is shown to people.
@@ -30,6 +33,8 @@ func (v Verdict) Label(lang guanxi.Lang) string {
 		return guanxi.Text{EN: "Met", ZH: "达成"}.In(lang)
 	case Missed:
 		return guanxi.Text{EN: "Missed", ZH: "未达成"}.In(lang)
+	case Unproven:
+		return guanxi.Text{EN: "No difference shown", ZH: "未见差异"}.In(lang)
 	case Undecided:
 		return guanxi.Text{EN: "Not enough customers", ZH: "客户数不足"}.In(lang)
 	}
@@ -57,7 +62,7 @@ func (t Target) Validate() error {
 	if !(t.Change >= -1 && t.Change <= 1) {
 		errs = append(errs, at(fmt.Errorf("%w: %v is no change of a rate", ErrOption, t.Change), "change"))
 	}
-	if _, _, err := deviate(t.Confidence); err != nil {
+	if _, _, err := level(t.Confidence); err != nil {
 		errs = append(errs, at(err, "confidence"))
 	}
 	if t.MinCustomers < 0 {
@@ -68,8 +73,8 @@ func (t Target) Validate() error {
 
 // Judgement is a verdict with its grounds. An immutable value.
 type Judgement struct {
-	Verdict Verdict `json:"verdict"` // Fell, Rose or Undecided
-	Target  Verdict `json:"target"`  // Met, Missed or Undecided
+	Verdict Verdict `json:"verdict"` // Fell, Rose, Unproven or Undecided
+	Target  Verdict `json:"target"`  // Met, Missed, Unproven or Undecided
 	Before  Share   `json:"before"`
 	After   Share   `json:"after"`
 	// Change is after less before, and Interval Newcombe's. Known is false where
@@ -80,7 +85,8 @@ type Judgement struct {
 	Confidence float64 `json:"confidence"`
 	// Needed is how many customers a period would take, as many in each, for the
 	// direction to be seen if the rates stay as they are; 0 once it is. Reachable
-	// is false where no number would do: the rates are equal, or not known.
+	// is false where no number up to 10¹² would do: the rates are equal or next to
+	// it, or not known.
 	Needed    int64 `json:"needed"`
 	Reachable bool  `json:"reachable"`
 }
@@ -95,7 +101,7 @@ func (t Target) Judge(before, after Share) (Judgement, error) {
 	if err != nil {
 		return Judgement{}, wrap(err)
 	}
-	confidence, z, _ := deviate(t.Confidence)
+	confidence, z, _ := level(t.Confidence)
 	j := Judgement{Verdict: Undecided, Target: Undecided, Before: before, After: after, Confidence: confidence}
 	if before.Of == 0 || after.Of == 0 {
 		return j, nil
@@ -106,53 +112,76 @@ func (t Target) Judge(before, after Share) (Judgement, error) {
 	if least == 0 {
 		least = DefaultMinCustomers
 	}
+	limit := sized(before, after, most, z)
 	if min(before.Of, after.Of) >= least {
-		j.decide(t.Change)
+		j.Verdict = settle(j.Interval.direction(), limit.direction())
+		j.Target = settle(j.Interval.goal(t.Change), limit.goal(t.Change))
 	}
-	if j.Reachable = j.Verdict != Undecided; !j.Reachable {
-		j.Needed, j.Reachable = needed(before, after, least, z)
+	switch {
+	case j.Verdict == Fell || j.Verdict == Rose:
+		j.Reachable = true
+	case limit.direction() != Undecided:
+		j.Needed, j.Reachable = needed(before, after, least, z), true
 	}
 	return j, nil
 }
 
-func (j *Judgement) decide(target float64) {
-	switch {
-	case j.High < 0:
-		j.Verdict = Fell
-	case j.Low > 0:
-		j.Verdict = Rose
+// most is how many customers a period are thought of at most.
+const most = 1e12
+
+// settle is the verdict of an interval, given that of its limit, the interval
+// of as many customers as may be thought of.
+func settle(now, limit Verdict) Verdict {
+	if now == Undecided && limit == Undecided {
+		return Unproven
 	}
-	low, high := j.Low, j.High
+	return now
+}
+
+// direction is Fell, Rose or Undecided.
+func (i Interval) direction() Verdict {
+	switch {
+	case i.High < 0:
+		return Fell
+	case i.Low > 0:
+		return Rose
+	}
+	return Undecided
+}
+
+// goal is Met, Missed or Undecided.
+func (i Interval) goal(target float64) Verdict {
+	low, high := i.Low, i.High
 	if target > 0 { // a rate that is to rise: the mirror image
 		low, high, target = -high, -low, -target
 	}
 	switch {
 	case target == 0 && high < 0 || target < 0 && high <= target:
-		j.Target = Met
+		return Met
 	case target == 0 && low >= 0 || target < 0 && low > target:
-		j.Target = Missed
+		return Missed
 	}
+	return Undecided
 }
 
-// needed finds the customers a period that would show the direction.
-func needed(before, after Share, least int64, z float64) (int64, bool) {
+// sized is the interval of the change if each period had n customers at its rate.
+func sized(before, after Share, n int64, z float64) Interval {
 	x, _ := after.Rate()
 	y, _ := before.Rate()
-	const most = 1e12
-	shows := func(n int64) bool {
-		low, high := proportion.Difference(x, float64(n), y, float64(n), z)
-		return low > 0 || high < 0
-	}
-	if x == y || !shows(most) {
-		return 0, false
-	}
+	low, high := proportion.Difference(x, float64(n), y, float64(n), z)
+	return Interval{low, high}
+}
+
+// needed finds the customers a period that would show the direction, which most
+// do.
+func needed(before, after Share, least int64, z float64) int64 {
 	lo, hi := max(1, least)-1, int64(most) // does not show, or too few; shows
 	for hi-lo > 1 {
-		if mid := lo + (hi-lo)/2; shows(mid) {
+		if mid := lo + (hi-lo)/2; sized(before, after, mid, z).direction() != Undecided {
 			hi = mid
 		} else {
 			lo = mid
 		}
 	}
-	return hi, true
+	return hi
 }

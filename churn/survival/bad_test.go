@@ -295,6 +295,26 @@ func TestBadQuestions(t *testing.T) {
 	refused(t, "empty", err, survival.ErrNoRows)
 }
 
+// A regression that fails tells how many rows it had left out.
+func TestSkippedOnError(t *testing.T) {
+	d, x := ok()
+	nan := math.NaN()
+	x[0].Values = []float64{1, nan, 1, 1, nan, 1}
+	_, cox := survival.Cox(d, x[:1], survival.CoxOptions{})
+	_, law := survival.Parametric(d, x[:1], survival.ParametricOptions{})
+	for _, err := range []error{cox, law} {
+		refused(t, "constant", err, survival.ErrConstant, "/covariates/"+x[0].Name)
+		if s := (*survival.SkippedError)(nil); !errors.As(err, &s) || s.Skipped != 2 || !strings.Contains(err.Error(), "2 rows") {
+			t.Errorf("%v", err)
+		}
+	}
+	x[0].Values = []float64{1, 1, 1, 1, 1, 1}
+	_, err := survival.Cox(d, x[:1], survival.CoxOptions{})
+	if s := (*survival.SkippedError)(nil); errors.As(err, &s) {
+		t.Errorf("%v: nothing was skipped", err)
+	}
+}
+
 func TestBadDays(t *testing.T) {
 	var d survival.Days
 	var c survival.Curve
@@ -303,6 +323,10 @@ func TestBadDays(t *testing.T) {
 	refused(t, "day", d.Add(survival.MaxDay+1, true), survival.ErrTime)
 	refused(t, "entry", d.AddEntered(5, 5, true), survival.ErrEntry)
 	refused(t, "count", d.AddN(5, true, -1), survival.ErrCount)
+	refused(t, "count", d.AddN(survival.MaxDay, true, survival.MaxCount+1), survival.ErrCount)
+	if b := must(d.MarshalBinary()); len(b) != 2 {
+		t.Errorf("% x: refused counts took room", b)
+	}
 	refused(t, "lengths", d.AddAll([]int32{1}, nil), survival.ErrLength, "/events")
 	refused(t, "rows", d.AddAll([]int32{1, -4, survival.MaxDay + 1}, make([]bool, 3)), survival.ErrTime, "/days/1", "/days/2")
 	refused(t, "still empty", d.KaplanMeier(&c, survival.CurveOptions{}), survival.ErrNoRows)

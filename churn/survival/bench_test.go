@@ -128,6 +128,20 @@ func BenchmarkCox(b *testing.B) {
 			})
 		}
 	}
+	b.Run("n=100000/late", func(b *testing.B) {
+		d, x := simulate(100_000, 5, true)
+		d.Entry = make([]float64, len(d.Time))
+		for i, t := range d.Time {
+			d.Entry[i] = float64(int(t) * (i % 7) / 8)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := survival.Cox(d, x, survival.CoxOptions{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		perRow(b, 100_000)
+	})
 	b.Run("n=100000/untied", func(b *testing.B) {
 		d, x := simulate(100_000, 5, false)
 		b.ReportAllocs()

@@ -106,37 +106,43 @@ type CoxFit struct {
 // Refused, by name: a column that is constant among those at risk
 // (ErrConstant), that others make up (ErrCollinear), or whose coefficient is
 // infinite (ErrSeparation); further ErrNoEvents, and ErrColumns where columns
-// outnumber rows. The order of rows is of no account, to the last digit. Cost:
+// outnumber rows. Where rows were left out before, any of these comes in a
+// *SkippedError that counts them. The order of rows is of no account, to the last digit. Cost:
 // a radix sort, then O(rows·columns²) a step, of which there are about five;
 // memory 8 bytes a number.
 //
 // Cox (1972), JRSS B 34, 187–220; Efron (1977), JASA 72, 557–565; Breslow
 // (1974), Biometrics 30, 89–99.
 func Cox(d Data, x []Covariate, o CoxOptions) (*CoxFit, error) {
+	f, skipped, err := fitCox(d, x, o)
+	return f, afterSkipping(skipped, err)
+}
+
+func fitCox(d Data, x []Covariate, o CoxOptions) (_ *CoxFit, skipped int, err error) {
 	if err := o.Validate(); err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	if o.Ties == "" {
 		o.Ties = Efron
 	}
 	g, skipped, err := prepare(&d, x, uses{strata: true, covariates: x})
 	if err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	s := newSweep(g, o.Ties == Breslow)
 	beta := make([]float64, g.p)
 	null := s.eval(beta)
 	if err := independent(s.info, g.names, float64(g.events)); err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	var c chol
 	c.factor(s.info, 0)
 	score := c.quadratic(s.u)
 	_, steps, err := newton{most: max(o.Steps, DefaultSteps*one(o.Steps == 0)), convex: true, known: &null}.climb(s, beta, &c)
 	if away := (*runaway)(nil); errors.As(err, &away) {
-		return nil, g.refuse(away, 0)
+		return nil, skipped, g.refuse(away, 0)
 	} else if err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	f := &CoxFit{
 		Ties: o.Ties, N: g.n, Events: g.events, Skipped: skipped, NullLogLik: null, Steps: steps,
@@ -146,7 +152,7 @@ func Cox(d Data, x []Covariate, o CoxOptions) (*CoxFit, error) {
 	// Once more at the very maximum, for the baseline too.
 	f.LogLik = f.collect(s)
 	if bad := c.factor(s.info, 1e-14); bad >= 0 {
-		return nil, g.refuse(&runaway{[]int{bad}}, 0)
+		return nil, skipped, g.refuse(&runaway{[]int{bad}}, 0)
 	}
 	f.cov = c.inverse()
 	f.LikelihoodRatio = newTest(max(0, 2*(f.LogLik-null)), g.p)
@@ -158,7 +164,7 @@ func Cox(d Data, x []Covariate, o CoxOptions) (*CoxFit, error) {
 		f.terms = append(f.terms, x[k].term())
 		f.Center = append(f.Center, g.mean[k]*float64(one(!indicator(x[k].Values, g.row))))
 	}
-	return f, nil
+	return f, skipped, nil
 }
 
 // prepare checks the data of a regression and sorts it.

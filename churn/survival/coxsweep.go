@@ -19,6 +19,8 @@ type sweep struct {
 	// are made and before the next time.
 	hook func(s *stratum, m *moment, t *tied)
 	t    tied
+	// risk is nil where all are at risk from the start: rows only come.
+	risk *atRisk
 	// Σ log n is logs + log(product).
 	logs, product float64
 }
@@ -32,6 +34,9 @@ func newSweep(g *design, breslow bool) *sweep {
 	s := &sweep{design: g, breslow: breslow, p1: p1,
 		s1: make([]float64, g.p), d1: make([]float64, g.p), s2: make([]float64, p1), d2: make([]float64, p1),
 		total: make([]float64, g.p), u: make([]float64, g.p), info: newSym(g.p)}
+	if g.entry != nil {
+		s.risk = newAtRisk(g)
+	}
 	for _, m := range g.groups {
 		for i := int(m.from); i < int(m.from)+int(m.deaths); i++ {
 			for k := range g.p {
@@ -60,17 +65,24 @@ func (s *sweep) eval(beta []float64) float64 {
 
 // walk takes one stratum, and returns the sum of the logarithms.
 func (s *sweep) walk(st *stratum, beta []float64) float64 {
-	s.clear()
+	s.s0 = 0
+	clear(s.s1)
+	clear(s.s2)
+	if s.risk != nil {
+		s.risk.reset(beta)
+	}
 	s.logs, s.product = 0, 1
 	next := st.from // in entered
 	for i := st.groups; i < st.groups+st.groupN; i++ {
 		m := &s.groups[i]
-		if s.entered != nil {
-			next = s.leave(next, st, s.time[m.from], beta)
-		}
 		from, mid, to := int(m.from), int(m.from)+int(m.deaths), int(m.to)
+		if s.risk != nil {
+			next = s.change(next, st, m)
+		}
 		if mid-from < 2 || s.breslow {
-			s.s0 += add(s.z, from, to, beta, s.s1, s.s2)
+			if s.risk == nil {
+				s.s0 += add(s.z, from, to, beta, s.s1, s.s2)
+			}
 			if mid == from {
 				continue
 			}
@@ -79,14 +91,16 @@ func (s *sweep) walk(st *stratum, beta []float64) float64 {
 			clear(s.d1)
 			clear(s.d2)
 			s.d0 = add(s.z, from, mid, beta, s.d1, s.d2)
-			s.s0 += s.d0
-			for k, v := range s.d1 {
-				s.s1[k] += v
+			if s.risk == nil {
+				s.s0 += s.d0
+				for k, v := range s.d1 {
+					s.s1[k] += v
+				}
+				for k, v := range s.d2 {
+					s.s2[k] += v
+				}
+				s.s0 += add(s.z, mid, to, beta, s.s1, s.s2)
 			}
-			for k, v := range s.d2 {
-				s.s2[k] += v
-			}
-			s.s0 += add(s.z, mid, to, beta, s.s1, s.s2)
 			s.ties(mid - from)
 		}
 		if s.hook != nil {
@@ -96,40 +110,19 @@ func (s *sweep) walk(st *stratum, beta []float64) float64 {
 	return s.logs + math.Log(s.product)
 }
 
-func (s *sweep) clear() {
-	s.s0 = 0
-	clear(s.s1)
-	clear(s.s2)
-}
-
-// leave takes off those who enter at t or later. Where nobody is left at risk
-// the sums are exactly 0 again, whatever the rounding left.
-func (s *sweep) leave(next int, st *stratum, t float64, beta []float64) int {
-	first := next
-	for next < st.to && s.entry[s.entered[next]] >= t {
-		row := int(s.entered[next])
-		s.s0 -= subtract(s.z[row*s.p:(row+1)*s.p], beta, s.s1, s.s2)
-		next++
+// change takes off those who enter at the time of m or later and takes on those
+// whose time it is.
+func (s *sweep) change(next int, st *stratum, m *moment) int {
+	for t := s.time[m.from]; next < st.to && s.entry[s.entered[next]] >= t; next++ {
+		s.risk.take(int(s.entered[next]))
 	}
-	// Rows come in by time and go by entry: as many in as out is nobody.
-	if next > first && s.inBefore(st, t) == next-st.from {
-		s.clear()
+	for i := m.from; i < m.to; i++ {
+		s.risk.put(int(i))
+	}
+	if m.deaths > 0 {
+		s.s0 = s.risk.sums(s.s1, s.s2)
 	}
 	return next
-}
-
-// inBefore counts the rows of a stratum whose time is after t: they come first.
-func (s *sweep) inBefore(st *stratum, t float64) int {
-	low, high := st.from, st.to
-	for low < high {
-		mid := (low + high) / 2
-		if s.time[mid] > t {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	return low - st.from
 }
 
 // add adds rows from to to-1 to the sums of r, r·z and r·z·z', where r is
@@ -157,25 +150,6 @@ func add(z []float64, from, to int, beta, s1, s2 []float64) (s0 float64) {
 		}
 	}
 	return s0
-}
-
-// subtract is add of one row, with the sign turned; it returns what to take off.
-func subtract(zi, beta, s1, s2 []float64) float64 {
-	eta := 0.0
-	for k, b := range beta {
-		eta += b * zi[k]
-	}
-	r := math.Exp(eta)
-	for k, v := range zi {
-		a := r * v
-		s1[k] -= a
-		u := s2[:k+1]
-		for l := range u {
-			u[l] -= a * zi[l]
-		}
-		s2 = s2[k+1:]
-	}
-	return r
 }
 
 // log counts the logarithm of n d times; one call of math.Log serves many

@@ -36,12 +36,15 @@ func (d *Days) AddN(day int, event bool, n int64) error {
 	if err := checkDay(day); err != nil {
 		return err
 	}
+	if n < 0 || n > MaxCount {
+		return fmt.Errorf("%w: %d", ErrCount, n)
+	}
 	d.reach(day)
 	c := &d.counts[day].censored
 	if event {
 		c = &d.counts[day].events
 	}
-	if n < 0 || *c > MaxCount-n {
+	if *c > MaxCount-n {
 		return fmt.Errorf("%w: %d and %d more", ErrCount, *c, n)
 	}
 	*c += n

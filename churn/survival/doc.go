@@ -41,8 +41,8 @@
 // # Missing and refused
 //
 // Each analysis leaves out the rows that miss (NaN, code -1) one of its own
-// columns, and returns how many as Skipped; Refuse makes a missing value an
-// error. Anything else that is wrong is an error that names row and column, and
+// columns, and returns how many as Skipped, of a regression that fails in a
+// *SkippedError; Refuse makes a missing value an error. Anything else that is wrong is an error that names row and column, and
 // nothing is computed: infinite values, negative times, an entry that is not
 // before the end, nobody who left, one group only. A regression refuses a column
 // that does not vary, that others make up, or that separates the leavers from

@@ -62,6 +62,28 @@ var (
 	ErrFormat = errors.New("not encoded day counts")
 )
 
+// SkippedError is the error of a regression that had left out rows before it was
+// refused, since they miss a value of a column used: perhaps so many that this is
+// why. errors.Is and guanxi.Faults see through it.
+type SkippedError struct {
+	Skipped int
+	Err     error
+}
+
+func (e *SkippedError) Error() string {
+	return fmt.Sprintf("%v (%d rows were left out because they miss a value)", e.Err, e.Skipped)
+}
+
+func (e *SkippedError) Unwrap() error { return e.Err }
+
+// afterSkipping adds the rows left out to an error, if there is one.
+func afterSkipping(skipped int, err error) error {
+	if err == nil || skipped == 0 {
+		return err
+	}
+	return &SkippedError{skipped, err}
+}
+
 // maxFaults is how many rows at fault are listed; guanxi.ErrTooMany ends the
 // list when there are more.
 const maxFaults = 64

@@ -277,43 +277,6 @@ func TestCoxAgainstDefinition(t *testing.T) {
 	}
 }
 
-func coxDefinition(d survival.Data, x []survival.Covariate, beta []float64, ties survival.Ties) (ll float64) {
-	n := len(d.Time)
-	eta := func(i int) float64 { return beta[0]*x[0].Values[i] + beta[1]*x[1].Values[i] }
-	type cell struct {
-		stratum int32
-		time    float64
-	}
-	seen := map[cell]bool{}
-	for i := range n {
-		c := cell{d.Strata.Codes[i], d.Time[i]}
-		if !d.Event[i] || math.IsNaN(eta(i)) || seen[c] {
-			continue
-		}
-		seen[c] = true
-		risk, dead, deaths := 0.0, 0.0, 0
-		for j := range n {
-			if math.IsNaN(eta(j)) || d.Strata.Codes[j] != c.stratum || d.Time[j] < c.time || d.Entry != nil && d.Entry[j] >= c.time {
-				continue
-			}
-			risk += math.Exp(eta(j))
-			if d.Event[j] && d.Time[j] == c.time {
-				dead += math.Exp(eta(j))
-				deaths++
-				ll += eta(j)
-			}
-		}
-		for k := range deaths {
-			if ties == survival.Breslow {
-				ll -= math.Log(risk)
-			} else {
-				ll -= math.Log(risk - float64(k)/float64(deaths)*dead)
-			}
-		}
-	}
-	return ll
-}
-
 // TestUnitsDoNotMatter: a column in other units gives the same fit.
 func TestUnitsDoNotMatter(t *testing.T) {
 	d, x := simulate(500, 2, true)

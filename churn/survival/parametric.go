@@ -52,14 +52,20 @@ type ParametricFit struct {
 // Parametric fits a regression of the logarithm of time. d's Entry is honoured
 // (the chance to have stayed until entry is divided out); its Group and Strata
 // are not looked at. Times must be above 0. x may be empty: then it is the
-// distribution alone. Columns are refused as by Cox; the order of rows is of no
+// distribution alone. Columns are refused, and rows left out counted, as by Cox; the
+// order of rows is of no
 // account. Cost: O(rows·columns²) a step.
 //
 // Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data,
 // chapter 3.
 func Parametric(d Data, x []Covariate, o ParametricOptions) (*ParametricFit, error) {
+	f, skipped, err := fitParametric(d, x, o)
+	return f, afterSkipping(skipped, err)
+}
+
+func fitParametric(d Data, x []Covariate, o ParametricOptions) (_ *ParametricFit, skipped int, err error) {
 	if err := o.Validate(); err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	if o.Law == "" {
 		o.Law = Weibull
@@ -67,17 +73,17 @@ func Parametric(d Data, x []Covariate, o ParametricOptions) (*ParametricFit, err
 	d.Strata = Factor{}
 	keep, skipped, err := d.rows(uses{covariates: x, positive: true})
 	if err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	if n := count(keep, len(d.Time)); len(x) > 0 && len(x) >= n {
-		return nil, at(fmt.Errorf("%w: %d columns and an intercept, %d rows", ErrColumns, len(x), n), "covariates")
+		return nil, skipped, at(fmt.Errorf("%w: %d columns and an intercept, %d rows", ErrColumns, len(x), n), "covariates")
 	}
 	g, err := newDesign(&d, x, keep)
 	if err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	if err := g.correlated(); err != nil {
-		return nil, err
+		return nil, skipped, err
 	}
 	nt := newton{most: max(o.Steps, DefaultSteps*one(o.Steps == 0)), convex: o.Law == Exponential}
 	// The distribution alone first: it is the null model and a good start.
@@ -86,7 +92,7 @@ func Parametric(d Data, x []Covariate, o ParametricOptions) (*ParametricFit, err
 	var c chol
 	nullLik, _, err := nt.climb(null, beta, &c)
 	if err != nil {
-		return nil, null.refuse(err)
+		return nil, skipped, null.refuse(err)
 	}
 	m := newAFT(g, g.p, o.Law)
 	full := make([]float64, m.params())
@@ -96,19 +102,19 @@ func Parametric(d Data, x []Covariate, o ParametricOptions) (*ParametricFit, err
 	}
 	_, steps, err := nt.climb(m, full, &c)
 	if err != nil {
-		return nil, m.refuse(err)
+		return nil, skipped, m.refuse(err)
 	}
 	f := &ParametricFit{Law: o.Law, Scale: 1, N: g.n, Events: g.events, Skipped: skipped,
 		LogLik: m.eval(full), NullLogLik: nullLik, Steps: steps, names: g.names}
 	if bad := c.factor(m.info, 1e-14); bad >= 0 {
-		return nil, m.refuse(&runaway{[]int{bad}})
+		return nil, skipped, m.refuse(&runaway{[]int{bad}})
 	}
 	f.settle(g, full, c.inverse())
 	f.LikelihoodRatio = Test{P: 1}
 	if g.p > 0 {
 		f.LikelihoodRatio = newTest(max(0, 2*(f.LogLik-nullLik)), g.p)
 	}
-	return f, nil
+	return f, skipped, nil
 }
 
 // correlated refuses columns that others make up.

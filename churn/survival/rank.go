@@ -45,7 +45,7 @@ type RankTest struct {
 //
 // ErrNoEvents where nobody left; ErrOneGroup where no two groups were at risk
 // together when somebody did. The order of rows is of no account. Cost:
-// O(rows + times·groups²).
+// O((rows + times)·groups), and groups³ at the end.
 //
 // Harrington & Fleming (1982), Biometrika 69, 553–566.
 func LogRank(d Data, o RankOptions) (RankTest, error) {
@@ -94,13 +94,18 @@ type rankSums struct {
 	events             int
 	risk, left, gone   []int // at one time: at risk, events, and all who go
 	km                 float64
+	// The covariance of two groups is Σ v·risk·risk over the times: while neither
+	// changes, v alone is summed up. reached is what it had come to when the pair was
+	// last looked at.
+	v       float64
+	reached []float64 // k·k, below the diagonal
 }
 
 func newRankSums(k int, rho float64) *rankSums {
 	return &rankSums{
 		k: k, rho: rho, n: make([]int, k),
 		observed: make([]float64, k), expected: make([]float64, k), variance: make([]float64, k*k),
-		risk: make([]int, k), left: make([]int, k), gone: make([]int, k),
+		risk: make([]int, k), left: make([]int, k), gone: make([]int, k), reached: make([]float64, k*k),
 	}
 }
 
@@ -117,20 +122,21 @@ func (d *Data) sweepGroups(keep []int32, s *rankSums) {
 		for to < m && d.stratum(exits[to].row) == stratum {
 			to++
 		}
-		clear(s.risk)
 		s.km = 1
+		clear(s.gone) // for now: of each group, how many come
 		for _, x := range exits[from:to] {
-			g := s.code[d.Group.Codes[x.row]]
-			s.n[g]++
-			if entries == nil {
-				s.risk[g]++
+			s.gone[s.code[d.Group.Codes[x.row]]]++
+		}
+		for g, n := range s.gone {
+			if s.n[g] += n; entries == nil && n > 0 {
+				s.change(g, n)
 			}
 		}
 		e := from
 		for i := from; i < to; {
 			key := exits[i].key
 			for entries != nil && e < to && entries[e].key < key {
-				s.risk[s.code[d.Group.Codes[entries[e].row]]]++
+				s.change(int(s.code[d.Group.Codes[entries[e].row]]), 1)
 				e++
 			}
 			clear(s.left)
@@ -203,17 +209,31 @@ func (s *rankSums) step() {
 			rg := float64(r)
 			s.observed[g] += w * float64(s.left[g])
 			s.expected[g] += w * df * rg / nf
-			row := s.variance[g*s.k : (g+1)*s.k]
-			row[g] += v * rg * nf
-			for h, q := range s.risk {
-				row[h] -= v * rg * float64(q)
-			}
+			s.variance[g*s.k+g] += v * rg * (nf - rg)
 		}
+		s.v += v
 		s.km *= (nf - df) / nf
 	}
-	for g := range s.k {
-		s.risk[g] -= s.gone[g]
+	for g, n := range s.gone {
+		if n > 0 {
+			s.change(g, -n)
+		}
 	}
+}
+
+// change moves the number at risk of a group, after bringing its covariances up to
+// date. At the end of a stratum nobody is at risk, and all are.
+func (s *rankSums) change(g, by int) {
+	r := float64(s.risk[g])
+	for h, q := range s.risk {
+		if h == g {
+			continue
+		}
+		pair := max(g, h)*s.k + min(g, h)
+		s.variance[pair] -= r * float64(q) * (s.v - s.reached[pair])
+		s.reached[pair] = s.v
+	}
+	s.risk[g] += by
 }
 
 // test makes the chi-square of the sums.
@@ -221,6 +241,11 @@ func (s *rankSums) test(levels []string) (RankTest, error) {
 	var t RankTest
 	var use []int // groups that could have had events
 	t.Groups, t.N, t.Observed, t.Expected = levels, s.n, s.observed, s.expected
+	for g := range s.n {
+		for h := range g {
+			s.variance[h*s.k+g] = s.variance[g*s.k+h]
+		}
+	}
 	for g := range s.n {
 		t.Variance = append(t.Variance, s.variance[g*s.k:(g+1)*s.k:(g+1)*s.k])
 		if s.expected[g] > 0 {

@@ -13,8 +13,8 @@ import (
 	"github.com/guanxi-go/guanxi/internal/minor"
 )
 
-// A config is compiled into integers, so that deciding takes no memory: money in
-// minor units, shares in billionths.
+// A config is compiled into integers, so that deciding compares no decimals:
+// money in minor units, shares in billionths.
 
 const (
 	sharePlaces = 9
@@ -40,6 +40,7 @@ type move struct {
 	given Given
 	fixed int64 // gift and cost
 	fits  bool  // fixed does not overflow
+	gives bool  // gives something away
 }
 
 // compile turns the plans of a valid config into integers.
@@ -53,7 +54,7 @@ func compile(c *Config) []plan {
 			gift, _ := amount(s.Gift, c.Decimals)
 			cost, _ := amount(s.Cost, c.Decimals)
 			fixed, ok := minor.Add(gift, cost)
-			plans[i].steps = append(plans[i].steps, move{Given{gift, int32(part)}, fixed, ok})
+			plans[i].steps = append(plans[i].steps, move{Given{gift, int32(part)}, fixed, ok, s.gives()})
 		}
 	}
 	return plans

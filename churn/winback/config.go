@@ -28,8 +28,9 @@ type Config struct {
 	// MaxSteps ends the campaign for a customer, whatever the plans have left;
 	// 0 is no limit but theirs.
 	MaxSteps int
-	// MarginFloor is what must be left of the expected order after an offer and
-	// its cost, as a share of the order, in [0, 1): 0 sells at no loss. Nine decimal places at most, as of every share.
+	// MarginFloor is what must be left of the expected order after an offer, or a
+	// service fix with a gift, and its cost, as a share of the order, in [0, 1):
+	// 0 sells at no loss. Nine decimal places at most, as of every share.
 	MarginFloor decimal.Decimal
 	// Budgets bound what is promised and spent together: on one customer in their
 	// lifetime, and by the campaign. They must be above zero where a step costs.
@@ -44,7 +45,8 @@ type Plan struct {
 	ID    string      `json:"id"`
 	Label guanxi.Text `json:"label,omitzero"` // shown to people; none is the id
 	// Reasons are those of the config that the plan answers. None is any, a
-	// reason nobody recorded included: such a plan may not hold an offer.
+	// reason nobody recorded included: such a plan may not give anything away,
+	// neither by an offer nor by a service fix with a gift.
 	Reasons []string  `json:"reasons,omitempty"`
 	When    Situation `json:"when,omitzero"`
 	Steps   []Step    `json:"steps"`
@@ -170,11 +172,14 @@ func (p Plan) validate(reasons idSet, decimals int) error {
 		}
 		err := s.validate(decimals)
 		errs = append(errs, guanxi.At(guanxi.Pointer("steps", i), err))
-		if s.Kind != Offer || err != nil {
+		if !s.gives() || err != nil {
 			continue
 		}
 		if len(p.Reasons) == 0 {
 			errs = append(errs, at(fmt.Errorf("%w: the plan names no reason", ErrBlanket), "steps", i))
+		}
+		if s.Kind != Offer {
+			continue
 		}
 		if last >= 0 && !s.better(p.Steps[last]) {
 			errs = append(errs, at(fmt.Errorf("%w: no better than step %d", ErrRising, last), "steps", i))
@@ -183,6 +188,10 @@ func (p Plan) validate(reasons idSet, decimals int) error {
 	}
 	return errors.Join(errs...)
 }
+
+// gives reports whether s gives something away: an offer, or a gift with a
+// service fix.
+func (s Step) gives() bool { return s.Kind == Offer || s.Gift.Sign() > 0 }
 
 // better reports whether s gives more than t on an order of any size.
 func (s Step) better(t Step) bool {
@@ -245,8 +254,8 @@ func (s Situation) validate(decimals int) error {
 	return errors.Join(errs...)
 }
 
-// blanket returns a fault for every offer that stands in plans which together
-// answer all reasons, at the first step that makes it.
+// blanket returns a fault for everything that is given away in plans which
+// together answer all reasons, at the first step that does so.
 func (c Config) blanket(decimals int) (errs []error) {
 	type offer struct {
 		gives   string
@@ -256,7 +265,7 @@ func (c Config) blanket(decimals int) (errs []error) {
 	var offers []offer
 	for i, p := range c.Plans {
 		for j, s := range p.Steps {
-			if s.Kind != Offer || s.validate(decimals) != nil {
+			if !s.gives() || s.validate(decimals) != nil {
 				continue
 			}
 			gives := s.Percent.String() + "+" + s.Gift.String()

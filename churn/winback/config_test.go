@@ -77,8 +77,14 @@ func TestBadConfig(t *testing.T) {
 			}
 		}, winback.ErrBlanket, []string{"/plans/0/steps/1"}},
 		"blanket without reasons": {func(c *winback.Config) { c.Plans[3].Steps[0] = offer("0.1", "0") }, winback.ErrBlanket, []string{"/plans/3/steps/0"}},
-		"not rising":              {func(c *winback.Config) { c.Plans[0].Steps[2].Percent = dec("0.05") }, winback.ErrRising, []string{"/plans/0/steps/2"}},
-		"mixed":                   {func(c *winback.Config) { c.Plans[0].Steps[2] = offer("0.04", "9") }, winback.ErrRising, []string{"/plans/0/steps/2"}},
+		"gift without reasons": {func(c *winback.Config) {
+			c.Plans[3].Steps[0] = winback.Step{ID: "sorry", Kind: winback.ServiceFix, Gift: dec("20")}
+		}, winback.ErrBlanket, []string{"/plans/3/steps/0"}},
+		"gift for all": {func(c *winback.Config) {
+			c.Plans[1] = winback.Plan{ID: "p", Reasons: []string{winback.Price, winback.Forgot}, Steps: []winback.Step{offer("0", "15.00")}}
+		}, winback.ErrBlanket, []string{"/plans/1/steps/0"}},
+		"not rising": {func(c *winback.Config) { c.Plans[0].Steps[2].Percent = dec("0.05") }, winback.ErrRising, []string{"/plans/0/steps/2"}},
+		"mixed":      {func(c *winback.Config) { c.Plans[0].Steps[2] = offer("0.04", "9") }, winback.ErrRising, []string{"/plans/0/steps/2"}},
 		"ids": {func(c *winback.Config) {
 			c.Reasons[1].ID, c.Plans[1].ID, c.Plans[0].Steps[1].ID = winback.Price, "fair price", ""
 		}, winback.ErrID, []string{"/reasons/1/id", "/plans/0/steps/1/id", "/plans/1/id", "/plans/2/reasons/0"}},
@@ -186,7 +192,7 @@ func TestLabels(t *testing.T) {
 		winback.Act, winback.Wait, winback.Leave, winback.Fits, winback.OptedOut, winback.Stopped, winback.OtherSegment,
 		winback.OtherValue, winback.TooSoon, winback.TooLate, winback.HeldOut, winback.Exhausted, winback.CoolingDown, winback.NoPlan,
 		winback.OpenComplaint, winback.NotRising, winback.OrderUnknown, winback.BelowMargin, winback.LifetimeSpent, winback.CampaignSpent,
-		winback.Worked, winback.Harmed, winback.Undecided, winback.ByReturns, winback.ByMoney, winback.ByProfit,
+		winback.Worked, winback.Harmed, winback.Unproven, winback.Undecided, winback.ByReturns, winback.ByMoney, winback.ByProfit,
 	}
 	for _, l := range list {
 		en, zh := l.Label(guanxi.EN), l.Label(guanxi.ZH)

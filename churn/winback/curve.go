@@ -153,7 +153,7 @@ func (c *Curve) area(height func(s, all step) float64) float64 {
 // there. A confidence of 0 is DefaultConfidence. Errors: ErrOption at /part,
 // ErrConfidence.
 func (c *Curve) At(part, confidence float64) (u RateUplift, ok bool, err error) {
-	_, z, err := deviate(confidence)
+	_, z, err := level(confidence)
 	if !(part > 0 && part <= 1) {
 		err = join(at(fmt.Errorf("%w: %v is not in (0, 1]", ErrOption, part), "part"), err)
 	}

@@ -49,10 +49,20 @@ func pricey() winback.Customer {
 }
 
 func TestDecide(t *testing.T) {
-	e := engine(t, func(c *winback.Config) { c.Stops = []string{"annoyed"}; c.MaxSteps = 3 })
+	e := engine(t, func(c *winback.Config) { c.Stops = []string{"annoyed"}; c.MaxSteps = 6 })
 	treated, held := of(e, winback.Treated), of(e, winback.Held)
+	had := func(spent int64, places ...winback.Place) winback.State {
+		s := winback.State{Arm: winback.Treated, Assigned: left.UnixMicro(), Last: left.UnixMicro(), Purse: winback.Purse{Spent: spent}, Places: places}
+		for _, p := range places {
+			s.Steps += p.Steps
+		}
+		return s
+	}
 	after := func(steps int32, spent int64) winback.State {
-		return winback.State{Arm: winback.Treated, Assigned: left.UnixMicro(), Steps: steps, Last: left.UnixMicro(), Purse: winback.Purse{Spent: spent}}
+		return had(spent, winback.Place{Plan: "fair price", Steps: steps})
+	}
+	tried := func(steps int32, spent int64) winback.State { // and all that gives nothing
+		return had(spent, winback.Place{Plan: "small price", Steps: 2}, winback.Place{Plan: "ask", Steps: 1}, winback.Place{Plan: "fair price", Steps: steps})
 	}
 	for name, c := range map[string]struct {
 		key    int64
@@ -67,7 +77,8 @@ func TestDecide(t *testing.T) {
 		"first a call":        {want: winback.Fits, step: "call", cost: "2"},
 		"then 5 %":            {state: after(1, 0), want: winback.Fits, step: "5 off", cost: "10.1"},
 		"then 10 %":           {state: after(2, 0), want: winback.Fits, step: "10 off", cost: "20.1"},
-		"then no more":        {state: after(3, 0), want: winback.Exhausted},
+		"then another plan":   {state: after(3, 0), want: winback.Fits, step: "write", cost: "0"},
+		"then no more":        {state: tried(3, 0), want: winback.Exhausted},
 		"rounded up":          {state: after(1, 0), change: func(c *winback.Customer) { c.Order = dec("200.01") }, want: winback.Fits, step: "5 off", cost: "10.11"},
 		"a small customer":    {change: func(c *winback.Customer) { c.Value = dec("499.99") }, want: winback.Fits, step: "write", cost: "0"},
 		"a broken delivery":   {change: func(c *winback.Customer) { c.Reason = winback.Delivery }, want: winback.Fits, step: "courier", cost: "15"},
@@ -86,16 +97,19 @@ func TestDecide(t *testing.T) {
 			s := after(1, 0)
 			s.Offered = winback.Given{Percent: 50_000_000}
 			return s
-		}(), want: winback.Fits, step: "news", cost: "0"},
-		"below it, next plan":  {state: after(1, 0), change: func(c *winback.Customer) { c.Margin = dec("0.1504") }, want: winback.Fits, step: "news", cost: "0"},
-		"order unknown":        {state: after(1, 0), change: func(c *winback.Customer) { c.Order = decimal.Zero }, want: winback.Fits, step: "news", cost: "0"},
-		"complaint, next plan": {state: after(1, 0), change: func(c *winback.Customer) { c.OpenCase = true }, want: winback.Fits, step: "news", cost: "0"},
-		"complaint, no plan":   {state: after(2, 0), change: func(c *winback.Customer) { c.OpenCase = true }, want: winback.OpenComplaint},
-		"lifetime spent":       {state: after(2, 2000), want: winback.LifetimeSpent},
+		}(), want: winback.Fits, step: "write", cost: "0"},
+		"below it, next plan":  {state: after(1, 0), change: func(c *winback.Customer) { c.Margin = dec("0.1504") }, want: winback.Fits, step: "write", cost: "0"},
+		"order unknown":        {state: after(1, 0), change: func(c *winback.Customer) { c.Order = decimal.Zero }, want: winback.Fits, step: "write", cost: "0"},
+		"complaint, next plan": {state: after(1, 0), change: func(c *winback.Customer) { c.OpenCase = true }, want: winback.Fits, step: "write", cost: "0"},
+		"complaint, no plan":   {state: tried(2, 0), change: func(c *winback.Customer) { c.OpenCase = true }, want: winback.OpenComplaint},
+		"lifetime spent":       {state: tried(2, 2000), want: winback.LifetimeSpent},
 		"just enough left":     {state: after(2, 1990), want: winback.Fits, step: "10 off", cost: "20.1"},
-		"campaign spent":       {state: after(2, 0), purse: winback.Purse{Spent: 90_000, Reserved: 7_991}, want: winback.CampaignSpent},
+		"campaign spent":       {state: tried(2, 0), purse: winback.Purse{Spent: 90_000, Reserved: 7_991}, want: winback.CampaignSpent},
 		"campaign just enough": {state: after(2, 0), purse: winback.Purse{Spent: 90_000, Reserved: 7_990}, want: winback.Fits, step: "10 off", cost: "20.1"},
-		"all plans tried":      {state: after(2, 0), change: func(c *winback.Customer) { c.Reason = winback.Delivery }, want: winback.Exhausted},
+		"gift below the floor": {change: func(c *winback.Customer) { c.Reason, c.Margin = winback.Delivery, dec("0.17") }, want: winback.Fits, step: "why", cost: "0"},
+		"gift, order unknown":  {change: func(c *winback.Customer) { c.Reason, c.Order = winback.Delivery, decimal.Zero }, want: winback.Fits, step: "why", cost: "0"},
+		"gift, open complaint": {change: func(c *winback.Customer) { c.Reason, c.OpenCase = winback.Delivery, true }, want: winback.Fits, step: "why", cost: "0"},
+		"all plans tried":      {state: had(0, winback.Place{Plan: "mend", Steps: 1}, winback.Place{Plan: "ask", Steps: 1}), change: func(c *winback.Customer) { c.Reason = winback.Delivery }, want: winback.Exhausted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			customer, key, when := pricey(), c.key, c.at
@@ -135,7 +149,7 @@ func TestDecide(t *testing.T) {
 				t.Fatal(err)
 			}
 			var back winback.Decision
-			if err := json.Unmarshal(data, &back); err != nil || c.state.Apply(back) != c.state.Apply(d) {
+			if err := json.Unmarshal(data, &back); err != nil || !reflect.DeepEqual(c.state.Apply(back), c.state.Apply(d)) {
 				t.Fatal(err, string(data))
 			}
 		})
@@ -294,7 +308,14 @@ func TestBadDecide(t *testing.T) {
 		t.Error(err)
 	}
 	for _, s := range []winback.State{
-		{Arm: winback.Treated}, {Assigned: 1}, {Arm: 7, Assigned: 1}, {Steps: 1}, {Last: 1}, {Offered: winback.Given{Gift: -1}}, {Purse: winback.Purse{Reserved: -1}},
+		{Arm: winback.Treated}, {Assigned: 1}, {Arm: 7, Assigned: 1}, {Steps: 1}, {Last: 1}, {Offered: winback.Given{Gift: -1}},
+		{Places: []winback.Place{{Plan: "ask", Steps: 1}}},
+		{Arm: winback.Treated, Assigned: 1, Steps: 2, Last: 1, Places: []winback.Place{{Plan: "ask", Steps: 3}}},
+		{Arm: winback.Treated, Assigned: 1, Steps: 2, Last: 1, Places: []winback.Place{{Plan: "ask", Steps: 1}, {Plan: "ask", Steps: 1}}},
+		{Arm: winback.Treated, Assigned: 1, Steps: 2, Last: 1, Places: []winback.Place{{Plan: "", Steps: 1}}},
+		{Arm: winback.Treated, Assigned: 1, Steps: 2, Last: 1, Places: []winback.Place{{Plan: "ask", Steps: 0}}},
+		{Arm: winback.Treated, Assigned: 1, Steps: math.MaxInt32, Last: 1, Places: []winback.Place{{Plan: "a", Steps: math.MaxInt32}, {Plan: "b", Steps: math.MaxInt32}}},
+		{Purse: winback.Purse{Reserved: -1}},
 	} {
 		if _, err := e.Decide(1, pricey(), s, winback.Purse{}, now); !errors.Is(err, winback.ErrState) {
 			t.Errorf("%+v: %v", s, err)
@@ -334,11 +355,11 @@ func TestPurse(t *testing.T) {
 	if (winback.Purse{Spent: math.MaxInt64, Reserved: 1}).Left(math.MaxInt64) != 0 {
 		t.Error("a purse wraps around")
 	}
-	if n := unsafe.Sizeof(winback.State{}); n != 56 {
+	if n := unsafe.Sizeof(winback.State{}); n != 80 && unsafe.Sizeof(int(0)) == 8 {
 		t.Errorf("a state takes %d bytes", n)
 	}
 	s := winback.State{Arm: winback.Held, Assigned: 4, Purse: p}
-	if s.Renew() != (winback.State{Purse: p}) {
+	if !reflect.DeepEqual(s.Renew(), winback.State{Purse: p}) {
 		t.Error("Renew")
 	}
 }

@@ -117,15 +117,16 @@ type Decision struct {
 
 // Refusal is a plan that fitted and whose step did not pass.
 type Refusal struct {
-	Plan  string `json:"plan"`
-	Cause Cause  `json:"cause"`
+	Plan      string      `json:"plan"`
+	PlanLabel guanxi.Text `json:"plan_label,omitzero"`
+	Cause     Cause       `json:"cause"`
 }
 
 func (d *Decision) refuse(p *Plan, c Cause) {
 	if len(d.Refused) == 0 {
 		d.Cause = c
 	}
-	d.Refused = append(d.Refused, Refusal{p.ID, c})
+	d.Refused = append(d.Refused, Refusal{p.ID, p.Label, c})
 }
 
 // Explain returns the decision as a sentence for people.
@@ -150,7 +151,7 @@ func (d Decision) Explain(lang guanxi.Lang) string {
 	b.WriteString(d.Cause.Label(lang))
 	for _, r := range d.Refused {
 		if d.Outcome == Act || len(d.Refused) > 1 {
-			b.WriteString(stop + guanxi.Text{EN: "not ", ZH: "未选"}.In(lang) + r.Plan + colon + r.Cause.Label(lang))
+			b.WriteString(stop + guanxi.Text{EN: "not ", ZH: "未选"}.In(lang) + name(r.PlanLabel, r.Plan, lang) + colon + r.Cause.Label(lang))
 		}
 	}
 	return b.String()

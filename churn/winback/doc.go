@@ -15,18 +15,19 @@
 //
 // A plan is a ladder of steps: a contact that asks or tells, a service fix that
 // mends what drove the customer away, an offer that fits. Each step comes after
-// the one before and its cool-down; offers rise. The first plan that fits the
-// recorded reason and the situation, and whose next step can be afforded, is
-// carried out.
+// the one before and its cool-down; offers rise. The state keeps the place in
+// each plan: who is asked first begins the plan for the recorded reason with
+// its first step. The first plan that fits the recorded reason and the
+// situation, and whose next step can be afforded, is carried out.
 //
-// There is no discount for all. A config that gives one offer for every reason,
-// in one plan or in pieces, is [ErrBlanket]; so is an offer to customers whose
-// reason nobody has asked about. Such a discount goes for the most part to those
-// who would have come back, and teaches the others to wait for it.
+// There is no discount for all. A config that gives one offer or gift for every
+// reason, in one plan or in pieces, is [ErrBlanket]; so is one to customers
+// whose reason nobody has asked about. Such a discount goes for the most part
+// to those who would have come back, and teaches the others to wait for it.
 //
-// What holds an offer back: a complaint that is not settled, a margin floor, the
-// customer's lifetime budget, the campaign's. A decision says which, and for the
-// plans it passed over as well.
+// What holds an offer or a gift back: a complaint that is not settled, a margin
+// floor, the customer's lifetime budget, the campaign's. A decision says which,
+// and for the plans it passed over as well.
 //
 // # Money
 //
@@ -52,7 +53,8 @@
 // a win-back or another promotion, by intent to treat: everybody counts in the
 // arm they were assigned to, contacted or not. Who came back is compared by
 // Newcombe's interval; money, and money less cost, by Welch's. A [Verdict] is
-// [Worked] or [Harmed] where the whole interval is on one side of zero.
+// [Worked] or [Harmed] where the whole interval is on one side of zero, and
+// otherwise [Unproven], or [Undecided] where an arm has too few customers.
 //
 // Those who were contacted although held, or stand in another arm than the
 // holdout gives, are counted and named in [Taint], and stay in.

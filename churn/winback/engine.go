@@ -17,10 +17,10 @@ type Customer struct {
 	Segment  string          // any of the host's
 	Left     time.Time       // since when they are away: the last order, the end of the contract
 	Value    decimal.Decimal // what they are worth by the host's measure, in the currency; situations ask for it
-	Order    decimal.Decimal // the order expected when they return, before any offer; 0 is not known
+	Order    decimal.Decimal // the order expected when they return, before any offer; 0 is not known: nothing is given away
 	Margin   decimal.Decimal // its margin before any offer, as a share of it in [-1, 1]
 	OptedOut bool            // wants no contact
-	OpenCase bool            // has a complaint that is not settled: no offer before that
+	OpenCase bool            // has a complaint that is not settled: nothing is given away before that
 }
 
 // Engine decides what is done for a customer next. Immutable; safe for
@@ -97,15 +97,20 @@ func (e *Engine[K]) Arm(customer K) Arm { return ArmOf(e.cfg.Holdout, e.key, cus
 //  2. Everybody else is assigned by the holdout, once; who is held is left alone.
 //  3. Nothing is done when the steps are used up or the cool-down is not over.
 //  4. The first plan whose reasons and situation fit and whose next step passes
-//     is carried out: no offer while a complaint is open, none that is no better
-//     than the last one, none below the margin floor, nothing beyond the budgets. A step that fails passes on to the next
-//     plan, and is named in Refused.
+//     is carried out: nothing is given away while a complaint is open, for an
+//     order nobody knows or below the margin floor, no offer is made that is no
+//     better than the last one, and nothing goes beyond the budgets. A step that
+//     fails passes on to the next plan, and is named in Refused.
 //
-// Step n of a plan is the customer's n-th step in the campaign, whichever plan
-// the earlier ones were of. Errors: ErrReason at /customer/reason, ErrTime at
-// /at (also before the state's last instant) and /customer/left (also after at),
-// ErrAmount and ErrOverflow at /customer/value, order and margin, ErrState at
-// /state and /campaign. Cost: O(plans), a hash for a customer without an arm.
+// The next step of a plan is the one after those the customer had of it, as
+// State.Places says: who was asked, and has now given a reason, begins the plan
+// for it with its first step; who returns to a plan goes on where they left it.
+// No step is taken twice. MaxSteps and the cool-down count the steps of all
+// plans, and offers rise from one plan to another as well. Errors: ErrReason at
+// /customer/reason, ErrTime at /at (also before the state's last instant) and
+// /customer/left (also after at), ErrAmount and ErrOverflow at /customer/value,
+// order and margin, ErrState at /state and /campaign. Cost: O(plans) for
+// each plan begun, a hash for a customer without an arm.
 func (e *Engine[K]) Decide(customer K, c Customer, s State, campaign Purse, when time.Time) (Decision, error) {
 	f, err := e.read(customer, &c, s, campaign, when)
 	if err != nil {
@@ -149,7 +154,7 @@ func (e *Engine[K]) Decide(customer K, c Customer, s State, campaign Purse, when
 // facts are a customer's amounts as integers.
 type facts struct {
 	value, order int64
-	room         int64 // what an offer may take of the order, in billionths
+	room         int64 // what a gift or an offer may take of the order, in billionths
 }
 
 // read checks what Decide is given.
@@ -202,21 +207,21 @@ func (e *Engine[K]) choose(d *Decision, c *Customer, s State, campaign Purse, f 
 		if len(p.Reasons) > 0 && !slices.Contains(p.Reasons, c.Reason) || p.when.fails(c, f.value, when, e.cfg.Location) != "" {
 			continue
 		}
-		if int(s.Steps) >= len(p.Steps) {
+		place := s.place(p.ID)
+		if place >= len(p.Steps) {
 			d.refuse(p.Plan, Exhausted)
 			continue
 		}
-		step := &p.Steps[s.Steps]
-		takes := p.steps[s.Steps]
+		step, takes := &p.Steps[place], p.steps[place]
 		cost, ok := takes.cost(f.order)
 		switch {
-		case step.Kind == Offer && c.OpenCase:
+		case takes.gives && c.OpenCase:
 			d.refuse(p.Plan, OpenComplaint)
 		case step.Kind == Offer && !takes.given.better(s.Offered):
 			d.refuse(p.Plan, NotRising)
-		case step.Kind == Offer && f.order == 0:
+		case takes.gives && f.order == 0:
 			d.refuse(p.Plan, OrderUnknown)
-		case step.Kind == Offer && (!ok || above(cost, f.order, f.room)):
+		case takes.gives && (!ok || above(cost, f.order, f.room)):
 			d.refuse(p.Plan, BelowMargin)
 		case !ok || cost > s.Purse.Left(e.lifetime):
 			d.refuse(p.Plan, LifetimeSpent)

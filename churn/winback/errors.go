@@ -16,7 +16,7 @@ var (
 	ErrID = errors.New("an id that is missing or not unique")
 	// ErrReason refuses a reason for leaving that the config does not name.
 	ErrReason = errors.New("not a reason of this config")
-	// ErrBlanket refuses one offer for every reason, and an offer to customers
+	// ErrBlanket refuses one offer or gift for every reason, and one to customers
 	// whose reason is not asked about: it buys back who would have come anyway
 	// and teaches the others to wait.
 	ErrBlanket = errors.New("one offer whatever the reason")
@@ -29,7 +29,7 @@ var (
 	// ErrOverflow refuses what does not fit into int64 minor units, and an amount
 	// with an exponent beyond ±1000, be it zero.
 	ErrOverflow = errors.New("out of range")
-	// ErrTime refuses the zero time.Time, times outside the years 1 to 9999, and
+	// ErrTime refuses the zero time.Time, times outside the years 1970 to 9999, and
 	// an instant before one that the state has reached.
 	ErrTime = errors.New("no time, or one out of order")
 	// ErrState refuses a state that no decision leads to.
@@ -46,8 +46,8 @@ var (
 	ErrScore = errors.New("not a finite score")
 	// ErrEmpty says that an arm has nobody to compare with.
 	ErrEmpty = errors.New("an arm without customers")
-	// ErrConfidence refuses a confidence level outside (0, 1).
-	ErrConfidence = errors.New("confidence is not between 0 and 1")
+	// ErrConfidence refuses a confidence level outside [0.01, 1).
+	ErrConfidence = errors.New("confidence is not in [0.01, 1)")
 )
 
 // maxFaults is how many faults of rows are named at once.

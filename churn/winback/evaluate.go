@@ -2,7 +2,6 @@ package winback
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -74,7 +73,7 @@ func (c EvalConfig) Validate() error {
 	if c.Decimals < 0 || c.Decimals > minor.MaxScale {
 		fault("decimals", fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, c.Decimals, minor.MaxScale))
 	}
-	if _, _, err := deviate(c.Confidence); err != nil {
+	if _, _, err := level(c.Confidence); err != nil {
 		fault("confidence", err)
 	}
 	if c.MinUnits < 0 {
@@ -129,7 +128,8 @@ type Verdict string
 const (
 	Worked    Verdict = "worked"     // the whole interval is above 0
 	Harmed    Verdict = "harmed"     // the whole interval is below 0
-	Undecided Verdict = "not_enough" // not enough customers to say either
+	Unproven  Verdict = "unproven"   // enough customers, and 0 is in the interval, or the amounts have none
+	Undecided Verdict = "not_enough" // an arm has fewer customers than EvalConfig.MinUnits
 )
 
 // Label returns the name of v that is shown to people.
@@ -139,6 +139,8 @@ func (v Verdict) Label(lang guanxi.Lang) string {
 		return guanxi.Text{EN: "Worked", ZH: "有效"}.In(lang)
 	case Harmed:
 		return guanxi.Text{EN: "Did harm", ZH: "有害"}.In(lang)
+	case Unproven:
+		return guanxi.Text{EN: "No effect shown", ZH: "未见效果"}.In(lang)
 	case Undecided:
 		return guanxi.Text{EN: "Not enough customers", ZH: "样本不足"}.In(lang)
 	}
@@ -324,7 +326,7 @@ func (t *trial) report(cfg EvalConfig) (Report, error) {
 	if cfg.MinUnits == 0 {
 		cfg.MinUnits = DefaultMinUnits
 	}
-	confidence, z, _ := deviate(cfg.Confidence)
+	confidence, z, _ := level(cfg.Confidence)
 	cfg.Confidence = confidence
 	r := Report{Effect: t.all.effect(cfg, z), Confidence: confidence, Measure: cfg.Measure, Taint: t.taint}
 	for name, g := range t.by {
@@ -352,6 +354,7 @@ func (g *group) effect(cfg EvalConfig, z float64) Effect {
 	if min(t.counts.Units, h.counts.Units) < cfg.MinUnits {
 		return e
 	}
+	e.Verdict = Unproven
 	i := &r.Interval
 	switch cfg.Measure {
 	case ByMoney:
@@ -377,14 +380,11 @@ func rateUplift(a, m, b, n, z float64) RateUplift {
 	return r
 }
 
-// deviate returns a confidence level, its default for 0, and its deviate.
-func deviate(confidence float64) (level, z float64, err error) {
-	if confidence == 0 {
-		confidence = DefaultConfidence
+// level is proportion.Level with ErrConfidence.
+func level(confidence float64) (c, z float64, err error) {
+	c, z, ok := proportion.Level(confidence, DefaultConfidence)
+	if !ok {
+		err = fmt.Errorf("%w: %v", ErrConfidence, confidence)
 	}
-	z = proportion.Deviate(confidence)
-	if math.IsNaN(z) || math.IsInf(z, 0) || z == 0 {
-		return confidence, 0, fmt.Errorf("%w: %v", ErrConfidence, confidence)
-	}
-	return confidence, z, nil
+	return c, z, err
 }

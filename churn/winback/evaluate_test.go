@@ -329,3 +329,40 @@ func TestCurveIsTheDefinition(t *testing.T) {
 		}
 	}
 }
+
+// Enough customers without an effect is not the same as too few.
+func TestVerdicts(t *testing.T) {
+	trial := func(n, treated, held int) []winback.Unit[int64] {
+		units := make([]winback.Unit[int64], 2*n)
+		for i := range units {
+			units[i] = winback.Unit[int64]{Customer: int64(i + 1), Arm: winback.Treated, Returned: i < treated}
+			if i >= n {
+				units[i].Arm, units[i].Returned = winback.Held, i-n < held
+			}
+		}
+		return units
+	}
+	for _, c := range []struct {
+		n, treated, held int
+		measure          winback.Measure
+		want             winback.Verdict
+	}{
+		{29, 10, 10, "", winback.Undecided},
+		{29, 29, 0, "", winback.Undecided},
+		{30, 10, 10, "", winback.Unproven},
+		{10_000, 4000, 4000, "", winback.Unproven},
+		{10_000, 4200, 4000, "", winback.Worked},
+		{10_000, 4000, 4200, "", winback.Harmed},
+		{10_000, 4000, 4000, winback.ByMoney, winback.Unproven}, // nobody brought any
+	} {
+		r, err := winback.Evaluate(ints, trial(c.n, c.treated, c.held), winback.EvalConfig{Measure: c.measure})
+		if err != nil || r.Verdict != c.want {
+			t.Errorf("%+v: %s, %v", c, r.Verdict, err)
+		}
+	}
+	for _, confidence := range []float64{1e-320, 0.0099, 1, -1} {
+		if err := (winback.EvalConfig{Confidence: confidence}).Validate(); !errors.Is(err, winback.ErrConfidence) {
+			t.Errorf("%v: %v", confidence, err)
+		}
+	}
+}

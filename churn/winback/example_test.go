@@ -65,7 +65,7 @@ func ExampleEngine_Decide() {
 	// wang (treated): Act: call and apologise (mend the delivery; at most 3); reason and situation fit, and it can be afforded
 	//    执行：致电道歉（补救配送；最多 3）；原因与情形相符，且在预算之内
 	// zhao (held): Leave alone: held out, to show what happens anyway
-	// sun (treated): Act: letter (ask why); reason and situation fit, and it can be afforded; not price: too little would be left of the order
+	// sun (treated): Act: letter (ask why); reason and situation fit, and it can be afforded; not a fair price: too little would be left of the order
 	// reserved: 1300
 }
 
@@ -103,7 +103,7 @@ func ExampleEvaluate() {
 	// Output:
 	// city: +0.160 (+0.108 to +0.210) worked; profit +5.90 (+3.16 to +8.65) a customer
 	// country: -0.103 (-0.139 to -0.067) harmed; profit -5.48 (-7.46 to -3.51) a customer
-	// all: not_enough - not to be contacted: [country]
+	// all: unproven - not to be contacted: [country]
 	// treated and not reached: 90 held and contacted: 0
 }
 

@@ -44,7 +44,7 @@ type Kind string
 // The kinds of step.
 const (
 	Contact    Kind = "contact"     // ask, tell, invite: nothing is given away
-	ServiceFix Kind = "service_fix" // mend what went wrong; may carry a gift
+	ServiceFix Kind = "service_fix" // mend what went wrong; may carry a gift, which is held back as an offer is
 	Offer      Kind = "offer"       // something off the next order, or on top of it
 )
 

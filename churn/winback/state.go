@@ -2,6 +2,7 @@ package winback
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/guanxi-go/guanxi/internal/minor"
 )
@@ -82,16 +83,27 @@ func (g Given) better(h Given) bool {
 	return g.Percent >= h.Percent && g.Gift >= h.Gift && g != h
 }
 
-// State is what the host stores of one customer in one campaign, 56 bytes. The
-// zero value is a customer nothing was done for. It is changed by Apply, Settle
-// and Renew alone; they return the next state.
+// Place is how far a customer is in a plan.
+type Place struct {
+	Plan  string `json:"plan"`
+	Steps int32  `json:"steps"` // taken of it
+}
+
+// State is what the host stores of one customer in one campaign, 80 bytes and 24
+// for each plan that was begun. The zero value is a customer nothing was done
+// for. It is changed by Apply, Settle and Renew alone; they return the next state
+// and leave this one as it is.
 type State struct {
 	Assigned int64 `json:"assigned,omitempty"` // when the arm was fixed, UTC microseconds; 0 is not yet
 	Last     int64 `json:"last,omitempty"`     // the last step, UTC microseconds; 0 is none
 	Purse    Purse `json:"purse,omitzero"`     // over the customer's lifetime
 	Offered  Given `json:"offered,omitzero"`   // the last offer, which the next must better
-	Steps    int32 `json:"steps,omitempty"`    // steps taken
-	Arm      Arm   `json:"arm,omitempty"`      // once fixed, it stays: a customer is analysed as assigned
+	// Places are the plans that were begun, in that order. Steps that none of them
+	// has, in a state stored before there were places, count in every plan, so
+	// that nothing is done twice.
+	Places []Place `json:"places,omitempty"`
+	Steps  int32   `json:"steps,omitempty"` // steps taken, of all plans
+	Arm    Arm     `json:"arm,omitempty"`   // once fixed, it stays: a customer is analysed as assigned
 }
 
 // Apply returns the state after a decision that was made from s: the arm it
@@ -103,6 +115,12 @@ func (s State) Apply(d Decision) State {
 	if d.Outcome == Act {
 		s.Steps++
 		s.Last = d.At
+		s.Places = slices.Clone(s.Places)
+		i := slices.IndexFunc(s.Places, func(p Place) bool { return p.Plan == d.Plan })
+		if i < 0 {
+			i, s.Places = len(s.Places), append(s.Places, Place{Plan: d.Plan})
+		}
+		s.Places[i].Steps++
 		s.Purse.Reserved += d.CostMinor
 		if d.Kind == Offer {
 			s.Offered = d.Given
@@ -122,7 +140,25 @@ func (s State) Settle(reserved, took int64) (State, error) {
 // and left again: nothing is left of it but the money.
 func (s State) Renew() State { return State{Purse: s.Purse} }
 
+// place returns how many steps of a plan were taken.
+func (s *State) place(plan string) int {
+	other := 0
+	for _, p := range s.Places {
+		if p.Plan != plan {
+			other += int(p.Steps)
+		}
+	}
+	return int(s.Steps) - other
+}
+
 func (s State) check() error {
+	left := s.Steps
+	for i, p := range s.Places {
+		if p.Plan == "" || p.Steps <= 0 || p.Steps > left || slices.ContainsFunc(s.Places[:i], func(q Place) bool { return q.Plan == p.Plan }) {
+			return fmt.Errorf("%w: places", ErrState)
+		}
+		left -= p.Steps
+	}
 	if s.Steps < 0 || s.Arm > Held || s.Offered.Gift < 0 || s.Offered.Percent < 0 || s.Assigned < 0 || s.Last < 0 || (s.Arm == Unassigned) != (s.Assigned == 0) || (s.Steps == 0) != (s.Last == 0) {
 		return ErrState
 	}

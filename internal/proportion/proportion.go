@@ -13,6 +13,15 @@ func Deviate(confidence float64) float64 {
 	return math.Sqrt2 * math.Erfinv(confidence)
 }
 
+// Level returns a confidence level, def where it is 0, and its deviate; ok is
+// false outside [0.01, 1), where no interval is worth its name.
+func Level(confidence, def float64) (level, z float64, ok bool) {
+	if confidence == 0 {
+		confidence = def
+	}
+	return confidence, Deviate(confidence), confidence >= 0.01 && confidence < 1
+}
+
 // Wilson returns the score limits of a share p of n > 0 at deviate z. They lie
 // in [0, 1], contain p, and are exact where p is 0 or 1. Wilson (1927), JASA
 // 22:209–212.
