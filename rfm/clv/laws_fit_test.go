@@ -293,9 +293,12 @@ func apparelLike(t testing.TB) clv.Rows {
 // A bootstrap is deterministic in its seed and spreads as the standard errors say.
 func TestBootstrap(t *testing.T) {
 	c := simulate(t, clv.KindMBGNBD, nil, clv.SimulateConfig{Customers: 3000, Seed: 50, Age: 78}, ordinary[clv.KindMBGNBD]...)
+	// The spread of the replicates and the asymptotic standard error are two
+	// estimates of one thing: for these customers they are up to 13 % apart, of which
+	// 1,000 replicates explain 2 %, and 120 explain 6 %.
 	replicates, tolerance := 120, 0.3
 	if long() {
-		replicates, tolerance = 1000, 0.12
+		replicates, tolerance = 1000, 0.2
 	}
 	cfg := clv.BootstrapConfig{Replicates: replicates, Seed: 7}
 	fit := mustFit(t, c.Rows, clv.FitConfig{})
