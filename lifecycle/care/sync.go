@@ -1,0 +1,132 @@
+package care
+
+import (
+	"slices"
+	"time"
+)
+
+// known is what is known of a fact.
+type known uint8
+
+const (
+	gone    known = iota // no longer true
+	future               // will be true
+	present              // true
+)
+
+// fact returns since when a fact is true.
+func (w *work) fact(a Anchor) (at time.Time, k known) {
+	for _, f := range w.c.Facts {
+		switch {
+		case f.Kind != a.Kind || f.Name != a.Name:
+		case f.At.After(w.at):
+			k = max(k, future)
+		case k != present || f.At.After(at):
+			at, k = f.At, present
+		}
+	}
+	return at, k
+}
+
+// sync brings runs and lines in line with the facts.
+func (w *work) sync() {
+	for i := range w.p.plans {
+		plan := &w.p.plans[i]
+		r := w.runOf(plan.ID)
+		at, k := w.fact(plan.Entry)
+		var since time.Time // of steps that an earlier run may have counted from the same
+		switch {
+		case k == gone && r != nil && r.Ended.IsZero():
+			w.end(r)
+		case k == present && w.enters(plan, r, at):
+			if r == nil {
+				w.b.Runs = append(w.b.Runs, Run{Plan: plan.ID})
+				r = &w.b.Runs[len(w.b.Runs)-1]
+			} else {
+				if r.Ended.IsZero() {
+					w.end(r)
+				}
+				since = w.at
+			}
+			*r = Run{Plan: plan.ID, Entered: at}
+		}
+		if r == nil || !r.Ended.IsZero() {
+			continue
+		}
+		for n := range plan.Steps {
+			w.syncStep(r, &plan.Steps[n], since)
+		}
+	}
+}
+
+// enters reports whether an entry begins a run.
+func (w *work) enters(plan *Plan, last *Run, at time.Time) bool {
+	if last == nil {
+		return true
+	}
+	if !at.After(last.Entered) || !last.Ended.IsZero() && at.Before(last.Ended) || at.Before(plan.Rest.AddTo(last.Entered, w.c.Zone)) {
+		return false
+	}
+	switch plan.Reentry {
+	case Ended:
+		return !last.Ended.IsZero()
+	case Restart:
+		return true
+	}
+	return false
+}
+
+func (w *work) syncStep(r *Run, s *Step, since time.Time) {
+	var at time.Time
+	switch s.Anchor.Kind {
+	case AfterStep:
+		return
+	case Entry:
+		at, since = r.Entered, time.Time{}
+	case OnDate:
+		d := s.Anchor.Date
+		at = time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+	case Birthday:
+		if b := w.c.Birthday; b != (MonthDay{}) {
+			at = time.Date(1972, b.Month, b.Day, 0, 0, 0, 0, time.UTC)
+		}
+	default:
+		var k known
+		if at, k = w.fact(s.Anchor); k == future {
+			return
+		}
+	}
+	if i := slices.IndexFunc(r.Lines, func(l Line) bool { return l.Step == s.ID }); i >= 0 {
+		l := &r.Lines[i]
+		if !l.Gone && l.Anchor.Equal(at) || l.Gone && at.IsZero() {
+			return
+		}
+		if s.Anchor.Kind == Birthday || !at.After(l.Anchor) {
+			since = w.at // nothing is planned a second time
+		}
+		l.Gone = true
+		w.drop(func(t *Task) bool { return t.Plan == r.Plan && t.Step == s.ID })
+	}
+	if !at.IsZero() {
+		w.setLine(r, s, at, since)
+	}
+}
+
+// setLine begins a step at an anchor. What was due before since, the run or the
+// book is left out.
+func (w *work) setLine(r *Run, s *Step, anchor, since time.Time) {
+	from := r.Entered
+	for _, t := range []time.Time{w.b.Since, since} {
+		if t.After(from) {
+			from = t
+		}
+	}
+	l := Line{Step: s.ID, Anchor: anchor, N: s.first(r, anchor, from, w.c.Zone)}
+	for i := range r.Lines {
+		if r.Lines[i].Step == s.ID {
+			r.Lines[i] = l
+			return
+		}
+	}
+	r.Lines = append(r.Lines, l)
+}

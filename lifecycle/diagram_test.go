@@ -1,0 +1,41 @@
+package lifecycle_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/lifecycle"
+)
+
+var update = flag.Bool("update", false, "write the golden files of testdata anew")
+
+func TestDiagrams(t *testing.T) {
+	m := lifecycle.MustCompile[orders](lifecycle.Development(lifecycle.Thresholds{}), nil, nil)
+	for name, got := range map[string]string{"development.dot": m.DOT(guanxi.EN), "development.mmd": m.Mermaid(guanxi.ZH)} {
+		if *update {
+			if err := os.WriteFile("testdata/"+name, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile("testdata/" + name)
+		if err != nil || string(want) != got {
+			t.Errorf("%s: %v\n%s", name, err, got)
+		}
+	}
+	c := lifecycle.Config{Version: 1, Initial: "a", Stages: []lifecycle.StageConfig{
+		{ID: `a"]`, Name: guanxi.Text{EN: "x\"\\;\n# <b>{"}}, {ID: "a", Final: true}}, Events: []lifecycle.EventConfig{{ID: `e:"`}},
+		Rules: []lifecycle.RuleConfig{{From: "a", Event: `e:"`, To: `a"]`}, {From: `a"]`, Event: `e:"`, Guard: "g", To: "a"}}}
+	q, err := lifecycle.Compile(c, lifecycle.Guards[orders]{"g": func(*orders) bool { return true }}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dot := q.DOT(guanxi.EN); !strings.Contains(dot, `[label="x\"\\; # <b>{"]`) || !strings.Contains(dot, `"e:\" [g]"`) {
+		t.Error(dot)
+	}
+	if mermaid := q.Mermaid(guanxi.EN); !strings.Contains(mermaid, `state "x#quot;\#59; #35; #lt;b#gt;#123;" as s0`) || !strings.Contains(mermaid, "s1 --> s0 : e#58;#quot;\n") {
+		t.Error(mermaid)
+	}
+}
