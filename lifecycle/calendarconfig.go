@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // CalendarConfig says when people work. As JSON it is read strictly: see
@@ -231,12 +232,8 @@ func loadZone(name string) (*time.Location, error) {
 	if name == "" {
 		return time.UTC, nil
 	}
-	if t, err := time.Parse("-07:00", name); err == nil {
-		_, offset := t.Zone()
-		return time.FixedZone(name, offset), nil
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
+	loc, ok := civil.ParseZone(name)
+	if !ok {
 		return nil, fmt.Errorf("%w: %.64q", ErrCalendarZone, name)
 	}
 	return loc, nil

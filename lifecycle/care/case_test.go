@@ -161,6 +161,28 @@ func TestPausedCase(t *testing.T) {
 	}
 }
 
+// The same day ends at midnight, however the clock is set there.
+func TestSameDayInZones(t *testing.T) {
+	for _, tt := range []struct{ zone, opened, due string }{
+		{"America/Sao_Paulo", "2018-11-03T12:00:00-03:00", "2018-11-04T01:00:00-02:00"}, // no midnight
+		{"America/St_Johns", "2010-11-06T23:30:00-02:30", "2010-11-07T00:00:00-02:30"},  // a first midnight
+		{"America/St_Johns", "2010-11-06T23:30:00-03:30", "2010-11-07T00:00:00-03:30"},  // and a second
+		{"Pacific/Apia", "2011-12-29T12:00:00-10:00", "2011-12-31T00:00:00+14:00"},      // the 30th was left out
+		{"Europe/Berlin", "2040-12-31T12:00:00+01:00", "2041-01-01T00:00:00+01:00"},
+	} {
+		if _, err := time.LoadLocation(tt.zone); err != nil {
+			t.Skip(err)
+		}
+		cfg := deskConfig()
+		cfg.Zone = tt.zone
+		opened, due := must(time.Parse(time.RFC3339, tt.opened)), must(time.Parse(time.RFC3339, tt.due))
+		c, err := care.MustDesk(cfg, office()).Open("1", "li", care.Crisis, "food", opened)
+		if err != nil || !c.Due.Equal(due) {
+			t.Errorf("%s: %v, %v, want %v", tt.zone, c.Due, err, due)
+		}
+	}
+}
+
 // No sequence of commands panics or makes a case that cannot be stored, a refused
 // command changes nothing, and a sweep in between makes no difference.
 func runCommands(t *testing.T, r *rand.Rand) {

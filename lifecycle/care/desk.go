@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
 	"github.com/guanxi-go/guanxi/lifecycle"
 	"github.com/shopspring/decimal"
@@ -233,12 +234,8 @@ func location(name string) (*time.Location, error) {
 	if name == "" {
 		return time.UTC, nil
 	}
-	if t, err := time.Parse("-07:00", name); err == nil {
-		_, offset := t.Zone()
-		return time.FixedZone(name, offset), nil
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
+	loc, ok := civil.ParseZone(name)
+	if !ok {
 		return time.UTC, fmt.Errorf("%w: %.64q", lifecycle.ErrCalendarZone, name)
 	}
 	return loc, nil

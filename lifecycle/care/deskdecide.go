@@ -27,11 +27,7 @@ func (d *Desk) deadline(clock Clock, start time.Time, within guanxi.Span, paused
 		}
 		end = at
 	case SameDay:
-		y, m, day := start.In(d.loc).Date()
-		end = time.Date(y, m, day+1, 0, 0, 0, 0, d.loc)
-		if !end.After(start) { // a midnight that the clocks leave out
-			end = start.Add(24 * time.Hour)
-		}
+		end = nextDay(start, d.loc)
 	default:
 		end = within.AddTo(start, d.loc).Add(paused)
 	}

@@ -22,7 +22,7 @@ func stamp(t time.Time) (time.Time, bool) {
 // stamped reports whether t is none or what stamp returns.
 func stamped(t time.Time) bool {
 	s, ok := stamp(t)
-	return t.IsZero() || ok && s == t
+	return t.IsZero() || ok && s.Equal(t) && t.Location() == time.UTC
 }
 
 // earliest returns the first of two instants, either of which may be none.
@@ -36,7 +36,7 @@ func earliest(a, b time.Time) time.Time {
 // times returns n × s: the n-th period is counted from its anchor, so that the
 // last days of months come back.
 func times(s guanxi.Span, n int) (guanxi.Span, bool) {
-	const limit = 1 << 31
+	const limit = 1 << 30 // so that the sum of two fits an int of 32 bits
 	ok := int64(s.Months)*int64(n) < limit && int64(s.Days)*int64(n) < limit && (n == 0 || s.Time <= lastSecond*time.Second/time.Duration(n))
 	return guanxi.Span{Months: s.Months * n, Days: s.Days * n, Time: s.Time * time.Duration(n)}, ok
 }

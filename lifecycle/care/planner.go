@@ -155,7 +155,8 @@ func (p *Planner) Plan(c Customer, b Book, now time.Time) (Result, error) {
 // Complete brings a book up to an instant, at which it closes a task as done with
 // an outcome of its step, "" for none. It refuses as [Planner.Plan] does, with
 // [ErrNotOpen] what is not to be done then, with [ErrNoOutcome] an outcome that
-// the step does not have, and with [ErrBehind] a book to be planned first.
+// the step does not have, and with [ErrBehind] a book to be planned first. What
+// is learned of late is closed when it is learned of, not before Book.Planned.
 func (p *Planner) Complete(c Customer, b Book, id TaskID, outcome string, at time.Time) (Result, error) {
 	w, err := p.begin(c, b, at)
 	if err != nil {

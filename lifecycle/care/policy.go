@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
@@ -174,4 +175,15 @@ func untilChange(t, end time.Time, offset int64, loc *time.Location) time.Time {
 func offsetAt(t time.Time, loc *time.Location) int64 {
 	_, seconds := t.In(loc).Zone()
 	return int64(seconds) * 1e6
+}
+
+// nextDay returns the end of the civil day of an instant: when the next begins.
+func nextDay(t time.Time, loc *time.Location) time.Time {
+	local := t.UnixMicro() + offsetAt(t, loc)
+	day := civil.FloorDiv(local, dayMicros)
+	if end := civil.Start(day+1, loc); end.After(t) {
+		return end
+	}
+	// The clock was set back from the next day into this one.
+	return t.Add(time.Duration((day+1)*dayMicros-local) * time.Microsecond)
 }

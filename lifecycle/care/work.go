@@ -230,9 +230,8 @@ func (w *work) add(r *Run, s *Step, o occurrence) {
 	}
 	t.Due = w.p.quiet[s.Channel].after(due, w.c.Zone)
 	if s.CatchUp == Skip {
-		y, m, d := t.Due.In(w.c.Zone).Date()
-		if midnight, ok := stamp(time.Date(y, m, d+1, 0, 0, 0, 0, w.c.Zone)); ok {
-			expires = earliest(expires, midnight)
+		if end, ok := stamp(nextDay(t.Due, w.c.Zone)); ok {
+			expires = earliest(expires, end)
 		}
 	}
 	if _, ok := stamp(t.Due); !ok {

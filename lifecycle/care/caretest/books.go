@@ -63,11 +63,11 @@ func hasTask(st Books, id care.TaskID, want *care.Task) error {
 	got, ok, err := st.Task(ctx, id)
 	switch {
 	case err != nil:
-		return fmt.Errorf("Task: %w", err)
+		return fmt.Errorf("reading the task: %w", err)
 	case ok != (want != nil):
-		return fmt.Errorf("Task: there is one: %v, want %v", ok, want != nil)
+		return fmt.Errorf("task %s is there: %v, want %v", id, ok, want != nil)
 	case ok && got != *want:
-		return fmt.Errorf("Task: %s, want %s", text(got), text(*want))
+		return fmt.Errorf("task %s, want %s", text(got), text(*want))
 	}
 	return nil
 }

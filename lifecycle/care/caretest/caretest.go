@@ -64,10 +64,13 @@ func first(steps ...func() error) error {
 
 // is checks that err is want.
 func is(err, want error) error {
-	if !errors.Is(err, want) {
-		return fmt.Errorf("error %v, want %q", err, want.Error())
+	switch {
+	case errors.Is(err, want):
+		return nil
+	case err == nil:
+		return fmt.Errorf("no error, want %q", want.Error())
 	}
-	return nil
+	return fmt.Errorf("%w, want %q", err, want.Error())
 }
 
 func same[T comparable](what string, got, want []T) error {

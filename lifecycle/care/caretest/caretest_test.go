@@ -165,7 +165,6 @@ func (s badCases) Due(ctx context.Context, now time.Time, limit int) ([]care.Cas
 }
 
 func TestPlantedCases(t *testing.T) {
-	type save = func(ctx context.Context, m *care.MemoryCases, expected int64, c care.Case, next time.Time) error
 	for name, s := range map[string]badCases{
 		"no compare-and-swap": {save: func(ctx context.Context, m *care.MemoryCases, _ int64, c care.Case, next time.Time) error {
 			_, v, err := m.Load(ctx, c.ID)
@@ -174,12 +173,12 @@ func TestPlantedCases(t *testing.T) {
 			}
 			return m.Save(ctx, v, c, next)
 		}},
-		"keeps the first due": {save: save(func(ctx context.Context, m *care.MemoryCases, expected int64, c care.Case, next time.Time) error {
+		"keeps the first due": {save: func(ctx context.Context, m *care.MemoryCases, expected int64, c care.Case, next time.Time) error {
 			if expected > 0 && next.IsZero() {
 				next = noon
 			}
 			return m.Save(ctx, expected, c, next)
-		})},
+		}},
 		"drops deliverables": {save: func(ctx context.Context, m *care.MemoryCases, expected int64, c care.Case, next time.Time) error {
 			c.Delivered = nil
 			return m.Save(ctx, expected, c, next)
