@@ -17,7 +17,8 @@
 //   - rfm: what are customers worth, by recency, frequency and money? Its child
 //     clv: what will they still be worth?
 //   - segment (planned): who are they?
-//   - lifecycle (planned): where do they stand?
+//   - lifecycle: where do they stand? Its children migration and care: where are
+//     they going, and what is to be done by when?
 //   - loyalty (planned): what are they owed, in points, tiers and rewards?
 //   - churn: who is leaving, and why? Its children predict, survival, retention
 //     and winback: is that true, how long do customers stay, which come back, and
