@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sort"
 	"time"
+
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // NewCalendar makes a calendar of c, which it copies. The error holds every
@@ -46,35 +48,11 @@ func MustCalendar(c CalendarConfig) *Calendar {
 // zoneStretch returns the offset at an instant, and an instant after it up to
 // which that offset holds, in seconds.
 func zoneStretch(at int64, loc *time.Location) (offset, to int64) {
-	t := time.Unix(at, 0).In(loc)
-	offset = offsetAt(at, loc)
-	_, change := t.ZoneBounds()
+	_, change, seconds := civil.Stretch(time.Unix(at, 0).In(loc))
 	if change.IsZero() {
-		return offset, rangeSeconds
+		return int64(seconds), rangeSeconds
 	}
-	if to = change.Unix(); to > at {
-		return offset, to
-	}
-	// On the last day of a leap year beyond the zone's table ZoneBounds ends the
-	// stretch a day early, before t. Then by bisection.
-	to = at + 86400
-	if offsetAt(to, loc) == offset {
-		return offset, to
-	}
-	lo := at // has the offset; to has another
-	for to-lo > 1 {
-		if mid := lo + (to-lo)/2; offsetAt(mid, loc) == offset {
-			lo = mid
-		} else {
-			to = mid
-		}
-	}
-	return offset, to
-}
-
-func offsetAt(at int64, loc *time.Location) int64 {
-	_, seconds := time.Unix(at, 0).In(loc).Zone()
-	return int64(seconds)
+	return int64(seconds), change.Unix()
 }
 
 // window is civil time that is not as in an ordinary week: idle or busy.

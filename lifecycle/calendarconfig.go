@@ -208,9 +208,9 @@ func (f *calendarFaults) hours(list []Hours, at ...any) bool {
 	return len(f.errs) == before
 }
 
-// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
-// [CalendarConfig.Validate] is reported with its JSON pointer, and c is left
-// alone if there is one.
+// UnmarshalJSON reads strictly: every unknown field and wrong type is reported with
+// its JSON pointer, and if there are none every fault of [CalendarConfig.Validate]. c is
+// left alone if there is one.
 func (c *CalendarConfig) UnmarshalJSON(data []byte) error {
 	type plain CalendarConfig
 	var p plain

@@ -29,12 +29,16 @@ type class struct {
 // timeout.
 //
 //   - The zero Pos is placed there at now: Moved, from stage 0.
-//   - The stage it is in: Idle, and the position is as it was.
-//   - Another stage within Config.MinDwell after Since: Dwelling, as it was. So a
-//     customer near a threshold does not change stage every night.
+//   - The stage it is in: Idle.
+//   - Another stage within Config.MinDwell after Since: Dwelling. So a near a
+//     threshold does not change stage every night.
 //   - Another stage: Moved at now, with Since now and the other stage as Prev.
 //   - No class: Unclassified. An order after now, orders without a last order or
 //     the reverse, a negative number, and money beyond 10^±64: BadFacts.
+//
+// With the first four, Last becomes the last order if that is later, and is it in
+// a position placed here, so that timeouts of silence count what the classes
+// count. With the others the position is as it was.
 //
 // Cost: O(classes).
 func (m *Model[C]) Classify(p Pos, f Facts, now time.Time) (Pos, Outcome) {
@@ -64,19 +68,30 @@ func (m *Model[C]) Classify(p Pos, f Facts, now time.Time) (Pos, Outcome) {
 		out := refusal(p, Idle, at)
 		switch {
 		case k.stage == p.Stage:
-			return p, out
+			return p.ordered(at, silence), out
 		case fresh:
 			p = Pos{Since: at, Last: at, Standing: Standing{Version: m.version, Stage: k.stage}}
+			if silence >= 0 {
+				p.Last -= Instant(silence)
+			}
 		case int64(at-p.Since) < m.dwell:
 			out.Code = Dwelling
-			return p, out
+			return p.ordered(at, silence), out
 		default:
-			p = m.enter(p, &target{to: k.stage}, at)
+			p = m.enter(p, &target{to: k.stage}, at).ordered(at, silence)
 		}
 		out.Code, out.To, out.Rule = Moved, p.Stage, int32(i)
 		return p, out
 	}
 	return p, refusal(p, Unclassified, at)
+}
+
+// ordered returns p with the last order as Last, if it is later.
+func (p Pos) ordered(now Instant, silence int64) Pos {
+	if silence >= 0 {
+		p.Last = max(p.Last, now-Instant(silence))
+	}
+	return p
 }
 
 // silence returns the microseconds since the last order, -1 without one, and

@@ -59,12 +59,15 @@ func TestClassify(t *testing.T) {
 			if len(visits) != 1 || visits[0] != (lifecycle.Visit{Stage: p.Stage, From: p.Since, To: q.Since}) {
 				t.Error(visits)
 			}
-		} else if out.Code != lifecycle.Moved && q != p {
+		} else if p.Last = q.Last; out.Code != lifecycle.Moved && q != p {
 			t.Error(q, p)
+		}
+		if s.since >= 0 && out.Err() == nil && q.Last.Time() != s.facts.LastOrder {
+			t.Errorf("%d: last %v, not %v", i, q.Last, s.facts.LastOrder)
 		}
 		p = q
 	}
-	if lifecycle.Unclassified.Err() != lifecycle.ErrUnclassified || lifecycle.BadFacts.Err() != lifecycle.ErrFacts {
+	if !errors.Is(lifecycle.Unclassified.Err(), lifecycle.ErrUnclassified) || !errors.Is(lifecycle.BadFacts.Err(), lifecycle.ErrFacts) {
 		t.Error("errors")
 	}
 	if _, out := m.Classify(p, lifecycle.Facts{}, time.Time{}); !errors.Is(out.Err(), lifecycle.ErrTime) {
@@ -78,6 +81,39 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// What a classification puts somewhere stays there: timeouts of silence count from
+// the order that the classes count from.
+func TestClassifyThenAdvance(t *testing.T) {
+	for name, c := range map[string]lifecycle.Config{"shop": lifecycle.Shop(lifecycle.Thresholds{}), "journey": lifecycle.Journey(lifecycle.Thresholds{})} {
+		m := lifecycle.MustCompile(c, lifecycle.JourneyGuards(lifecycle.Thresholds{}), nil)
+		var p lifecycle.Pos
+		last := 0
+		for d := range 2000 {
+			if d%31 == 0 && d%7 < 3 || d == 900 {
+				last = d
+			}
+			q, out := m.Classify(p, lifecycle.Facts{Orders: int64(1 + last), LastOrder: day(last)}, day(d))
+			if out.Err() != nil || q.Last.Time() != day(last) {
+				t.Fatalf("%s, day %d: %+v, %+v", name, d, out, q)
+			}
+			stays := out.Code != lifecycle.Dwelling
+			if after, out := m.Advance(q, day(d)); stays && (out.Code != lifecycle.Idle || after != q) {
+				t.Fatalf("%s, day %d: %s becomes %s: %+v", name, d, m.StageID(q.Stage), m.StageID(after.Stage), out)
+			}
+			p = q
+		}
+	}
+	m := lifecycle.MustCompile[lifecycle.Facts](lifecycle.Shop(lifecycle.Thresholds{}), nil, nil)
+	p, _ := m.Classify(lifecycle.Pos{}, lifecycle.Facts{Orders: 2, LastOrder: day(0)}, day(92))
+	q, out := m.Classify(p, lifecycle.Facts{Orders: 3, LastOrder: day(93)}, day(94))
+	if out.Code != lifecycle.Dwelling || q.Stage != p.Stage || q.Last.Time() != day(93) {
+		t.Error(out, q)
+	}
+	if q, out := m.Classify(q, lifecycle.Facts{Orders: 3, LastOrder: day(50)}, day(99)); out.Code != lifecycle.Moved || q.Last.Time() != day(93) {
+		t.Error(out, q)
+	}
+}
+
 func TestNext(t *testing.T) {
 	m := lifecycle.MustCompile(pausing(), bitGuards(), office)
 	p, _ := m.Begin(start)
@@ -85,9 +121,9 @@ func TestNext(t *testing.T) {
 		who  *person
 		want string
 	}{
-		{&person{0}, "complain moved→complaint, solve illegal[complaint escalated], buy refused[bit0], visit stayed"},
-		{nil, "complain moved→complaint, solve illegal[complaint escalated], buy refused[bit0], visit stayed"},
-		{&person{1}, "complain moved→complaint, solve illegal[complaint escalated], buy moved→customer, visit stayed"},
+		{&person{0}, "complain moved→complaint, solve illegal[complaint gone escalated], buy refused[bit0], visit stayed"},
+		{nil, "complain moved→complaint, solve illegal[complaint gone escalated], buy refused[bit0], visit stayed"},
+		{&person{1}, "complain moved→complaint, solve illegal[complaint gone escalated], buy moved→customer, visit stayed"},
 	} {
 		options, err := m.Next(p, test.who)
 		if err != nil {
@@ -167,7 +203,7 @@ func TestLevels(t *testing.T) {
 	if strings.Join(got, " ") != want || !errors.Is(err, lifecycle.ErrOption) {
 		t.Error(got, err)
 	}
-	if _, ok := lifecycle.CareFor("x"); ok || lifecycle.Level("x").Label(guanxi.EN) != "" {
+	if _, ok := lifecycle.CareFor("x"); ok || lifecycle.Level("x").Label(guanxi.EN) != "x" {
 		t.Error("no level has care")
 	}
 	if err := new(lifecycle.LevelConfig).UnmarshalJSON([]byte(`{"medium_margin":"0.1","high_margin":"0.2","some_customers":5,"many_customers":5}`)); !errors.Is(err, lifecycle.ErrOption) {

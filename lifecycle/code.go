@@ -1,6 +1,10 @@
 package lifecycle
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/guanxi-go/guanxi"
+)
 
 // Code says what came of a step, of an advance or of a classification.
 type Code uint8
@@ -38,6 +42,16 @@ var codeNames = [codes]string{
 	"other_version", "unknown_stage", "unknown_event", "bad_time", "backwards", "bad_position", "bad_facts",
 }
 
+var codeTexts = [codes]guanxi.Text{
+	{EN: "Nothing due", ZH: "无变化"}, {EN: "Stage entered", ZH: "已进入阶段"}, {EN: "Stage kept", ZH: "留在原阶段"},
+	{EN: "Not allowed in this stage", ZH: "当前阶段不允许"}, {EN: "Conditions not met", ZH: "条件未满足"}, {EN: "Applied already", ZH: "重复事件"},
+	{EN: "Late, ignored", ZH: "迟到，已忽略"}, {EN: "Late, refused", ZH: "迟到，已拒绝"}, {EN: "Late, to be replayed", ZH: "迟到，需重放"},
+	{EN: "Minimum stay not over", ZH: "未满最短停留"}, {EN: "No class fits", ZH: "没有符合的分类"}, {EN: "More is due", ZH: "尚有到期未处理"},
+	{EN: "Another model version", ZH: "模型版本不符"}, {EN: "Unknown stage", ZH: "未知阶段"}, {EN: "Unknown event", ZH: "未知事件"},
+	{EN: "Not a possible time", ZH: "时间无效"}, {EN: "Time runs backwards", ZH: "时间倒退"}, {EN: "Not a possible position", ZH: "位置无效"},
+	{EN: "Facts contradict themselves", ZH: "事实自相矛盾"},
+}
+
 var codeErrors = [codes]error{
 	Illegal: ErrIllegal, Refused: ErrRefused, LateRefused: ErrLate, LateReplay: ErrReplay,
 	Unclassified: ErrUnclassified, Behind: ErrBehind,
@@ -64,6 +78,14 @@ func (c Code) String() string {
 		return fmt.Sprintf("Code(%d)", uint8(c))
 	}
 	return codeNames[c]
+}
+
+// Label returns what came of it for people.
+func (c Code) Label(lang guanxi.Lang) string {
+	if c >= codes {
+		return c.String()
+	}
+	return codeTexts[c].In(lang)
 }
 
 // MarshalText returns [Code.String], or [ErrOption] for no constant.

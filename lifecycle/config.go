@@ -179,9 +179,9 @@ func copied[T any](p *T) *T {
 	return &v
 }
 
-// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
-// [Config.Validate] is reported with its JSON pointer, and c is left alone if
-// there is one.
+// UnmarshalJSON reads strictly: every unknown field and wrong type is reported with
+// its JSON pointer, and if there are none every fault of [Config.Validate]. c is
+// left alone if there is one.
 func (c *Config) UnmarshalJSON(data []byte) error {
 	type plain Config
 	var p plain

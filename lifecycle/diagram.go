@@ -7,8 +7,8 @@ import (
 	"github.com/guanxi-go/guanxi"
 )
 
-// DOT returns the model as a directed graph for Graphviz, with names in lang.
-// Super-stages are clusters, final stages have a double border, those of decline
+// DOT returns the model as a directed graph for Graphviz, with names in lang;
+// guards and effects are ids. Super-stages are clusters, final stages have a double border, those of decline
 // are dashed. Timeouts are dashed edges. The same config gives the same text.
 func (m *Model[C]) DOT(lang guanxi.Lang) string {
 	d := diagram{c: &m.config, lang: lang, leaf: func(i int) bool { return m.stages[i+1].known }}
@@ -44,8 +44,8 @@ func (m *Model[C]) DOT(lang guanxi.Lang) string {
 	return d.b.String()
 }
 
-// Mermaid returns the model as a Mermaid stateDiagram-v2, with names in lang. The
-// same config gives the same text.
+// Mermaid returns the model as a Mermaid stateDiagram-v2, with names in lang;
+// guards and effects are ids. The same config gives the same text.
 func (m *Model[C]) Mermaid(lang guanxi.Lang) string {
 	d := diagram{c: &m.config, lang: lang, leaf: func(i int) bool { return m.stages[i+1].known }}
 	d.line(0, "stateDiagram-v2")
@@ -162,16 +162,33 @@ func (d *diagram) rule(r RuleConfig) string {
 	return label + effectsLabel(r.Effects)
 }
 
+// What a timeout is counted in, for people.
+var (
+	workingText = guanxi.Text{EN: "%s working", ZH: "工作时间%s"}
+	silenceText = guanxi.Text{EN: "%s of silence", ZH: "静默%s"}
+	pausedText  = guanxi.Text{EN: "%s paused in %s", ZH: "%s（在%s期间暂停）"}
+	commaText   = guanxi.Text{EN: ", ", ZH: "、"}
+)
+
 func (d *diagram) timeout(t TimeoutConfig) string {
 	label := t.After.String()
 	if t.Counts == WorkingTime {
-		label += " working"
+		label = fmt.Sprintf(workingText.In(d.lang), label)
 	}
 	if t.Since == SinceEvent {
-		label += " of silence"
+		label = fmt.Sprintf(silenceText.In(d.lang), label)
 	}
 	if len(t.PausedIn) > 0 {
-		label += " paused in " + strings.Join(t.PausedIn, ", ")
+		names := make([]string, len(t.PausedIn))
+		for i, id := range t.PausedIn {
+			names[i] = id
+			for _, s := range d.c.Stages {
+				if s.ID == id {
+					names[i] = orElse(s.Name.In(d.lang), id)
+				}
+			}
+		}
+		label = fmt.Sprintf(pausedText.In(d.lang), label, strings.Join(names, commaText.In(d.lang)))
 	}
 	return label + effectsLabel(t.Effects)
 }

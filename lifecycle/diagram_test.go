@@ -32,6 +32,20 @@ func TestDiagrams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Everything but ids is in the language asked for.
+	p := pausing()
+	p.Stages[1].Name, p.Timeouts[0].Effects = guanxi.Text{EN: "Complaint", ZH: "投诉中"}, nil
+	paused := lifecycle.MustCompile(p, bitGuards(), office)
+	for lang, want := range map[guanxi.Lang][]string{
+		guanxi.EN: {"P10D paused in Complaint, escalated\n", "PT16H working / alarm\n"},
+		guanxi.ZH: {"P10D（在投诉中、escalated期间暂停）\n", "工作时间PT16H / alarm\n"},
+	} {
+		for _, text := range want {
+			if got := paused.Mermaid(lang); !strings.Contains(got, text) {
+				t.Errorf("no %q in %s", text, got)
+			}
+		}
+	}
 	if dot := q.DOT(guanxi.EN); !strings.Contains(dot, `[label="x\"\\; # <b>{"]`) || !strings.Contains(dot, `"e:\" [g]"`) {
 		t.Error(dot)
 	}

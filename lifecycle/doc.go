@@ -22,7 +22,8 @@
 // [Since, deadline): an event at the deadline comes after it.
 //
 // A timeout counts wall time or the working time of a [Calendar], since the entry
-// into its stage or since the last event (silence). On a super-stage its clock
+// into its stage or since the last event (silence). [NewCalendar] makes a calendar of
+// a [CalendarConfig]: a week, holidays and extra days in a time zone. On a super-stage its clock
 // runs on from stage to stage, and can stand still in some. A position carries one
 // such clock. What would need a second one, as nested super-stages with timeouts
 // or two pauses do, is refused by Validate with [ErrClocks]; so is history that
@@ -36,18 +37,35 @@
 // config says whether that is ignored, refused, or asks for [Model.Replay], which
 // puts all events of a customer in order and begins anew.
 //
+// # The journal
+//
+// Outcomes are not stored here. [Model.AppendVisits] makes visits of them, one for
+// each stay in a stage, for the host's own journal, and [Pos.OpenVisit] is the one
+// that goes on. Package lifecycle/migration counts and forecasts from it.
+//
+// # Storage
+//
+// A host may keep positions wherever it likes. With a [Store], a table of positions
+// with an indexed due, a [Keeper] begins, steps, classifies, replays and sweeps
+// customers against other writers. [Memory] is a store for tests; package
+// lifecycle/lifecycletest holds a host's store to the contract.
+//
 // # Without events
 //
 // A host that only knows at night how long ago and how often customers ordered
 // uses [Model.Classify]: the first class that takes the facts, kept for a minimum
-// dwell.
+// dwell. The last order becomes the last event of the position, so that timeouts of
+// silence agree with the classes, and a customer whom Classify put into a stage is
+// not moved on by the next Advance. A model with rules or timeouts is checked for
+// dead ends and ways back without its classes, which lead from every stage.
 //
 // # Ready models
 //
 // [Shop], [Journey], [Development] and [Relationship] are configs to use or to
 // edit, with names in English and Chinese and with what merchants do in each stage.
+// [Thresholds] adapt them, and [Thresholds.Validate] checks those.
 //
 // Stages go down and come back up here. Validate reports a decline without a way
 // back, dead ends, stages that nothing leads to, rules that never apply and
-// timeouts that go round in no time, all at once.
+// timeouts that go round in less than a second each, all at once.
 package lifecycle

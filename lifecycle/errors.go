@@ -13,7 +13,8 @@ var (
 	// ErrOption refuses an unknown or impossible value of a setting.
 	ErrOption = errors.New("not a value of this option")
 	// ErrTooMany refuses more stages, events, rules, timeouts, classes or effects
-	// than a model holds.
+	// than a model holds: 255, 255, 4,096, 1,024, 1,024, 64 of one rule and 65,535
+	// in all.
 	ErrTooMany = errors.New("too many")
 	// ErrNoStage refuses the name of a stage that does not exist.
 	ErrNoStage = errors.New("no such stage")
@@ -42,10 +43,11 @@ var (
 	ErrShadowed = errors.New("never applies: rules before it always do")
 	// ErrAmbiguous: two rules without a guard for one stage and event.
 	ErrAmbiguous = errors.New("a second rule without a guard for this stage and event")
-	// ErrZeroCycle: timeouts that lead back to where they began without any time
-	// passing.
-	ErrZeroCycle = errors.New("timeouts go round in a circle without time passing")
-	// ErrNoWayBack: a stage of decline from which no stage outside it is reached.
+	// ErrZeroCycle: timeouts that lead back to where they began, each in less than a
+	// second.
+	ErrZeroCycle = errors.New("timeouts go round in a circle, each in less than a second")
+	// ErrNoWayBack: a stage of decline, final or not, from which no stage outside it
+	// is reached that goes on.
 	ErrNoWayBack = errors.New("no way back from decline")
 	// ErrClocks: timeouts that need more than the one clock a position carries
 	// from stage to stage: nested super-stages with timeouts, or several pauses.

@@ -29,7 +29,8 @@ func ExampleCompile() {
 		"rules": [
 			{"from": "trial",     "event": "join", "guard": "came_twice", "to": "member", "effects": ["welcome_pack"]},
 			{"from": "trial",     "event": "complain", "to": "complaint", "effects": ["open_case"]},
-			{"from": "complaint", "event": "solve", "to": "trial"}],
+			{"from": "complaint", "event": "solve", "to": "trial"},
+			{"from": "lost",      "event": "join", "to": "trial"}],
 		"timeouts": [
 			{"from": "trial", "after": "P14D", "paused_in": ["complaint"], "to": "lost"},
 			{"from": "complaint", "after": "PT8H", "counts": "working", "to": "complaint", "effects": ["remind"]}]
@@ -249,4 +250,28 @@ func ExampleKeeper() {
 	// Output:
 	// anna at_risk
 	// <nil>
+}
+
+// A journal: the visits that ended, and the one that goes on.
+func ExampleModel_AppendVisits() {
+	model := lifecycle.MustCompile[member](lifecycle.Shop(lifecycle.Thresholds{}), nil, nil)
+	order, _ := model.Event("order")
+	pos, _ := model.Begin(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC))
+	var journal []lifecycle.Visit
+	for i, at := range []time.Time{time.Date(2025, 1, 20, 0, 0, 0, 0, time.UTC), time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)} {
+		after, out := model.Step(pos, order, at, uint32(i+1), nil)
+		journal = model.AppendVisits(journal, pos, out)
+		pos = after
+	}
+	if open, ok := pos.OpenVisit(time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC)); ok {
+		journal = append(journal, open)
+	}
+	for _, v := range journal {
+		fmt.Println(model.StageID(v.Stage), v.From.Time().Format(time.DateOnly), v.To.Time().Format(time.DateOnly))
+	}
+	// Output:
+	// new 2025-01-01 2025-01-20
+	// active 2025-01-20 2025-04-22
+	// at_risk 2025-04-22 2025-06-01
+	// active 2025-06-01 2025-07-01
 }

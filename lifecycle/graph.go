@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -44,6 +45,7 @@ func (l *layout) childOn(leaf, super int) int {
 func (l *layout) graph() {
 	n := len(l.c.Stages) + 1
 	edges := make([][]edge, n)
+	steps := make([][]edge, n) // edges without those of classes
 	for s := 1; s < n; s++ {
 		if !l.leaf(s) {
 			continue
@@ -69,23 +71,34 @@ func (l *layout) graph() {
 				edges[s] = append(edges[s], edge{t, i, l.instant(i, s, t)})
 			}
 		}
+		steps[s] = slices.Clip(edges[s])
 		for _, t := range l.classes {
 			if t != 0 {
 				add(t)
 			}
 		}
 	}
-	l.reach(edges)
-	l.ends(edges)
+	l.reach()
+	if len(l.c.Rules)+len(l.c.Timeouts) > 0 {
+		// A class leads from every stage to its own, and would hide what the rules
+		// lack: whoever is stepped and not classified is left there.
+		l.ends(steps)
+	} else {
+		l.ends(edges)
+	}
 	l.circles(edges)
 	l.forgets(edges)
 }
+
+// minCycle is a second: timeouts that go round take that long at least, so that
+// a stretch of time holds no more of them than of seconds.
+const minCycle = 1_000_000
 
 // instant reports whether timeout i may lead from one leaf to another in no time
 // when the leaf was just entered by a timeout.
 func (l *layout) instant(i, from, to int) bool {
 	switch {
-	case l.after[i] == 0, l.c.Timeouts[i].Since == SinceEvent:
+	case l.after[i] < minCycle, l.c.Timeouts[i].Since == SinceEvent:
 		return true
 	case l.carries[i]:
 		return l.clock[from] == l.clock[to] // else the clock begins anew
@@ -106,7 +119,7 @@ func walkStages(edges [][]edge, s int, seen []bool) {
 
 // reach reports leaves that nothing leads to. History leads only to where
 // someone has been, so that it opens a stage only beside one that was reached.
-func (l *layout) reach(edges [][]edge) {
+func (l *layout) reach() {
 	if l.initial == 0 {
 		return
 	}
@@ -165,13 +178,13 @@ func (l *layout) visited(s int, seen []bool) bool {
 	return false
 }
 
-// ends reports dead ends, and decline without a way back.
+// ends reports dead ends, and decline without a way back, final or not.
 func (l *layout) ends(edges [][]edge) {
 	for s := 1; s < len(edges); s++ {
-		if !l.leaf(s) || l.final[s] {
+		if !l.leaf(s) {
 			continue
 		}
-		out := false
+		out := l.final[s]
 		for _, e := range edges[s] {
 			out = out || e.to != s
 		}
@@ -193,7 +206,8 @@ func (l *layout) ends(edges [][]edge) {
 	}
 }
 
-// circles reports the timeouts that close a circle in which no time passes.
+// circles reports the timeouts that close a circle in which no time passes, or each takes
+// less than a second.
 func (l *layout) circles(edges [][]edge) {
 	const (
 		fresh = iota

@@ -26,6 +26,10 @@ type Kept struct {
 	Customer      CustomerID
 	Before, After Pos
 	Outcome       Outcome
+	// Err is why a sweep could not save the customer, who is as before and still
+	// due: the store's error, [ErrConflict] or [ErrCustomer]. Begin, Step, Classify
+	// and Replay return errors instead.
+	Err error
 }
 
 // Begin puts a customer into the initial stage. If there is a position already,
@@ -55,11 +59,53 @@ func (k *Keeper[C]) Step(ctx context.Context, id CustomerID, e Event, at time.Ti
 	})
 }
 
+// Classify is [Model.Classify] on the customer's position in the store, and puts
+// there a customer who has none. Errors are as those of Step.
+func (k *Keeper[C]) Classify(ctx context.Context, id CustomerID, f Facts, now time.Time) (Kept, error) {
+	return k.change(ctx, id, func(p Pos) (Pos, Outcome, error) {
+		q, out := k.Model.Classify(p, f, now)
+		return q, out, nil
+	})
+}
+
+// Replay puts what [Model.Replay] makes of a customer's events in place of the
+// position in the store: what a late event asks for. history returns where the
+// events begin and all of them; it is called after each load, so that an event
+// recorded before it was stepped is not lost to a replay at the same time. The
+// Outcome is Idle if the position was right already, Stayed if its stage was and
+// Moved otherwise; the journal to write anew is in Replayed. Errors are as those
+// of Step, of history and of Model.Replay; nothing is written then.
+func (k *Keeper[C]) Replay(ctx context.Context, id CustomerID, history func(context.Context) (Pos, []Occurrence[C], error)) (Kept, Replayed, error) {
+	var all Replayed
+	kept, err := k.change(ctx, id, func(p Pos) (Pos, Outcome, error) {
+		from, events, err := history(ctx)
+		if err != nil {
+			return p, Outcome{}, err
+		}
+		if all, err = k.Model.Replay(from, events); err != nil {
+			return p, Outcome{}, err
+		}
+		code := Moved
+		switch {
+		case all.Pos == p:
+			code = Idle
+		case all.Pos.Stage == p.Stage:
+			code = Stayed
+		}
+		return all.Pos, Outcome{all.Pos.newest(), -1, 0, Result{code, p.Stage, all.Pos.Stage, 0}}, nil
+	})
+	if err != nil {
+		return Kept{}, Replayed{}, err
+	}
+	return kept, all, nil
+}
+
 // Sweep advances customers that are due until now, at most limit of them, and
-// returns what became of each. Call it again until it returns fewer than limit. A
-// position with a fault is returned with its outcome, and leaves the index until
-// it is mended and saved. The first error of the store ends it; what was done
-// until then is returned with it.
+// returns what became of each. One that fails has Kept.Err, stays due and does
+// not keep the others waiting: call it again until it returns fewer than limit, or
+// none without Err. A position with a fault is returned with its outcome, and
+// leaves the index until it is mended and saved. The error is that of the store's
+// Due, or ctx's; what was done until then is returned with it.
 func (k *Keeper[C]) Sweep(ctx context.Context, now time.Time, limit int) ([]Kept, error) {
 	if _, ok := InstantOf(now); !ok {
 		return nil, ErrTime
@@ -74,8 +120,11 @@ func (k *Keeper[C]) Sweep(ctx context.Context, now time.Time, limit int) ([]Kept
 			q, out := k.Model.Advance(p, now)
 			return q, out, nil
 		})
+		if stopped := ctx.Err(); err != nil && stopped != nil {
+			return done, stopped
+		}
 		if err != nil {
-			return done, err
+			kept = Kept{Customer: id, Err: err}
 		}
 		done = append(done, kept)
 	}

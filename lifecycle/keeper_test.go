@@ -81,6 +81,16 @@ func TestKeeper(t *testing.T) {
 		t.Error(err)
 	}
 	mem := new(lifecycle.Memory)
+	if err := mem.Save(ctx, "b", 0, lifecycle.Pos{}, start); err != nil {
+		t.Error(err)
+	}
+	far := time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)
+	if err := mem.Save(ctx, "b", 1, lifecycle.Pos{}, far); !errors.Is(err, lifecycle.ErrTime) {
+		t.Error(err)
+	}
+	if ids, _ := mem.Due(ctx, start, 1); !slices.Equal(ids, []lifecycle.CustomerID{"b"}) {
+		t.Error("a save that failed took the customer out of the index", ids)
+	}
 	if err := mem.Save(ctx, "a", 0, lifecycle.Pos{}, time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)); !errors.Is(err, lifecycle.ErrTime) {
 		t.Error(err)
 	}
@@ -94,4 +104,109 @@ type busy struct{ lifecycle.Store }
 
 func (busy) Save(context.Context, lifecycle.CustomerID, int64, lifecycle.Pos, time.Time) error {
 	return lifecycle.ErrConflict
+}
+
+// stuck never saves one customer, who is at the head of the queue.
+type stuck struct{ lifecycle.Store }
+
+func (s stuck) Save(ctx context.Context, id lifecycle.CustomerID, expected int64, p lifecycle.Pos, due time.Time) error {
+	if id == "a" && expected > 0 {
+		return lifecycle.ErrConflict
+	}
+	return s.Store.Save(ctx, id, expected, p, due)
+}
+
+func TestKeeperSweepGoesOn(t *testing.T) {
+	ctx := context.Background()
+	k := lifecycle.Keeper[person]{Model: lifecycle.MustCompile(pausing(), bitGuards(), office), Store: stuck{new(lifecycle.Memory)}}
+	for _, id := range []lifecycle.CustomerID{"a", "b", "c"} {
+		if _, err := k.Begin(ctx, id, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun, _ := k.Model.Begin(start)
+	if err := k.Store.Save(ctx, "\x01", 0, begun, hour(1)); err != nil { // by another program
+		t.Fatal(err)
+	}
+	done, err := k.Sweep(ctx, hour(240), 10)
+	if err != nil || len(done) != 4 {
+		t.Fatal(done, err)
+	}
+	for i, want := range []error{lifecycle.ErrCustomer, lifecycle.ErrConflict, nil, nil} {
+		if d := done[i]; !errors.Is(d.Err, want) || (want == nil) != (d.Outcome.Code == lifecycle.Moved) {
+			t.Error(d)
+		}
+	}
+}
+
+func TestKeeperClassify(t *testing.T) {
+	ctx := context.Background()
+	k := lifecycle.Keeper[lifecycle.Facts]{Model: lifecycle.MustCompile[lifecycle.Facts](lifecycle.Shop(lifecycle.Thresholds{}), nil, nil), Store: new(lifecycle.Memory)}
+	for _, s := range []struct {
+		orders    int64
+		last, now int
+		code      lifecycle.Code
+		due       int
+	}{{1, 0, 1, lifecycle.Moved, 92}, {1, 0, 2, lifecycle.Idle, 92}, {2, 5, 6, lifecycle.Dwelling, 5 + 92}, {2, 5, 8, lifecycle.Moved, 5 + 92}, {0, 0, 9, lifecycle.Unclassified, 5 + 92}} {
+		f := lifecycle.Facts{Orders: s.orders}
+		if s.orders > 0 {
+			f.LastOrder = day(s.last)
+		}
+		got, err := k.Classify(ctx, "anna", f, day(s.now))
+		stored, _ := k.Store.Load(ctx, "anna")
+		if err != nil || got.Outcome.Code != s.code || stored.Pos != got.After || !stored.Due.Equal(day(s.due)) {
+			t.Error(got, stored, err)
+		}
+	}
+}
+
+func TestKeeperReplay(t *testing.T) {
+	ctx := context.Background()
+	k := lifecycle.Keeper[person]{Model: lifecycle.MustCompile[person](lifecycle.Shop(lifecycle.Thresholds{}), nil, nil), Store: new(lifecycle.Memory)}
+	order, _ := k.Model.Event("order")
+	begun, err := k.Begin(ctx, "anna", day(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := []lifecycle.Occurrence[person]{{Event: order, At: day(60), Seq: 1}, {Event: order, At: day(30), Seq: 2}}
+	if _, err := k.Step(ctx, "anna", order, day(60), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	loads := 0
+	history := func(context.Context) (lifecycle.Pos, []lifecycle.Occurrence[person], error) {
+		if loads++; loads == 1 { // another event is recorded and stepped at the same time
+			events = append(events, lifecycle.Occurrence[person]{Event: order, At: day(90), Seq: 3})
+			if _, err := k.Step(ctx, "anna", order, day(90), 3, nil); err != nil {
+				t.Error(err)
+			}
+			return begun.After, events[:2], nil
+		}
+		return begun.After, events, nil
+	}
+	kept, all, err := k.Replay(ctx, "anna", history)
+	stored, _ := k.Store.Load(ctx, "anna")
+	if err != nil || loads != 2 || kept.Outcome.Code != lifecycle.Stayed || kept.After != all.Pos || stored.Pos != all.Pos ||
+		all.Pos.Since.Time() != day(30) || all.Pos.Last.Time() != day(90) || !stored.Due.Equal(day(90+92)) || len(all.Visits) != 1 {
+		t.Error(kept, all, stored, err)
+	}
+	if kept, _, err := k.Replay(ctx, "anna", history); err != nil || kept.Outcome.Code != lifecycle.Idle {
+		t.Error(kept, err)
+	}
+	events = events[:0]
+	if kept, _, err := k.Replay(ctx, "anna", history); err != nil || kept.Outcome.Code != lifecycle.Moved || kept.After != begun.After {
+		t.Error(kept, err)
+	}
+	events = append(events, lifecycle.Occurrence[person]{Event: 99, At: day(1)})
+	if _, _, err := k.Replay(ctx, "anna", history); !errors.Is(err, lifecycle.ErrEvent) {
+		t.Error(err)
+	}
+	gone := errors.New("gone")
+	if _, _, err := k.Replay(ctx, "anna", func(context.Context) (lifecycle.Pos, []lifecycle.Occurrence[person], error) {
+		return lifecycle.Pos{}, nil, gone
+	}); !errors.Is(err, gone) {
+		t.Error(err)
+	}
+	if after, _ := k.Store.Load(ctx, "anna"); after.Pos != begun.After {
+		t.Error(after)
+	}
 }

@@ -48,10 +48,7 @@ func newLayout(c *Config) (*layout, error) {
 		return nil, l.err() // the rest would take long
 	}
 	l.names()
-	if !l.nest() {
-		l.refer()
-		return nil, l.err()
-	}
+	l.nest()
 	l.refer()
 	l.flatten()
 	l.clocksOf()
@@ -87,8 +84,9 @@ func (l *layout) stage(name string, at ...any) int {
 	return s
 }
 
-// nest resolves super-stages and reports whether they nest.
-func (l *layout) nest() bool {
+// nest resolves super-stages. One that lies in itself is at fault, and taken to
+// lie in none.
+func (l *layout) nest() {
 	n := len(l.c.Stages) + 1
 	l.parent, l.children, l.entry = make([]int, n), make([][]int, n), make([]int, n)
 	l.final, l.decline = make([]bool, n), make([]bool, n)
@@ -97,19 +95,19 @@ func (l *layout) nest() bool {
 			l.parent[i+1] = l.stage(s.In, "stages", i, "in")
 		}
 	}
-	sound := true
+	var circular []int
 	for i := range l.c.Stages {
 		above := l.parent[i+1]
-		for range n {
+		for k := 0; k < n && above != i+1; k++ {
 			above = l.parent[above]
 		}
-		if above != 0 {
+		if above == i+1 {
 			l.at(fmt.Errorf("%w: %q lies in itself", ErrNesting, l.c.Stages[i].ID), "stages", i, "in")
-			sound = false
+			circular = append(circular, i+1)
 		}
 	}
-	if !sound {
-		return false
+	for _, s := range circular {
+		l.parent[s] = 0
 	}
 	for i := range l.c.Stages {
 		l.children[l.parent[i+1]] = append(l.children[l.parent[i+1]], i+1)
@@ -143,7 +141,6 @@ func (l *layout) nest() bool {
 		}
 		l.entry[s] = leaf
 	}
-	return true
 }
 
 func (l *layout) leaf(s int) bool { return len(l.children[s]) == 0 }
@@ -161,9 +158,10 @@ func (l *layout) within(s, around int) bool {
 // refer resolves what rules, timeouts and classes name.
 func (l *layout) refer() {
 	c := l.c
-	if s := l.stage(c.Initial, "initial"); s != 0 && l.entry != nil {
+	if s := l.stage(c.Initial, "initial"); s != 0 {
 		l.initial = l.entry[s]
 	}
+	effects := make(map[string]struct{})
 	for i, r := range c.Rules {
 		l.stage(r.From, "rules", i, "from")
 		if _, ok := l.events[r.Event]; !ok {
@@ -175,7 +173,7 @@ func (l *layout) refer() {
 		if r.To != "" {
 			l.stage(r.To, "rules", i, "to")
 		}
-		l.effects(r.Effects, "rules", i)
+		l.effects(r.Effects, &effects, "rules", i)
 	}
 	l.after = make([]int64, len(c.Timeouts))
 	for i, t := range c.Timeouts {
@@ -196,10 +194,8 @@ func (l *layout) refer() {
 		default:
 			l.at(fmt.Errorf("%w: %.32q", ErrOption, string(t.Since)), "timeouts", i, "since")
 		}
-		for k, name := range t.PausedIn {
-			l.stage(name, "timeouts", i, "paused_in", k)
-		}
-		l.effects(t.Effects, "timeouts", i)
+		l.pauses(i, t.PausedIn)
+		l.effects(t.Effects, &effects, "timeouts", i)
 		l.after[i] = l.span(t.After, t.Counts == WorkingTime, "timeouts", i, "after")
 		if len(l.errs) > before {
 			l.after[i] = -1
@@ -208,11 +204,24 @@ func (l *layout) refer() {
 	for i := range c.Classes {
 		k := &c.Classes[i]
 		s := l.stage(k.Stage, "classes", i, "stage")
-		if s != 0 && l.entry != nil {
-			s = l.entry[s]
-		}
-		l.classes = append(l.classes, s)
+		l.classes = append(l.classes, l.entry[s])
 		l.class(i, k)
+	}
+}
+
+// pauses resolves the stages in which timeout i stands still.
+func (l *layout) pauses(i int, names []string) {
+	if len(names) > maxStages {
+		l.at(fmt.Errorf("%w: %d are more than %d", ErrTooMany, len(names), maxStages), "timeouts", i, "paused_in")
+		return
+	}
+	known := make(map[string]bool, len(names))
+	for k, name := range names {
+		l.stage(name, "timeouts", i, "paused_in", k)
+		if known[name] {
+			l.at(fmt.Errorf("%w: %.64q", ErrDuplicate, name), "timeouts", i, "paused_in", k)
+		}
+		known[name] = true
 	}
 }
 

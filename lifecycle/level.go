@@ -24,14 +24,14 @@ const (
 // Levels returns the five, from the least to the most.
 func Levels() []Level { return []Level{Basic, Reactive, Accountable, Proactive, Partnership} }
 
-// Label returns the name of l for people, "" for no level.
+// Label returns the name of l for people, and for no level what it says.
 func (l Level) Label(lang guanxi.Lang) string {
 	for _, t := range levelTexts {
 		if t.level == l {
 			return t.name.In(lang)
 		}
 	}
-	return ""
+	return string(l)
 }
 
 // Event is the id of the event of [Relationship] that leads to the level.

@@ -27,10 +27,14 @@ func (m *Memory) Load(ctx context.Context, id CustomerID) (Stored, error) {
 	return m.rows[id], nil
 }
 
-// Save implements [Store].
+// Save implements [Store]. A due outside the years 1 to 9999 is [ErrTime].
 func (m *Memory) Save(ctx context.Context, id CustomerID, expected int64, p Pos, due time.Time) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	at, ok := InstantOf(due)
+	if !ok && !due.IsZero() {
+		return ErrTime
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -41,11 +45,7 @@ func (m *Memory) Save(ctx context.Context, id CustomerID, expected int64, p Pos,
 		m.rows, m.due = make(map[CustomerID]Stored), make(map[CustomerID]Instant)
 	}
 	delete(m.due, id)
-	if !due.IsZero() {
-		at, ok := InstantOf(due)
-		if !ok {
-			return ErrTime
-		}
+	if ok {
 		due, m.due[id] = at.Time(), at
 	}
 	m.rows[id] = Stored{Pos: p, Version: expected + 1, Due: due}

@@ -57,7 +57,11 @@ func TestValidate(t *testing.T) {
 			[]string{"/timeouts/0/after after", "/timeouts/1/after after", "/timeouts/2/counts option", "/timeouts/2/since option", "/timeouts/3/after after",
 				"/timeouts/4/after after", "/timeouts/5/paused_in option", "/timeouts/6/paused_in option"}},
 		{"in itself", `{"version":1,"initial":"a","stages":[{"id":"a","in":"b"},{"id":"b","in":"a"},{"id":"c","in":"c"}]}`,
-			[]string{"/stages/0/in nesting", "/stages/1/in nesting", "/stages/2/in nesting"}},
+			[]string{"/stages/0/in nesting", "/stages/1/in nesting", "/stages/2/in nesting",
+				"/stages/1 unreachable", "/stages/2 unreachable", "/stages/0 dead end", "/stages/1 dead end", "/stages/2 dead end"}},
+		{"in itself, and more", `{"version":1,"initial":"a","stages":[{"id":"a","in":"b"},{"id":"b","in":"a"},{"id":"c","in":"a","final":true}],"events":[{"id":"e"}],
+			"rules":[{"from":"c","event":"e","to":"b"},{"from":"c","event":"e","to":"b"},{"from":"b","event":"e","to":"c"}]}`,
+			[]string{"/stages/0/in nesting", "/stages/1/in nesting", "/rules/1 ambiguous"}},
 		{"super-stages", `{"version":1,"initial":"s","stages":[{"id":"s","initial":"b"},{"id":"a","in":"s","initial":"b","final":true},{"id":"b","final":true,"history":true}],"classes":[{"stage":"b"}]}`,
 			[]string{"/stages/0/initial nesting", "/stages/1/initial nesting", "/stages/2/history nesting"}},
 		{"classes", `{` + twoStages + `,"classes":[{"stage":"b","min_orders":-1,"max_orders":0},{"stage":"b","min_orders":3,"max_orders":3},
@@ -86,7 +90,18 @@ func TestValidate(t *testing.T) {
 		{"cycle in which time passes", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b"}],"timeouts":[{"from":"a","after":"PT0S","to":"b"},{"from":"b","after":"PT1H","to":"a"}]}`, nil},
 		{"no way back", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b","decline":true},{"id":"c","decline":true},{"id":"d","decline":true,"final":true}],"events":[{"id":"e"},{"id":"f"}],
 			"rules":[{"from":"a","event":"e","to":"b"},{"from":"b","event":"e","to":"c"},{"from":"c","event":"e","to":"b"},{"from":"c","event":"f","to":"d"}]}`,
-			[]string{"/stages/1 no way back", "/stages/2 no way back"}},
+			[]string{"/stages/1 no way back", "/stages/2 no way back", "/stages/3 no way back"}},
+		{"no way back, hidden by classes", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b","decline":true},{"id":"c"}],"events":[{"id":"e"}],
+			"rules":[{"from":"a","event":"e","to":"b"},{"from":"b","event":"e"}],"classes":[{"stage":"a"},{"stage":"c"}]}`,
+			[]string{"/stages/1 dead end", "/stages/1 no way back", "/stages/2 dead end"}},
+		{"classes alone", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b","decline":true}],"classes":[{"stage":"a"},{"stage":"b"}]}`, nil},
+		{"cycle of half seconds", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b"}],"timeouts":[{"from":"a","after":"PT0.5S","to":"b"},{"from":"b","after":"PT0.999999S","to":"a"}]}`,
+			[]string{"/timeouts/1 zero cycle"}},
+		{"cycle of a second", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b"}],"timeouts":[{"from":"a","after":"PT0.5S","to":"b"},{"from":"b","after":"PT1S","to":"a"}]}`, nil},
+		{"paused twice", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b","final":true}],"timeouts":[{"from":"a","after":"P1D","to":"b","paused_in":["b","b"]},{"from":"a","after":"P2D","to":"b"}]}`,
+			[]string{"/timeouts/0/paused_in/1 duplicate"}},
+		{"paused too often", `{"version":1,"initial":"a","stages":[{"id":"a"},{"id":"b","final":true}],"timeouts":[{"from":"a","after":"P1D","to":"b","paused_in":["b"` + strings.Repeat(`,"b"`, 255) + `]},{"from":"a","after":"P2D","to":"b"}]}`,
+			[]string{"/timeouts/0/paused_in too many"}},
 		{"nested timers", `{"version":1,"initial":"a","stages":[{"id":"s"},{"id":"r","in":"s"},{"id":"a","in":"r"},{"id":"b","in":"r"},{"id":"c","in":"s"},{"id":"z","final":true}],
 			"events":[{"id":"e"}],"rules":[{"from":"a","event":"e","to":"b"},{"from":"b","event":"e","to":"c"}],
 			"timeouts":[{"from":"s","after":"P9D","to":"z"},{"from":"r","after":"P5D","to":"c"}]}`, []string{"/timeouts/1 clocks"}},
@@ -119,7 +134,7 @@ func TestValidate(t *testing.T) {
 	if got := faultList(many.Validate()); !slices.Equal(got, []string{"/stages too many"}) {
 		t.Error(got)
 	}
-	if err := json.Unmarshal([]byte(`{"versoin":1,"initial":2}`), new(lifecycle.Config)); !errors.Is(err, guanxi.ErrUnknownField) || !errors.Is(err, guanxi.ErrType) {
+	if err := json.Unmarshal([]byte(`{"edition":1,"initial":2}`), new(lifecycle.Config)); !errors.Is(err, guanxi.ErrUnknownField) || !errors.Is(err, guanxi.ErrType) {
 		t.Error(err)
 	}
 }
@@ -152,6 +167,7 @@ func pausing() lifecycle.Config {
 			{From: "escalated", Event: "solve", To: "trial", Effects: []string{"gift", "call"}},
 			{From: "trial", Event: "buy", Guard: "bit0", To: "customer"},
 			{From: "trial", Event: "visit"},
+			{From: "gone", Event: "solve", To: "trial"},
 		},
 		Timeouts: []lifecycle.TimeoutConfig{
 			{From: "trial", After: guanxi.Span{Days: 10}, PausedIn: []string{"complaint", "escalated"}, To: "gone", Effects: []string{"farewell"}},
@@ -206,7 +222,7 @@ func TestStepOutcomes(t *testing.T) {
 			t.Error(policy, out)
 		}
 	}
-	if lifecycle.LateReplay.Err() != lifecycle.ErrReplay || lifecycle.LateIgnored.Err() != nil || lifecycle.Moved.Late() {
+	if !errors.Is(lifecycle.LateReplay.Err(), lifecycle.ErrReplay) || lifecycle.LateIgnored.Err() != nil || lifecycle.Moved.Late() {
 		t.Error("policies")
 	}
 	var effects []string
@@ -249,7 +265,7 @@ func TestHostilePositions(t *testing.T) {
 		q, out := m.Step(p, 1, hour(1), 1, nil)
 		a, outA := m.Advance(p, hour(1))
 		k, outK := m.Classify(p, lifecycle.Facts{}, hour(1))
-		if q != p || a != p || k != p || out.Code != test.code || outA.Code != test.code || outK.Code != test.code || out.Err() != test.err {
+		if q != p || a != p || k != p || out.Code != test.code || outA.Code != test.code || outK.Code != test.code || !errors.Is(out.Err(), test.err) {
 			t.Errorf("%v: %v, %v, %v", test.err, out, outA, outK)
 		}
 		err := m.Check(p)
@@ -271,7 +287,7 @@ func TestHostilePositions(t *testing.T) {
 		t.Error(out)
 	}
 	for _, e := range []lifecycle.Event{0, 5, 255} {
-		if q, out := m.Step(good, e, hour(1), 1, nil); q != good || out.Code != lifecycle.UnknownEvent || out.Err() != lifecycle.ErrEvent {
+		if q, out := m.Step(good, e, hour(1), 1, nil); q != good || out.Code != lifecycle.UnknownEvent || !errors.Is(out.Err(), lifecycle.ErrEvent) {
 			t.Error(out)
 		}
 	}
@@ -280,7 +296,7 @@ func TestHostilePositions(t *testing.T) {
 		a, outA := m.Advance(good, at)
 		_, err := m.Begin(at)
 		_, errS := m.Sweep([]lifecycle.Pos{good}, at, nil)
-		if q != good || a != good || out.Err() != lifecycle.ErrTime || outA.Err() != lifecycle.ErrTime || !errors.Is(err, lifecycle.ErrTime) || !errors.Is(errS, lifecycle.ErrTime) {
+		if q != good || a != good || !errors.Is(out.Err(), lifecycle.ErrTime) || !errors.Is(outA.Err(), lifecycle.ErrTime) || !errors.Is(err, lifecycle.ErrTime) || !errors.Is(errS, lifecycle.ErrTime) {
 			t.Error(at, out, outA, err, errS)
 		}
 	}
@@ -304,10 +320,10 @@ func TestHostilePositions(t *testing.T) {
 func TestBehind(t *testing.T) {
 	c := lifecycle.Config{Version: 1, Initial: "a", Stages: []lifecycle.StageConfig{{ID: "a"}, {ID: "b"}}, Events: []lifecycle.EventConfig{{ID: "e"}},
 		Rules:    []lifecycle.RuleConfig{{From: "a", Event: "e"}, {From: "b", Event: "e"}},
-		Timeouts: []lifecycle.TimeoutConfig{{From: "a", After: guanxi.Span{Time: time.Microsecond}, To: "b"}, {From: "b", After: guanxi.Span{Time: time.Microsecond}, To: "a"}}}
+		Timeouts: []lifecycle.TimeoutConfig{{From: "a", After: guanxi.Span{Time: time.Second}, To: "b"}, {From: "b", After: guanxi.Span{Time: time.Second}, To: "a"}}}
 	m := lifecycle.MustCompile[person](c, nil, nil)
 	begun, _ := m.Begin(start)
-	now := start.Add(10001 * time.Microsecond)
+	now := start.Add(10001 * time.Second)
 	p, calls := begun, 0
 	for {
 		var out lifecycle.Outcome

@@ -115,17 +115,39 @@ func (p *Pos) UnmarshalBinary(data []byte) error {
 }
 
 // UnmarshalJSON reads strictly: unknown and ill-typed fields are reported with
-// their JSON pointers, and p is unchanged if there is a fault.
+// their JSON pointers, and so is the lack of since or last; only {} is the zero
+// Pos. p is unchanged if there is a fault.
 func (p *Pos) UnmarshalJSON(data []byte) error {
-	type plain Pos
-	var q plain
+	var q struct {
+		Since   *Instant `json:"since"`
+		Last    *Instant `json:"last"`
+		Counted int64    `json:"counted"`
+		Standing
+	}
 	if err := guanxi.UnmarshalStrict(data, &q); err != nil {
 		return err
 	}
-	if uint64(q.Counted) > maxCounted {
-		return &guanxi.FieldError{Pointer: "/counted", Err: fmt.Errorf("%w: %d", ErrEncoding, q.Counted)}
+	var f configFaults
+	out := Pos{Counted: q.Counted, Standing: q.Standing}
+	nowhere := q.Since == nil && q.Last == nil && out.IsZero()
+	for _, t := range []struct {
+		name     string
+		dst, src *Instant
+	}{{"since", &out.Since, q.Since}, {"last", &out.Last, q.Last}} {
+		switch {
+		case t.src != nil:
+			*t.dst = *t.src
+		case !nowhere:
+			f.at(fmt.Errorf("%w: missing", ErrEncoding), t.name)
+		}
 	}
-	*p = Pos(q)
+	if uint64(q.Counted) > maxCounted {
+		f.at(fmt.Errorf("%w: %d", ErrEncoding, q.Counted), "counted")
+	}
+	if err := f.err(); err != nil {
+		return err
+	}
+	*p = out
 	return nil
 }
 

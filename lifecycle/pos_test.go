@@ -49,6 +49,9 @@ func TestPosEncodings(t *testing.T) {
 			t.Errorf("%T: %+v, %v", src, back, err)
 		}
 	}
+	if p := somePos(); json.Unmarshal([]byte(`{}`), &p) != nil || !p.IsZero() {
+		t.Error("{} is", p)
+	}
 	zero, err := lifecycle.Pos{}.MarshalBinary()
 	var back lifecycle.Pos
 	if err != nil || back.UnmarshalBinary(zero) != nil || !back.IsZero() {
@@ -71,7 +74,8 @@ func TestPosDecodeFaults(t *testing.T) {
 	}
 	for text, want := range map[string]error{
 		`{"since":"2026-03-08T04:00:00.1234567Z"}`: lifecycle.ErrTime, `{"since":"yesterday"}`: lifecycle.ErrTime, `{"last":"0001-01-01T00:00:00Z"}`: lifecycle.ErrTime,
-		`{"counted":-1}`: lifecycle.ErrEncoding, `{"stage":256}`: guanxi.ErrRange, `{"sinse":1}`: guanxi.ErrUnknownField, `{"seq":"x"}`: guanxi.ErrType,
+		`{"counted":-1}`: lifecycle.ErrEncoding, `{"stage":256}`: guanxi.ErrRange, `{"from":1}`: guanxi.ErrUnknownField, `{"seq":"x"}`: guanxi.ErrType,
+		`{"version":1,"stage":3}`: lifecycle.ErrEncoding, `{"since":"2026-03-08T04:00:00Z"}`: lifecycle.ErrEncoding, `{"last":"2026-03-08T04:00:00Z","stage":1}`: lifecycle.ErrEncoding,
 	} {
 		p := somePos()
 		if err := p.Scan(text); !errors.Is(err, want) || p != somePos() {
@@ -92,13 +96,13 @@ func TestCodes(t *testing.T) {
 	for c := lifecycle.Idle; c <= lifecycle.BadFacts; c++ {
 		text, err := c.MarshalText()
 		var back lifecycle.Code
-		if err != nil || back.UnmarshalText(text) != nil || back != c || c.String() != string(text) {
+		if err != nil || back.UnmarshalText(text) != nil || back != c || c.String() != string(text) || c.Label(guanxi.EN) == "" || c.Label(guanxi.ZH) == "" {
 			t.Errorf("%d: %s, %v", c, text, err)
 		}
 	}
 	bad := lifecycle.BadFacts + 1
 	_, err := bad.MarshalText()
-	if !errors.Is(err, lifecycle.ErrOption) || !errors.Is(bad.Err(), lifecycle.ErrOption) || bad.String() != "Code(19)" || !errors.Is(bad.UnmarshalText([]byte("x")), lifecycle.ErrOption) {
+	if !errors.Is(err, lifecycle.ErrOption) || !errors.Is(bad.Err(), lifecycle.ErrOption) || bad.String() != "Code(19)" || bad.Label(guanxi.ZH) != "Code(19)" || !errors.Is(bad.UnmarshalText([]byte("x")), lifecycle.ErrOption) {
 		t.Error(err, bad)
 	}
 }
@@ -171,7 +175,8 @@ func FuzzConfig(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if m.DOT(guanxi.ZH) != m.DOT(guanxi.ZH) || m.Mermaid(guanxi.EN) != m.Mermaid(guanxi.EN) {
+		again := lifecycle.MustCompile(back, guards, office)
+		if m.DOT(guanxi.ZH) != again.DOT(guanxi.ZH) || m.Mermaid(guanxi.EN) != again.Mermaid(guanxi.EN) {
 			t.Fatal("diagrams differ")
 		}
 	})

@@ -1,8 +1,14 @@
 package lifecycle
 
-import "github.com/guanxi-go/guanxi"
+import (
+	"fmt"
+
+	"github.com/guanxi-go/guanxi"
+)
 
 // Thresholds are the parameters of the ready models. A zero field is the default.
+// The models take them as they are: those a host reads from people go through
+// [Thresholds.Validate] first, which names the field at fault.
 type Thresholds struct {
 	// AtRisk is the silence after which a customer is in danger; P0D is P92D, three
 	// months.
@@ -31,6 +37,54 @@ func TravelThresholds() Thresholds {
 	return Thresholds{AtRisk: days(182), Dormant: days(365), Lost: days(730)}
 }
 
+// Validate returns every fault of t, each a *guanxi.FieldError: a span that is not
+// in days and hours is [ErrAfter]; [ErrOption] is LoyalOrders below 1, and unless
+// AtRisk < Dormant < Lost. A zero field counts with its default, and of two fields
+// the fault is at one that is set, the latter if both are.
+func (t Thresholds) Validate() error {
+	var f configFaults
+	full := t.filled()
+	spans := []struct {
+		name      string
+		set, full guanxi.Span
+		us        int64
+	}{{"at_risk", t.AtRisk, full.AtRisk, 0}, {"dormant", t.Dormant, full.Dormant, 0}, {"lost", t.Lost, full.Lost, 0}, {"follow_up", t.FollowUp, full.FollowUp, 0}}
+	for i := range spans {
+		before := len(f.errs)
+		if spans[i].us = f.span(spans[i].full, false, spans[i].name); len(f.errs) > before {
+			spans[i].us = -1
+		}
+	}
+	for i := range 2 {
+		a, b := &spans[i], &spans[i+1]
+		switch {
+		case a.us < 0 || b.us < 0 || a.us < b.us:
+		case b.set.IsZero():
+			f.at(fmt.Errorf("%w: %v is not below %s, %v", ErrOption, a.full, b.name, b.full), a.name)
+		default:
+			f.at(fmt.Errorf("%w: %v is not above %s, %v", ErrOption, b.full, a.name, a.full), b.name)
+		}
+	}
+	if full.LoyalOrders < 1 {
+		f.at(fmt.Errorf("%w: %d is not 1 or more", ErrOption, t.LoyalOrders), "loyal_orders")
+	}
+	return f.err()
+}
+
+// UnmarshalJSON reads strictly, as that of [Config] does.
+func (t *Thresholds) UnmarshalJSON(data []byte) error {
+	type plain Thresholds
+	var p plain
+	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
+		return err
+	}
+	if err := Thresholds(p).Validate(); err != nil {
+		return err
+	}
+	*t = Thresholds(p)
+	return nil
+}
+
 func days(n int) guanxi.Span { return guanxi.Span{Days: n} }
 
 func (t Thresholds) filled() Thresholds {
@@ -55,7 +109,8 @@ var orderEvent = EventConfig{ID: "order", Name: guanxi.Text{EN: "Order", ZH: "�
 // Shop returns a ready model for shops, to use or to edit: new, active, at risk,
 // lost, and back with any order. A customer begins with the first order. Silence
 // is counted from the last order. It needs no guards and no calendar, and
-// classifies by orders and silence too.
+// classifies by orders and silence too. Faults of t are for [Thresholds.Validate]
+// to find.
 func Shop(t Thresholds) Config {
 	t = t.filled()
 	return Config{
@@ -97,7 +152,8 @@ func Shop(t Thresholds) Config {
 // Journey returns the ready model 认知–体验–忠诚–衰退, to use or to edit:
 // awareness, experience, loyalty and decline, with dormant 沉睡, lost 流失 and
 // revived 回流. A customer begins with the first contact. Its guard "loyal" is
-// that of [JourneyGuards], or the host's own.
+// that of [JourneyGuards], or the host's own. Faults of t are for
+// [Thresholds.Validate] to find.
 func Journey(t Thresholds) Config {
 	t = t.filled()
 	return Config{
@@ -168,6 +224,7 @@ func JourneyGuards(t Thresholds) Guards[Facts] {
 // maintenance (维护), to use or to edit. Prospects are turned into customers by
 // contact; customers are followed up, and whoever was left without a contact for
 // Thresholds.FollowUp is overdue and comes back to the phase they were in.
+// Faults of t are for [Thresholds.Validate] to find.
 func Development(t Thresholds) Config {
 	t = t.filled()
 	return Config{

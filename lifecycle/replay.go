@@ -37,7 +37,9 @@ type Replayed struct {
 //
 // Faults of p are those of [Model.Check]; [ErrTime] and [ErrEvent] name the rows,
 // such as "/7/at". If there are any, nothing is replayed. An event that a stage
-// does not allow is an outcome, no error. Cost: O(n log n), O(n) if in order.
+// does not allow is an outcome, no error. It leaves no number: the same number
+// again, later in that order, is tried again, as Step does when it is redelivered.
+// Cost: O(n log n), O(n) if in order.
 func (m *Model[C]) Replay(p Pos, events []Occurrence[C]) (Replayed, error) {
 	var f configFaults
 	f.at(m.Check(p))

@@ -21,6 +21,8 @@ const (
 	maxTimeouts = 1024
 	maxClasses  = 1024
 	maxEffects  = 64 // of one rule
+	// maxEffectIDs is how many an Effect numbers.
+	maxEffectIDs = math.MaxUint16
 )
 
 // maxAfter is a thousand years of 365 days, in microseconds.
@@ -68,13 +70,22 @@ func (f *configFaults) count(n, most int, at string) {
 	}
 }
 
-func (f *configFaults) effects(list []string, at ...any) {
+// effects checks the effects of a rule or timeout. ids gathers them; it is nil
+// once there are too many.
+func (f *configFaults) effects(list []string, ids *map[string]struct{}, at ...any) {
 	if len(list) > maxEffects {
 		f.at(fmt.Errorf("%w: %d effects are more than %d", ErrTooMany, len(list), maxEffects), append(at, "effects")...)
 		return
 	}
 	for k, id := range list {
 		f.id(id, append(at[:len(at):len(at)], "effects", k)...)
+		if *ids == nil {
+			continue
+		}
+		if (*ids)[id] = struct{}{}; len(*ids) > maxEffectIDs {
+			f.at(fmt.Errorf("%w: more than %d different effects", ErrTooMany, maxEffectIDs), append(at[:len(at):len(at)], "effects", k)...)
+			*ids = nil
+		}
 	}
 }
 

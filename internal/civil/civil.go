@@ -40,17 +40,44 @@ func (c *Calendar) Day(us int64) int32 {
 }
 
 func (c *Calendar) seek(us int64) {
-	t := time.UnixMicro(us).In(c.loc)
-	_, seconds := t.Zone()
+	from, to, seconds := Stretch(time.UnixMicro(us).In(c.loc))
 	c.offset = int64(seconds) * 1e6
 	c.from, c.to = math.MinInt64, math.MaxInt64
-	from, to := t.ZoneBounds()
 	if !from.IsZero() {
 		c.from = from.UnixMicro()
 	}
 	if !to.IsZero() {
 		c.to = to.UnixMicro()
 	}
+}
+
+// Stretch returns the offset at t in its zone, in seconds east of UTC, and a
+// stretch of time [from, to) around t in which it holds, as time.Time.ZoneBounds
+// does: zero where it holds for ever. The stretch may end before the offset
+// changes.
+//
+// On the last day of a leap year beyond a zone's table, ZoneBounds gives an end
+// that is over already (Go 1.26). There the end is at most a day after t.
+func Stretch(t time.Time) (from, to time.Time, offset int) {
+	_, offset = t.Zone()
+	from, to = t.ZoneBounds()
+	if to.IsZero() || to.After(t) {
+		return from, to, offset
+	}
+	lo, hi := t.Unix(), t.Unix()+86400 // of no zone that changes twice a day
+	at := func(sec int64) time.Time { return time.Unix(sec, 0).In(t.Location()) }
+	if _, then := at(hi).Zone(); then == offset {
+		return from, at(hi), offset
+	}
+	for hi-lo > 1 {
+		mid := lo + (hi-lo)/2
+		if _, then := at(mid).Zone(); then == offset {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return from, at(hi), offset
 }
 
 // Week numbers ISO weeks: they begin on Mondays, and week 0 holds 1970-01-01.
@@ -69,15 +96,12 @@ func Start(day int64, loc *time.Location) time.Time {
 	midnight := time.Unix(day*86400, 0)
 	t := midnight.Add(-24 * time.Hour).In(loc) // the day before, in every zone
 	for {                                      // along the stretches of one offset each
-		from, to := t.ZoneBounds()
-		_, offset := t.Zone()
+		from, to, offset := Stretch(t)
 		first := midnight.Add(-time.Duration(offset) * time.Second).In(loc)
 		if first.Before(from) {
 			first = from
 		}
-		// On the last day of a leap year beyond a zone's table, ZoneBounds gives an
-		// end that is over already (Go 1.26); the offset holds on.
-		if to.IsZero() || first.Before(to) || !to.After(t) {
+		if to.IsZero() || first.Before(to) {
 			return first
 		}
 		t = to

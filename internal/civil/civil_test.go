@@ -61,3 +61,29 @@ func TestAgainstTime(t *testing.T) {
 		}
 	}
 }
+
+// The stretch holds its instant and one offset, on the last days of leap years
+// beyond the zones' tables too.
+func TestStretch(t *testing.T) {
+	for _, name := range []string{"UTC", "Asia/Shanghai", "America/New_York", "Australia/Sydney", "Europe/Dublin", "Pacific/Apia", "America/Santiago"} {
+		loc := load(t, name)
+		for year := 2000; year < 2120; year++ {
+			for _, at := range []time.Time{
+				time.Date(year, 12, 31, 0, 0, 0, 0, loc), time.Date(year, 12, 31, 23, 59, 59, 0, time.UTC),
+				time.Date(year, 3, 20, 5, 0, 0, 0, loc), time.Date(year, 10, 31, 1, 0, 0, 0, loc),
+			} {
+				at = at.In(loc)
+				from, to, offset := Stretch(at)
+				if _, want := at.Zone(); offset != want || !from.IsZero() && from.After(at) || !to.IsZero() && !to.After(at) {
+					t.Fatalf("%s %v: %v to %v, %d", name, at, from, to, offset)
+				}
+				if to.IsZero() {
+					continue
+				}
+				if _, last := to.Add(-time.Second).In(loc).Zone(); last != offset {
+					t.Fatalf("%s %v: another offset before %v", name, at, to)
+				}
+			}
+		}
+	}
+}

@@ -10,6 +10,9 @@ import (
 // zone without a name, which would be other zones on another machine, and for an
 // offset that has no text, such as one of more than a day.
 func ZoneName(loc *time.Location) (name string, ok bool) {
+	if loc.String() == "Local" { // which is UTC on some machines
+		return "Local", false
+	}
 	t := time.Unix(0, 0).In(loc)
 	if from, to := t.ZoneBounds(); from.IsZero() && to.IsZero() {
 		_, offset := t.Zone()
@@ -25,7 +28,7 @@ func ZoneName(loc *time.Location) (name string, ok bool) {
 		return name, ok
 	}
 	name = loc.String()
-	return name, name != "" && name != "Local"
+	return name, name != ""
 }
 
 // ParseZone is the inverse of [ZoneName]. ok is false for "", for "Local" and for

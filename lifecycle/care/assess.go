@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/proportion"
 )
 
@@ -36,9 +37,10 @@ type Assessment struct {
 }
 
 // Assess tells how the cases of a severity are answered up to now, with limits at
-// a confidence in (0, 1); answers after now are not yet known. Other severities
-// are left out, and the order does not matter. [ErrSeverity], [ErrTime],
-// [ErrOption] for the confidence, and [ErrState] for a case that no desk made.
+// a confidence in (0, 1). Other severities and cases opened after now are left
+// out, and the order does not matter. [ErrSeverity], [ErrTime], [ErrOption] for the
+// confidence, [ErrState] for a case that no desk made, and [ErrBackwards] for one
+// that was changed after now: what it was before is not known.
 // Cost: O(n log n). Kaplan & Meier (1958), JASA 53:457–481; the interval is
 // Wilson's at the number of complete observations that Greenwood's variance is
 // worth.
@@ -47,14 +49,9 @@ func (d *Desk) Assess(severity string, cases []Case, now time.Time, confidence f
 	if err != nil {
 		return Assessment{}, err
 	}
-	at, ok := stamp(now)
-	if !ok {
-		return Assessment{}, ErrTime
-	}
-	if !(confidence > 0 && confidence < 1) {
-		var f faults
-		f.add("/confidence", ErrOption, "%v is not in (0, 1)", confidence)
-		return Assessment{}, f.err()
+	at, err := asOf(now, confidence)
+	if err != nil {
+		return Assessment{}, err
 	}
 	var a Assessment
 	var waits, shares []wait
@@ -66,9 +63,12 @@ func (d *Desk) Assess(severity string, cases []Case, now time.Time, confidence f
 		if err := c.Validate(); err != nil {
 			return Assessment{}, err
 		}
+		if c.Updated.After(at) {
+			return Assessment{}, guanxi.At(guanxi.Pointer("cases", i), ErrBackwards)
+		}
 		a.Cases++
 		w := wait{t: float64(c.Waited), event: true}
-		if c.Answered.IsZero() || c.Answered.After(at) {
+		if c.Answered.IsZero() {
 			w = wait{t: float64(d.waited(s, c, at))}
 		}
 		waits = append(waits, w)
@@ -103,9 +103,23 @@ func (d *Desk) Assess(severity string, cases []Case, now time.Time, confidence f
 	return a, nil
 }
 
+// asOf checks what every assessment is asked for.
+func asOf(now time.Time, confidence float64) (time.Time, error) {
+	at, ok := stamp(now)
+	if !ok {
+		return at, ErrTime
+	}
+	if !(confidence > 0 && confidence < 1) {
+		var f faults
+		f.add("/confidence", ErrOption, "%v is not in (0, 1)", confidence)
+		return at, f.err()
+	}
+	return at, nil
+}
+
 // waited returns how long an unanswered case has waited.
 func (d *Desk) waited(s *Severity, c *Case, now time.Time) time.Duration {
-	if !c.PausedAt.IsZero() && c.PausedAt.Before(now) {
+	if !c.PausedAt.IsZero() {
 		now = c.PausedAt
 	}
 	return max(d.elapsed(s.Answer.Clock, c.Start, now)-c.Paused, 0)
@@ -164,10 +178,22 @@ type Promises struct {
 
 // AssessPromises counts promises up to now: kept before due, broken, or still to
 // be kept. A pending promise says nothing yet and is not in the share, whose
-// limits are at a confidence in (0, 1), NaN outside.
-func AssessPromises(list []Promise, now time.Time, confidence float64) Promises {
+// limits are at a confidence in (0, 1). [ErrOption] for the confidence, and
+// [ErrTime] for now and, placed, for a promise without a due time or with a time
+// outside the years 1970 to 2200.
+func AssessPromises(list []Promise, now time.Time, confidence float64) (Promises, error) {
+	if _, err := asOf(now, confidence); err != nil {
+		return Promises{}, err
+	}
 	var p Promises
-	for _, x := range list {
+	var f faults
+	for i, x := range list {
+		if _, ok := stamp(x.Due); !ok {
+			f.at(guanxi.Pointer("promises", i, "due"), ErrTime)
+		}
+		if _, ok := stamp(x.Kept); !ok && !x.Kept.IsZero() {
+			f.at(guanxi.Pointer("promises", i, "kept"), ErrTime)
+		}
 		done := !x.Kept.IsZero() && !x.Kept.After(now)
 		switch {
 		case done && x.Kept.Before(x.Due):
@@ -178,10 +204,13 @@ func AssessPromises(list []Promise, now time.Time, confidence float64) Promises 
 			p.Pending++
 		}
 	}
+	if err := f.err(); err != nil {
+		return Promises{}, err
+	}
 	if n := float64(p.Kept + p.Broken); n > 0 {
 		p.ShareOK = true
 		p.Share.Value = float64(p.Kept) / n
 		p.Share.Low, p.Share.High = proportion.Wilson(p.Share.Value, n, proportion.Deviate(confidence))
 	}
-	return p
+	return p, nil
 }

@@ -32,8 +32,8 @@ type Run struct {
 	Lines   []Line    `json:"lines,omitempty"` // none once ended
 }
 
-// Line is where a step of a run stands: its occurrence N, counted from the
-// anchor, is the next.
+// Line is where a step of a run stands: its occurrence N is the next, counted from
+// the anchor, for birthdays by year.
 type Line struct {
 	Step   string    `json:"step"`
 	Anchor time.Time `json:"anchor"`

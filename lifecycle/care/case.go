@@ -77,7 +77,7 @@ type Case struct {
 	Severity string               `json:"severity"`
 	Status   CaseStatus           `json:"status"`
 	Opened   time.Time            `json:"opened"`
-	Updated  time.Time            `json:"updated"` // the last decision
+	Updated  time.Time            `json:"updated"` // when it changed last
 	// Start is when the clock of the answer began: opened, or reopened last.
 	Start    time.Time     `json:"start"`
 	PausedAt time.Time     `json:"paused_at,omitzero"`
@@ -161,6 +161,17 @@ const (
 	Escalate EffectKind = "escalate" // tell To
 	Missed   EffectKind = "missed"   // the deadline has passed without an answer
 )
+
+// Label returns the name in lang, or the id of an unknown kind.
+func (k EffectKind) Label(lang guanxi.Lang) string {
+	switch k {
+	case Escalate:
+		return guanxi.Text{EN: "escalate", ZH: "升级处理"}.In(lang)
+	case Missed:
+		return guanxi.Text{EN: "deadline missed", ZH: "超过时限"}.In(lang)
+	}
+	return string(k)
+}
 
 // Effect is what the host is to do, each once.
 type Effect struct {

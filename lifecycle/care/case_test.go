@@ -336,11 +336,11 @@ func TestAssess(t *testing.T) {
 			t.Error("no error")
 		}
 	}
-	p := care.AssessPromises([]care.Promise{{Due: now, Kept: now.Add(-1)}, {Due: now, Kept: now}, {Due: now}, {Due: now.Add(1)}, {Due: now.Add(1), Kept: now.Add(1)}}, now, 0.95)
+	p := must(care.AssessPromises([]care.Promise{{Due: now, Kept: now.Add(-1)}, {Due: now, Kept: now}, {Due: now}, {Due: now.Add(1)}, {Due: now.Add(1), Kept: now.Add(1)}}, now, 0.95))
 	if p.Kept != 1 || p.Broken != 2 || p.Pending != 2 || !p.ShareOK || p.Share.Value != 1.0/3 {
 		t.Errorf("%+v", p)
 	}
-	if p = care.AssessPromises(nil, now, 0.95); p.ShareOK {
+	if p = must(care.AssessPromises(nil, now, 0.95)); p.ShareOK {
 		t.Error("a share of nothing")
 	}
 }

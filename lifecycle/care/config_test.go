@@ -239,12 +239,14 @@ func TestLabels(t *testing.T) {
 		care.Waiting, care.Due, care.Done, care.Lapsed, care.Skipped, care.Dropped,
 		care.Complaint, care.Crisis, care.LowScore, care.Broken,
 		care.CaseOpen, care.CasePaused, care.CaseAnswered, care.CaseResolved, care.CaseReopened,
+		care.Escalate, care.Missed, care.Warned, care.Returned, care.Repeated, care.Streak, care.Wall, care.Working, care.SameDay,
 	} {
 		if en, zh := l.Label(guanxi.EN), l.Label(guanxi.ZH); en == "" || zh == "" || en == zh {
 			t.Errorf("%v: %q, %q", l, en, zh)
 		}
 	}
-	if care.Channel("x").Label(guanxi.ZH) != "x" || care.TaskStatus("x").Label("") != "x" || care.CaseKind("x").Label("") != "x" || care.CaseStatus("x").Label("") != "x" {
+	if care.Channel("x").Label(guanxi.ZH) != "x" || care.TaskStatus("x").Label("") != "x" || care.CaseKind("x").Label("") != "x" || care.CaseStatus("x").Label("") != "x" ||
+		care.EffectKind("x").Label("") != "x" || care.NoticeKind("x").Label("") != "x" || care.TriggerKind("x").Label("") != "x" || care.Clock("x").Label("") != "x" {
 		t.Error("unknown labels")
 	}
 }

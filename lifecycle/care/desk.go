@@ -23,6 +23,19 @@ const (
 	SameDay Clock = "same_day" // by the end of the civil day on which it began
 )
 
+// Label returns the name in lang, or the id of an unknown clock.
+func (c Clock) Label(lang guanxi.Lang) string {
+	switch c {
+	case Wall:
+		return guanxi.Text{EN: "calendar time", ZH: "自然时间"}.In(lang)
+	case Working:
+		return guanxi.Text{EN: "working time", ZH: "工作时间"}.In(lang)
+	case SameDay:
+		return guanxi.Text{EN: "the same day", ZH: "当日"}.In(lang)
+	}
+	return string(c)
+}
+
 // Limit is how long something may take. The deadline is the first instant that is
 // too late.
 type Limit struct {
@@ -58,7 +71,8 @@ type Severity struct {
 	Ladder []Rung `json:"ladder,omitempty"`
 	// NoPause refuses to stop the clock; SameDay is never stopped.
 	NoPause bool `json:"no_pause,omitempty"`
-	// Tiers of compensation, and how much a case may be given altogether.
+	// Tiers of compensation, and how much a case may be given altogether: no less
+	// than any tier gives at once.
 	Tiers []Compensation  `json:"tiers,omitempty"`
 	Cap   decimal.Decimal `json:"cap,omitzero"`
 }
@@ -138,6 +152,9 @@ func (f *faults) severity(s *Severity, decimals int) {
 		f.unique(at+"/id", t.ID, seen)
 		f.text(at+"/name", t.Name)
 		f.money(at+"/max", t.Max, decimals)
+		if s.Cap.Sign() > 0 && t.Max.GreaterThan(s.Cap) {
+			f.add(at+"/max", ErrOption, "%.64s is above the cap", t.Max.String())
+		}
 	}
 	f.money("/cap", s.Cap, decimals)
 	if len(s.Tiers) > 0 && s.Cap.Sign() == 0 {

@@ -123,11 +123,12 @@ func (d *Desk) rung(s *Severity, c Case) time.Time {
 
 // Advance brings a case up to now: the deadline missed and the rungs reached, each
 // at its own instant, so that a sweep that runs late gives the same as one on time.
+// Where there is nothing the case stays as it is, and need not be written.
 func (d *Desk) Advance(c Case, now time.Time) (Case, []Effect, error) {
-	return d.decide(c, now, func(*Case, *Severity, time.Time) ([]Effect, error) { return nil, nil })
+	return d.decide(c, now, nil)
 }
 
-// decide advances a case and then lets do change it.
+// decide advances a case and then lets do, if there is one, change it.
 func (d *Desk) decide(c Case, at time.Time, do func(c *Case, s *Severity, at time.Time) ([]Effect, error)) (Case, []Effect, error) {
 	now, ok := stamp(at)
 	if !ok {
@@ -146,6 +147,7 @@ func (d *Desk) decide(c Case, at time.Time, do func(c *Case, s *Severity, at tim
 		return c, nil, ErrBackwards
 	}
 	next, effects := c.clone(), []Effect(nil)
+	changed := c.Updated
 	for next.waiting() {
 		rung := d.rung(s, next)
 		if !next.Overdue && !next.Due.After(now) && (rung.IsZero() || !rung.Before(next.Due)) {
@@ -160,12 +162,18 @@ func (d *Desk) decide(c Case, at time.Time, do func(c *Case, s *Severity, at tim
 		effects = append(effects, Effect{Kind: Escalate, At: rung, To: s.Ladder[next.Level].To})
 		next.Level++
 	}
-	more, err := do(&next, s, now)
-	if err != nil {
-		return c, nil, err
+	if n := len(effects); n > 0 {
+		changed = later(changed, effects[n-1].At)
 	}
-	next.Updated = now
-	return next, append(effects, more...), nil
+	if do != nil {
+		more, err := do(&next, s, now)
+		if err != nil {
+			return c, nil, err
+		}
+		changed, effects = now, append(effects, more...)
+	}
+	next.Updated = changed
+	return next, effects, nil
 }
 
 func illegal(c *Case, command string) error {

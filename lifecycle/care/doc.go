@@ -12,9 +12,9 @@
 // promotions missed in a row) in bounded memory, with the evidence.
 //
 // A [Desk] decides over a [Case]: a complaint, a crisis, a broken promise, each
-// with deadlines in wall time, on the same civil day or in working time. [Assess]
-// tells the share answered on time and the median time to an answer, open cases
-// included as what they are.
+// with deadlines in wall time, on the same civil day or in working time.
+// [Desk.Assess] tells the share answered on time and the median time to an answer,
+// open cases included as what they are.
 //
 // A [Pool] returns leads that were left untouched to the public pool (公海).
 //

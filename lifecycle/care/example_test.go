@@ -11,7 +11,8 @@ import (
 	"github.com/guanxi-go/guanxi/lifecycle/care"
 )
 
-// Today's list: who is to be contacted, by what channel and since when.
+// Today's list: who is to be contacted, by what channel and since when. The plan is
+// data, read from JSON.
 func ExamplePlanner_Plan() {
 	var plan care.Plan
 	if err := json.Unmarshal([]byte(`{
@@ -35,7 +36,7 @@ func ExamplePlanner_Plan() {
 		Facts: []care.Fact{{Kind: care.Stage, Name: "experience", At: day(1, 22)}}}
 
 	store := new(care.MemoryBooks)
-	keeper := care.BookKeeper{Planner: planner, Store: store}
+	keeper := care.BookKeeper{Planner: planner, Store: store, Since: day(1, 0)}
 	ctx := context.Background()
 	print := func(what string) {
 		tasks, _ := store.DueTasks(ctx, day(31, 0), 10)
@@ -43,9 +44,6 @@ func ExamplePlanner_Plan() {
 		for _, t := range tasks {
 			fmt.Println(" ", t.Step, t.Channel.Label(guanxi.ZH), t.Due.In(zone).Format(time.DateTime))
 		}
-	}
-	if _, err := keeper.Plan(ctx, li, day(1, 23)); err != nil { // the book begins
-		fmt.Println(err)
 	}
 	r, err := keeper.Plan(ctx, li, day(6, 12))
 	if err != nil {
@@ -122,6 +120,95 @@ func ExampleWatcher_Observe() {
 		}
 	}
 	// Output: hesitates 3 times sofa-3 since 2025-03-01
+}
+
+// A nightly run plans everyone, those too who joined since the last one; a reply
+// that was lost is sent again.
+func ExampleBookKeeper() {
+	planner := care.MustPlanner([]care.Plan{{
+		ID: "welcome", Entry: care.Anchor{Kind: care.Joined}, Reentry: care.Never,
+		Steps: []care.Step{{ID: "hello", Channel: care.Phone}},
+	}}, care.Policy{})
+	store := new(care.MemoryBooks)
+	keeper := care.BookKeeper{Planner: planner, Store: store, Since: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}
+	ctx := context.Background()
+	li := care.Customer{ID: "li", Facts: []care.Fact{{Kind: care.Joined, At: time.Date(2025, 3, 1, 10, 0, 0, 0, time.UTC)}}}
+	night := time.Date(2025, 3, 2, 2, 0, 0, 0, time.UTC)
+	if _, err := keeper.Plan(ctx, li, night); err != nil {
+		fmt.Println(err)
+	}
+	tasks, _ := store.DueTasks(ctx, night, 10)
+	for _, t := range tasks {
+		fmt.Println(t.Step, t.Due.Format(time.DateTime))
+		for range 2 {
+			_, err := keeper.Complete(ctx, li, t.ID, "", night.Add(8*time.Hour))
+			fmt.Println(err)
+		}
+	}
+	// Output:
+	// hello 2025-03-01 10:00:00
+	// <nil>
+	// <nil>
+}
+
+// Cases are opened, swept and answered through a store.
+func ExampleCaseKeeper() {
+	desk := care.MustDesk(care.DeskConfig{
+		Severities: []care.Severity{{
+			ID: "crisis", Answer: care.Limit{Clock: care.Wall, Within: guanxi.MustParseSpan("PT24H")},
+			Ladder: []care.Rung{{After: guanxi.MustParseSpan("PT4H"), To: "director"}},
+		}},
+		Causes: []string{"quality"}, Units: []string{"kitchen"},
+	}, nil)
+	keeper := care.CaseKeeper{Desk: desk, Store: new(care.MemoryCases)}
+	ctx, opened := context.Background(), time.Date(2025, 3, 1, 10, 0, 0, 0, time.UTC)
+	_, _, err := keeper.Do(ctx, "c-1", func(care.Case) (care.Case, []care.Effect, error) {
+		c, err := desk.Open("c-1", "li", care.Crisis, "crisis", opened)
+		return c, nil, err
+	})
+	fmt.Println("opened", err)
+	now := opened.Add(5 * time.Hour)
+	due, _ := keeper.Store.Due(ctx, now, 10) // a sweep
+	for _, id := range due {
+		_, effects, err := keeper.Do(ctx, id, func(c care.Case) (care.Case, []care.Effect, error) { return desk.Advance(c, now) })
+		for _, e := range effects {
+			fmt.Println(e.Kind.Label(guanxi.EN), e.To, e.At.Format(time.TimeOnly), err)
+		}
+	}
+	c, _, err := keeper.Do(ctx, "c-1", func(c care.Case) (care.Case, []care.Effect, error) {
+		return desk.Answer(c, nil, now.Add(time.Hour))
+	})
+	fmt.Println(c.Status, c.Waited, err)
+	// Output:
+	// opened <nil>
+	// escalate director 14:00:00 <nil>
+	// answered 6h0m0s <nil>
+}
+
+// A lead is claimed from the public pool and handed over to a colleague.
+func ExampleNewPool() {
+	pool, err := care.NewPool(care.PoolConfig{
+		Untouched: guanxi.MustParseSpan("P30D"), Holding: 1,
+		Claims: 5, ClaimsPer: guanxi.MustParseSpan("P1D"), Reclaim: guanxi.MustParseSpan("P7D"),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	day := func(d int) time.Time { return time.Date(2025, 3, d, 9, 0, 0, 0, time.UTC) }
+	zhang, chen := care.Seller{ID: "zhang"}, care.Seller{ID: "chen"}
+	lead, zhang, _, err := pool.Claim(care.Lead{ID: "acme"}, zhang, day(1))
+	fmt.Println(lead.Owner, zhang.Holding, err)
+	_, _, _, err = pool.Claim(care.Lead{ID: "globex"}, zhang, day(1))
+	fmt.Println(err)
+	lead, zhang, chen, _, err = pool.HandOver(lead, zhang, chen, day(2))
+	fmt.Println(lead.Owner, zhang.Holding, chen.Holding, err)
+	fmt.Println("back on", pool.Next(lead).Format(time.DateOnly))
+	// Output:
+	// zhang 1 <nil>
+	// care: holds as many leads as allowed
+	// chen 0 1 <nil>
+	// back on 2025-04-01
 }
 
 func ExamplePool_Advance() {

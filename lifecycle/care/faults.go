@@ -64,6 +64,11 @@ func soundID(id string) bool {
 		!strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
+// soundSubject allows what a lifecycle.CustomerID may be.
+func soundSubject(s string) bool {
+	return s != "" && len(s) <= 128 && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
 // option checks an enum.
 func option[T ~string](f *faults, pointer string, v T, of ...T) {
 	if !slices.Contains(of, v) {

@@ -33,6 +33,14 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
+// later returns the later of two instants.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // times returns n × s: the n-th period is counted from its anchor, so that the
 // last days of months come back.
 func times(s guanxi.Span, n int) (guanxi.Span, bool) {

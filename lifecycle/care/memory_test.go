@@ -24,11 +24,11 @@ func TestBookKeeper(t *testing.T) {
 	p := care.MustPlanner([]care.Plan{winback()}, night())
 	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
 	ctx := context.Background()
-	if _, err := (care.BookKeeper{Planner: p, Store: new(busy)}).Plan(ctx, c, at("2025-03-01 12:00")); !errors.Is(err, care.ErrConflict) {
+	if _, err := (care.BookKeeper{Planner: p, Store: new(busy), Since: at("2025-01-01 00:00")}).Plan(ctx, c, at("2025-03-01 12:00")); !errors.Is(err, care.ErrConflict) {
 		t.Error(err)
 	}
 	store := new(care.MemoryBooks)
-	k := care.BookKeeper{Planner: p, Store: store, Attempts: 3}
+	k := care.BookKeeper{Planner: p, Store: store, Since: at("2025-01-01 00:00"), Attempts: 3}
 	if _, err := k.Plan(ctx, c, time.Time{}); !errors.Is(err, care.ErrTime) {
 		t.Error(err)
 	}

@@ -10,6 +10,14 @@ import (
 // maxOccurrence bounds the numbers of occurrences: one an hour for 230 years.
 const maxOccurrence = 1 << 21
 
+// firstBirthday is the year of the birthday that is occurrence 0: so early that
+// every one from which a step may be due since 1970 is counted, and the same
+// whatever the zone.
+const firstBirthday = 1970 - maxYears - 1
+
+// tooEarly is when an occurrence before the years there are is said to be due.
+var tooEarly = time.Unix(-1, 0).UTC()
+
 // maxClock keeps the sum of two clock parts from overflowing; it is longer than
 // any time from 1970 to 2200 divided by two.
 const maxClock = 1 << 62
@@ -21,9 +29,9 @@ type occurrence struct {
 	due    time.Time
 }
 
-// occurrence returns occurrence n of a line of a run; ok is false where there is
+// occurrence returns occurrence n of a line; ok is false where there is
 // none: the step does not occur so often, or not before the year 2201.
-func (s *Step) occurrence(run *Run, anchor time.Time, n int, loc *time.Location) (o occurrence, ok bool) {
+func (s *Step) occurrence(anchor time.Time, n int, loc *time.Location) (o occurrence, ok bool) {
 	if n >= maxOccurrence || s.Times > 0 && n >= s.Times || s.Times == 0 && s.Every.IsZero() && n > 0 && s.Anchor.Kind != Birthday {
 		return o, false
 	}
@@ -35,7 +43,7 @@ func (s *Step) occurrence(run *Run, anchor time.Time, n int, loc *time.Location)
 	from := anchor
 	switch s.Anchor.Kind {
 	case Birthday:
-		year := run.Entered.Year() + n
+		year := firstBirthday + n
 		day := min(anchor.Day(), time.Date(year, anchor.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day())
 		o.anchor, o.n = time.Date(year, anchor.Month(), day, 0, 0, 0, 0, time.UTC), 0
 		from = s.clock(o.anchor, loc)
@@ -44,18 +52,23 @@ func (s *Step) occurrence(run *Run, anchor time.Time, n int, loc *time.Location)
 	}
 	if !s.Before.IsZero() {
 		// The date itself is repeated, and the step is due before each.
-		due := s.Before.SubFrom(step.AddTo(from, loc), loc)
-		if due.Unix() < 0 {
-			due = time.Unix(0, 0) // the first of the years there are
-		}
-		o.due, ok = stamp(due)
-		return o, ok
+		return o.at(s.Before.SubFrom(step.AddTo(from, loc), loc))
 	}
 	if step.Time > maxClock || s.After.Time > maxClock {
 		return o, false
 	}
 	sum := guanxi.Span{Months: step.Months + s.After.Months, Days: step.Days + s.After.Days, Time: step.Time + s.After.Time}
-	o.due, ok = stamp(sum.AddTo(from, loc))
+	return o.at(sum.AddTo(from, loc))
+}
+
+// at returns o with the instant at which it is due.
+func (o occurrence) at(due time.Time) (occurrence, bool) {
+	if due.Unix() < 0 {
+		o.due = tooEarly
+		return o, true
+	}
+	at, ok := stamp(due)
+	o.due = at
 	return o, ok
 }
 
@@ -66,7 +79,7 @@ func (s *Step) clock(date time.Time, loc *time.Location) time.Time {
 }
 
 // first returns the number of the first occurrence due at or after an instant.
-func (s *Step) first(run *Run, anchor time.Time, from time.Time, loc *time.Location) int {
+func (s *Step) first(anchor time.Time, from time.Time, loc *time.Location) int {
 	last := maxOccurrence
 	if s.Times > 0 {
 		last = s.Times
@@ -74,7 +87,7 @@ func (s *Step) first(run *Run, anchor time.Time, from time.Time, loc *time.Locat
 		last = 1
 	}
 	return sort.Search(last, func(n int) bool {
-		o, ok := s.occurrence(run, anchor, n, loc)
+		o, ok := s.occurrence(anchor, n, loc)
 		return !ok || !o.due.Before(from)
 	})
 }

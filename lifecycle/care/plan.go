@@ -58,9 +58,12 @@ type Reentry string
 
 // What happens. There is no default: a plan states it.
 const (
-	Never   Reentry = "never"   // a customer goes through the plan once in a lifetime
-	Ended   Reentry = "ended"   // again, unless the last run is still going on
-	Restart Reentry = "restart" // again, ending the run that is going on
+	Never Reentry = "never" // a customer goes through the plan once in a lifetime
+	Ended Reentry = "ended" // again, unless the last run is still going on
+	// Restart: again, in place of the run that is going on. What is counted from
+	// the entry, and what followed from it, is dropped; what is counted from
+	// anything else (a birthday, a date, another fact) goes on.
+	Restart Reentry = "restart"
 )
 
 // Plan is a care plan. As JSON it is read strictly: see [Plan.UnmarshalJSON].
@@ -97,7 +100,8 @@ type Step struct {
 	// often it occurs, 0 for no end. A birthday comes every year by itself.
 	Every guanxi.Span `json:"every,omitzero"`
 	Times int         `json:"times,omitempty"`
-	// Expires is how long the step stays due; P0D is P30D.
+	// Expires is how long the step stays due, from the end of the quiet hours if it
+	// is due in them; P0D is P30D. What the cap holds back expires all the same.
 	Expires guanxi.Span `json:"expires,omitzero"`
 	CatchUp CatchUp     `json:"catch_up,omitempty"`
 	// Outcomes that a task of this step may end with.
@@ -116,9 +120,9 @@ const (
 	maxTimes = 10_000
 )
 
-// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
-// [Plan.Validate] is reported with its JSON pointer, and p is left alone if there
-// is one.
+// UnmarshalJSON reads strictly: every unknown field and wrong type is reported with
+// its JSON pointer, and where there is none every fault of [Plan.Validate]; p is
+// left alone if there is one.
 func (p *Plan) UnmarshalJSON(data []byte) error {
 	type plain Plan
 	var v plain

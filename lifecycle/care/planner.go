@@ -83,7 +83,8 @@ type Fact struct {
 
 // Customer is what the host knows of a customer now. A fact that is no longer
 // listed is no longer true; of two alike the later counts. A fact after now
-// changes nothing until then.
+// changes nothing until then. Where a stage, segment, tier or alert is true since
+// later than before, it was left in between.
 type Customer struct {
 	ID       lifecycle.CustomerID
 	Zone     *time.Location // nil is UTC

@@ -69,7 +69,7 @@ type Lead struct {
 	// Last is who lost it last, and when.
 	Last     string    `json:"last,omitempty"`
 	Returned time.Time `json:"returned,omitzero"`
-	Updated  time.Time `json:"updated,omitzero"`
+	Updated  time.Time `json:"updated,omitzero"` // when it changed last
 }
 
 // Seller is the state of who holds leads: how many, and the claims that still
@@ -126,6 +126,17 @@ const (
 	Returned NoticeKind = "returned" // the lead has gone back; its owner holds one less
 )
 
+// Label returns the name in lang, or the id of an unknown kind.
+func (k NoticeKind) Label(lang guanxi.Lang) string {
+	switch k {
+	case Warned:
+		return guanxi.Text{EN: "soon back to the pool", ZH: "即将回收至公海"}.In(lang)
+	case Returned:
+		return guanxi.Text{EN: "back to the pool", ZH: "已回收至公海"}.In(lang)
+	}
+	return string(k)
+}
+
 // Notice is what the host is to tell an owner, each once.
 type Notice struct {
 	Kind  NoticeKind
@@ -171,7 +182,8 @@ func (p *Pool) deadlines(l Lead) (warn, back time.Time) {
 }
 
 // Advance brings a lead up to now: warned of and gone back, each at its own
-// instant, so that a sweep that runs late gives the same as one on time.
+// instant, so that a sweep that runs late gives the same as one on time. Where
+// there is nothing the lead stays as it is, and need not be written.
 func (p *Pool) Advance(l Lead, now time.Time) (Lead, []Notice, error) {
 	at, ok := stamp(now)
 	if !ok {
@@ -187,15 +199,15 @@ func (p *Pool) Advance(l Lead, now time.Time) (Lead, []Notice, error) {
 	if l.Owner != "" {
 		warn, back := p.deadlines(l)
 		if !l.Warned && !p.cfg.Warning.IsZero() && !warn.After(at) {
-			next.Warned = true
+			next.Warned, next.Updated = true, later(next.Updated, warn)
 			notices = append(notices, Notice{Warned, l.Owner, warn})
 		}
 		if !back.After(at) {
 			next.Owner, next.Warned, next.Last, next.Returned = "", false, l.Owner, back
+			next.Updated = later(next.Updated, back)
 			notices = append(notices, Notice{Returned, l.Owner, back})
 		}
 	}
-	next.Updated = at
 	return next, notices, nil
 }
 
@@ -206,8 +218,14 @@ func (p *Pool) Touch(l Lead, owner string, at time.Time) (Lead, []Notice, error)
 	if err != nil {
 		return l, nil, err
 	}
-	next.Touched, next.Warned = next.Updated, false
+	next.touch(at)
 	return next, notices, nil
+}
+
+// touch sets when a lead was worked on last.
+func (l *Lead) touch(at time.Time) {
+	now, _ := stamp(at) // Advance has checked it
+	l.Touched, l.Updated, l.Warned = now, now, false
 }
 
 // own advances a lead and checks that it still belongs to owner.
@@ -231,7 +249,7 @@ func (p *Pool) Claim(l Lead, s Seller, at time.Time) (Lead, Seller, []Notice, er
 	if err := s.Validate(); err != nil {
 		return l, s, nil, guanxi.At("/seller", err)
 	}
-	now := next.Updated
+	now, _ := stamp(at) // Advance has checked it
 	claims := slices.DeleteFunc(slices.Clone(s.Claims), func(t time.Time) bool { return !p.cfg.ClaimsPer.AddTo(t, p.loc).After(now) })
 	switch {
 	case next.Owner != "":
@@ -245,7 +263,8 @@ func (p *Pool) Claim(l Lead, s Seller, at time.Time) (Lead, Seller, []Notice, er
 	case len(claims) > 0 && claims[len(claims)-1].After(now):
 		return l, s, nil, ErrBackwards
 	}
-	next.Owner, next.Touched, next.Warned = s.ID, now, false
+	next.Owner = s.ID
+	next.touch(at)
 	s.Holding++
 	if s.Claims = nil; p.cfg.Claims > 0 {
 		s.Claims = append(claims, now)
@@ -277,7 +296,8 @@ func (p *Pool) HandOver(l Lead, from, to Seller, at time.Time) (Lead, Seller, Se
 	case from.Holding < 1:
 		return fail(guanxi.At("/from/holding", ErrState))
 	}
-	next.Owner, next.Touched, next.Warned = to.ID, next.Updated, false
+	next.Owner = to.ID
+	next.touch(at)
 	from.Holding--
 	to.Holding++
 	return next, from, to, notices, nil
@@ -295,7 +315,8 @@ func (p *Pool) Release(l Lead, from Seller, at time.Time) (Lead, Seller, error) 
 	case from.Holding < 1:
 		return l, from, guanxi.At("/from/holding", ErrState)
 	}
-	next.Owner, next.Warned, next.Last, next.Returned = "", false, from.ID, next.Updated
+	now, _ := stamp(at) // Advance has checked it
+	next.Owner, next.Warned, next.Last, next.Returned, next.Updated = "", false, from.ID, now, now
 	from.Holding--
 	return next, from, nil
 }

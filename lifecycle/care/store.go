@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
@@ -78,33 +79,66 @@ const DefaultAttempts = 32
 
 // BookKeeper carries a planner's decisions out: it loads, decides and saves, and
 // where someone else was faster, loads and decides again. It is safe for
-// concurrent use if its store is. After an error of the store the change may or
-// may not have been written: do it again, it is the same.
+// concurrent use if its store is.
+//
+// After an error of the store the change may or may not have been written: do it
+// again. Nothing is planned or closed twice, but a task that was written is not
+// told of again in [Result.Tasks], which tell of each change at most once; what is
+// to be done stands in [TaskStore.DueTasks].
 type BookKeeper struct {
-	Planner  *Planner
-	Store    BookStore
+	Planner *Planner
+	Store   BookStore
+	// Since is when the host began to plan: the book of a customer without one
+	// begins there, so that what fell due between their entry and their first plan
+	// is planned. Required, the same for ever; before it no customer is planned.
+	Since    time.Time
 	Attempts int // before ErrConflict is returned; 0 is DefaultAttempts
 }
 
-// Plan brings a customer up to now: see [Planner.Plan]. A customer without a book
-// gets one that begins now.
+// Plan brings a customer up to now: see [Planner.Plan]. [ErrTime] at /since where
+// the keeper has none.
 func (k BookKeeper) Plan(ctx context.Context, c Customer, now time.Time) (Result, error) {
-	return k.do(ctx, c, now, func(b Book) (Result, error) { return k.Planner.Plan(c, b, now) })
+	return k.do(ctx, c, func(b Book) (Result, error) { return k.Planner.Plan(c, b, now) })
 }
 
-// Complete closes a task: see [Planner.Complete].
+// Complete closes a task: see [Planner.Complete]. Where the store is a [TaskStore]
+// too, a task that is done with this outcome already is no error, so that what may
+// have been written can be done again: the customer is planned, and that is all.
 func (k BookKeeper) Complete(ctx context.Context, c Customer, id TaskID, outcome string, at time.Time) (Result, error) {
-	return k.do(ctx, c, at, func(b Book) (Result, error) { return k.Planner.Complete(c, b, id, outcome, at) })
+	return k.do(ctx, c, func(b Book) (Result, error) {
+		r, err := k.Planner.Complete(c, b, id, outcome, at)
+		if !errors.Is(err, ErrNotOpen) && !errors.Is(err, ErrBackwards) {
+			return r, err
+		}
+		done, failed := k.done(ctx, c.ID, id, outcome)
+		if failed != nil || !done {
+			return Result{}, errors.Join(err, failed)
+		}
+		return k.Planner.Plan(c, b, later(at, b.Planned))
+	})
 }
 
-func (k BookKeeper) do(ctx context.Context, c Customer, now time.Time, decide func(Book) (Result, error)) (r Result, err error) {
+// done reports whether a task is done with an outcome.
+func (k BookKeeper) done(ctx context.Context, customer lifecycle.CustomerID, id TaskID, outcome string) (bool, error) {
+	tasks, ok := k.Store.(TaskStore)
+	if !ok {
+		return false, nil
+	}
+	t, ok, err := tasks.Task(ctx, id)
+	return ok && t.Customer == customer && t.Status == Done && t.Outcome == outcome, err
+}
+
+func (k BookKeeper) do(ctx context.Context, c Customer, decide func(Book) (Result, error)) (r Result, err error) {
+	if _, ok := stamp(k.Since); !ok {
+		return Result{}, guanxi.At("/since", ErrTime)
+	}
 	err = attempt(k.Attempts, func() error {
 		b, version, err := k.Store.Load(ctx, c.ID)
 		if err != nil {
 			return err
 		}
 		if version == 0 {
-			if b, err = NewBook(c.ID, now); err != nil {
+			if b, err = NewBook(c.ID, k.Since); err != nil {
 				return err
 			}
 		}
@@ -120,6 +154,10 @@ func (k BookKeeper) do(ctx context.Context, c Customer, now time.Time, decide fu
 }
 
 // CaseKeeper carries a desk's decisions out, as a [BookKeeper] does a planner's.
+// Effects are told at most once, and only after they were written: after an error
+// of the store they may be written and never told. What they tell of stands in the
+// case (Overdue, Level); a command given again is refused then, as [ErrIllegal] for
+// an answered case.
 type CaseKeeper struct {
 	Desk     *Desk
 	Store    CaseStore

@@ -34,18 +34,22 @@ func (w *work) sync() {
 		plan := &w.p.plans[i]
 		r := w.runOf(plan.ID)
 		at, k := w.fact(plan.Entry)
+		running := r != nil && r.Ended.IsZero()
 		var since time.Time // of steps that an earlier run may have counted from the same
 		switch {
-		case k == gone && r != nil && r.Ended.IsZero():
+		case running && k == gone:
 			w.end(r)
-		case k == present && w.enters(plan, r, at):
+		case running && k == present && plan.Reentry == Restart && w.enters(plan, r, at):
+			w.restart(r, at)
+		case running && k == present && at.After(r.Entered) && leaves(plan.Entry.Kind):
+			w.end(r)
+			r.Ended = at // or before
+		}
+		if k == present && w.enters(plan, r, at) {
 			if r == nil {
-				w.b.Runs = append(w.b.Runs, Run{Plan: plan.ID})
+				w.b.Runs = append(w.b.Runs, Run{})
 				r = &w.b.Runs[len(w.b.Runs)-1]
 			} else {
-				if r.Ended.IsZero() {
-					w.end(r)
-				}
 				since = w.at
 			}
 			*r = Run{Plan: plan.ID, Entered: at}
@@ -57,6 +61,22 @@ func (w *work) sync() {
 			w.syncStep(r, &plan.Steps[n], since)
 		}
 	}
+}
+
+// leaves reports whether a fact of the kind that is true since later was left in
+// between; one may order twice, but a stage is entered again only after it was left.
+func leaves(k Kind) bool { return k == Stage || k == Segment || k == Tier || k == Alert }
+
+// restart begins a run that is going on anew. Steps that are not counted from the
+// entry go on where they are.
+func (w *work) restart(r *Run, at time.Time) {
+	anew := func(step string) bool {
+		_, s, ok := w.p.find(r.Plan, step)
+		return !ok || s.Anchor.Kind == Entry || s.Anchor.Kind == AfterStep
+	}
+	r.Entered = at
+	r.Lines = slices.DeleteFunc(r.Lines, func(l Line) bool { return anew(l.Step) })
+	w.drop(func(t *Task) bool { return t.Plan == r.Plan && anew(t.Step) })
 }
 
 // enters reports whether an entry begins a run.
@@ -121,7 +141,7 @@ func (w *work) setLine(r *Run, s *Step, anchor, since time.Time) {
 			from = t
 		}
 	}
-	l := Line{Step: s.ID, Anchor: anchor, N: s.first(r, anchor, from, w.c.Zone)}
+	l := Line{Step: s.ID, Anchor: anchor, N: s.first(anchor, from, w.c.Zone)}
 	for i := range r.Lines {
 		if r.Lines[i].Step == s.ID {
 			r.Lines[i] = l

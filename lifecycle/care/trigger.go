@@ -22,6 +22,17 @@ const (
 	Streak TriggerKind = "streak"
 )
 
+// Label returns the name in lang, or the id of an unknown kind.
+func (k TriggerKind) Label(lang guanxi.Lang) string {
+	switch k {
+	case Repeated:
+		return guanxi.Text{EN: "again and again", ZH: "反复出现"}.In(lang)
+	case Streak:
+		return guanxi.Text{EN: "in a row", ZH: "连续发生"}.In(lang)
+	}
+	return string(k)
+}
+
 // Trigger is behaviour that speaks. As JSON it is read strictly, as part of
 // [WatchConfig].
 type Trigger struct {
@@ -124,7 +135,7 @@ func (w Watch) Validate() error {
 	}
 	for id, list := range w.Counts {
 		for i, s := range list {
-			if s.At.IsZero() || !stamped(s.At) || s.At.After(w.Last) || i > 0 && s.At.Before(list[i-1].At) || !soundID(s.Subject) {
+			if s.At.IsZero() || !stamped(s.At) || s.At.After(w.Last) || i > 0 && s.At.Before(list[i-1].At) || !soundSubject(s.Subject) {
 				f.at(guanxi.Pointer("counts", id, i), ErrState)
 			}
 		}
@@ -136,7 +147,7 @@ func (w Watch) Validate() error {
 // Behaviour is something that a customer did, or left undone.
 type Behaviour struct {
 	Kind    string // such as "view", "buy", "promotion_missed"
-	Subject string // the product or the promotion
+	Subject string // the product or the promotion: 1 to 128 bytes, spaces allowed
 	At      time.Time
 }
 
@@ -168,9 +179,12 @@ func NewWatcher(c WatchConfig) (*Watcher, error) {
 
 // Observe counts one event and returns the triggers that it fires, in the order of
 // the config. What fired is forgotten, so that it takes Count events more to fire
-// again. w is left as it was. [ErrBackwards] refuses an event before the last,
-// [ErrTime] one outside the years 1970 to 2200, and [ErrID] a kind or subject that
-// is no id. Cost: O(what is remembered).
+// again. w is left as it was. An event that is delivered twice counts twice, but for
+// a Streak, which counts a subject once: the host leaves out what it has delivered.
+// [ErrBackwards] refuses an event before the last, [ErrTime] one outside the years
+// 1970 to 2200, and [ErrID] a kind that is no id or a subject that is empty, longer
+// than 128 bytes, not UTF-8 or has control characters in it. Cost: O(what is
+// remembered).
 func (e *Watcher) Observe(w Watch, b Behaviour) (Watch, []Firing, error) {
 	at, ok := stamp(b.At)
 	switch {
@@ -178,7 +192,7 @@ func (e *Watcher) Observe(w Watch, b Behaviour) (Watch, []Firing, error) {
 		return w, nil, ErrTime
 	case at.Before(w.Last):
 		return w, nil, ErrBackwards
-	case !soundID(b.Kind) || !soundID(b.Subject):
+	case !soundID(b.Kind) || !soundSubject(b.Subject):
 		return w, nil, fmt.Errorf("care: %w: %.64q, %.64q", ErrID, b.Kind, b.Subject)
 	}
 	if err := w.Validate(); err != nil {

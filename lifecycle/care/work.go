@@ -71,7 +71,7 @@ func (w *work) next() (next time.Time) {
 // upcoming returns the next occurrence of a line.
 func (w *work) upcoming(r *Run, l *Line) (o occurrence, s *Step, ok bool) {
 	if _, s, ok = w.p.find(r.Plan, l.Step); ok && !l.Gone {
-		o, ok = s.occurrence(r, l.Anchor, l.N, w.c.Zone)
+		o, ok = s.occurrence(l.Anchor, l.N, w.c.Zone)
 		return o, s, ok
 	}
 	return o, s, false
@@ -220,15 +220,13 @@ func (w *work) add(r *Run, s *Step, o occurrence) {
 	if slices.ContainsFunc(w.b.Tasks, func(other Task) bool { return other.ID == t.ID }) {
 		return
 	}
-	due := o.due
-	if due.Before(w.at) {
-		due = w.at // learned of late
-	}
-	expires, ok := stamp(s.Expires.AddTo(o.due, w.c.Zone))
+	quiet := w.p.quiet[s.Channel]
+	// Its time runs from when it might have been done first.
+	expires, ok := stamp(s.Expires.AddTo(quiet.after(o.due, w.c.Zone), w.c.Zone))
 	if !ok {
 		return // beyond the years
 	}
-	t.Due = w.p.quiet[s.Channel].after(due, w.c.Zone)
+	t.Due = quiet.after(later(o.due, w.at), w.c.Zone) // it may be learned of late
 	if s.CatchUp == Skip {
 		if end, ok := stamp(nextDay(t.Due, w.c.Zone)); ok {
 			expires = earliest(expires, end)

@@ -179,6 +179,30 @@ func dueConflict(st lifecycle.Store) error {
 	)
 }
 
+// failedSave asks for a due that a store need not be able to keep, and saves
+// after ctx is done.
+func failedSave(st lifecycle.Store) error {
+	far := time.Date(20000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	done, cancel := context.WithCancel(context.Background())
+	cancel()
+	return first(
+		func() error { return saves(st, anna, 0, pos(1), noon) },
+		func() error { return saves(st, "b", 0, pos(1), noon) },
+		func() error { return is(st.Save(done, anna, 1, pos(2), time.Time{}), context.Canceled, "Save") },
+		func() error { return loads(st, anna, 1, pos(1), noon) },
+		func() error { return dues(st, noon, 10, "b", anna) },
+		func() error {
+			if st.Save(context.Background(), anna, 1, pos(3), far) == nil {
+				return dues(st, noon, 10, "b")
+			}
+			return first(
+				func() error { return loads(st, anna, 1, pos(1), noon) },
+				func() error { return dues(st, noon, 10, "b", anna) },
+			)
+		},
+	)
+}
+
 func ownSlices(st lifecycle.Store) error {
 	return first(
 		func() error { return saves(st, anna, 0, pos(1), noon) },

@@ -45,6 +45,7 @@ var cases = []kase{
 	{"due limit", "Due returns at most limit of them. limit ≤ 0 is none.", dueLimit},
 	{"due moves", "The due saved last is the one in the index; the zero due takes the customer out of it.", dueMoves},
 	{"due conflict", "A write that conflicts leaves the index as it is.", dueConflict},
+	{"failed save", "Save writes all or nothing: one that fails leaves position, version and index as they are.", failedSave},
 	{"own slices", "The store gives no slice of its own away.", ownSlices},
 	{"cancelled", "If ctx is done before anything is written, nothing is, and the error is ctx's.", cancelled},
 	{"race", "Of writes that expect the same version one is written; the others return ErrConflict.", race},

@@ -23,6 +23,7 @@ type planted struct {
 	save func(m *planted, id lifecycle.CustomerID, expected int64, p lifecycle.Pos, due time.Time) error
 	due  func(m *planted, now time.Time, limit int) ([]lifecycle.CustomerID, error)
 	deaf bool // to the context
+	gone map[lifecycle.CustomerID]bool
 }
 
 func (p *planted) Load(ctx context.Context, id lifecycle.CustomerID) (lifecycle.Stored, error) {
@@ -133,6 +134,19 @@ var defects = []struct {
 	}})},
 	{"the last write wins", "stale", one(&planted{save: func(p *planted, id lifecycle.CustomerID, _ int64, pos lifecycle.Pos, due time.Time) error {
 		return p.Memory.Save(background, id, p.version(id), pos, due)
+	}})},
+	{"a due that cannot be kept takes the customer out of the index", "failed save", one(&planted{save: func(p *planted, id lifecycle.CustomerID, expected int64, pos lifecycle.Pos, due time.Time) error {
+		if _, ok := lifecycle.InstantOf(due); ok || due.IsZero() {
+			return p.Memory.Save(background, id, expected, pos, due)
+		}
+		if p.gone == nil {
+			p.gone = make(map[lifecycle.CustomerID]bool)
+		}
+		p.gone[id] = true
+		return lifecycle.ErrTime
+	}, due: func(p *planted, now time.Time, limit int) ([]lifecycle.CustomerID, error) {
+		ids, err := p.Memory.Due(background, now, limit)
+		return slices.DeleteFunc(ids, func(id lifecycle.CustomerID) bool { return p.gone[id] }), err
 	}})},
 	{"a conflict is silent", "stale", one(&planted{save: func(p *planted, id lifecycle.CustomerID, expected int64, pos lifecycle.Pos, due time.Time) error {
 		if err := p.Memory.Save(background, id, expected, pos, due); !errors.Is(err, lifecycle.ErrConflict) {

@@ -28,8 +28,8 @@ func TestBadConfig(t *testing.T) {
 		"too long":        {func(c *migration.Config) { c.Since, c.Period = day(1900, 1, 1), migration.Week }, migration.ErrTooLarge, []string{"/until"}},
 		"too many cells":  {func(c *migration.Config) { c.Since, c.Stages = day(1900, 1, 1), ids(256) }, migration.ErrTooLarge, []string{"/stages"}},
 		"zone of nowhere": {func(c *migration.Config) { c.Location = time.Local }, migration.ErrOption, []string{"/location"}},
-		"odd zone":        {func(c *migration.Config) { c.Location = time.FixedZone("odd", 17) }, migration.ErrOption, []string{"/location"}},
-		"all at once": {func(c *migration.Config) { *c = migration.Config{Period: "x", Location: time.FixedZone("odd", 17)} },
+		"odd zone":        {func(c *migration.Config) { c.Location = time.FixedZone("odd", 90_000) }, migration.ErrOption, []string{"/location"}},
+		"all at once": {func(c *migration.Config) { *c = migration.Config{Period: "x", Location: time.FixedZone("odd", 90_000)} },
 			migration.ErrOption, []string{"/stages", "/location", "/period", "/since", "/until"}},
 	} {
 		c := good

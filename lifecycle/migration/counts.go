@@ -19,8 +19,9 @@ const MaxCount = 1 << 53
 const Open = math.MaxInt64
 
 // Span is one stay of one customer in one stage, [From, To) in UTC microseconds.
-// The visits that package lifecycle hands out become spans one for one; its open
-// visit is cut at now, which must then be Until or later.
+// [AppendSpans] makes spans of the visits that package lifecycle hands out, whose
+// stages are numbered otherwise. A stay cut at now for being still open needs a
+// now that is Until or later.
 type Span struct {
 	Stage    int // its position in Config.Stages
 	From, To int64

@@ -3,7 +3,9 @@
 //
 // It looks at the population. Where one customer stands is the question of the
 // package lifecycle; what this package reads is what stages customers were in and
-// when, one [Span] a stay, from whatever journal the host keeps.
+// when, one [Span] a stay, from whatever journal the host keeps; of one that
+// lifecycle.Model.AppendVisits wrote, [StagesOf] and [AppendSpans] make the config
+// and the spans.
 //
 // # From a journal to a matrix
 //

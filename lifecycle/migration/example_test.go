@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/lifecycle"
 	"github.com/guanxi-go/guanxi/lifecycle/migration"
 )
 
@@ -205,4 +206,56 @@ func ExampleFunnel() {
 	// wechat 浏览: 4 reached, 3 went on, 1 dropped, 0 open; half within 4h0m0s
 	// wechat 加购: 3 reached, 1 went on, 1 dropped, 1 open; not half yet
 	// wechat all the way: 25 % (5–70 %)
+}
+
+// From orders to a journal of visits, and from there to a matrix.
+func ExampleAppendSpans() {
+	date := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC) }
+	model := lifecycle.MustCompile[struct{}](lifecycle.Shop(lifecycle.Thresholds{}), nil, nil)
+	order, _ := model.Event("order")
+	now := date(7, 1)
+	counts, err := migration.NewCounts(migration.Config{
+		Stages: migration.StagesOf(model), Period: migration.Quarter, Since: date(1, 1), Until: now,
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, orders := range [][]time.Time{
+		{date(1, 1), date(1, 20), date(3, 5)},
+		{date(1, 1)},
+		{date(1, 1), date(2, 1), date(5, 25)},
+	} {
+		var journal []lifecycle.Visit
+		pos, _ := model.Begin(orders[0])
+		for i, at := range orders[1:] {
+			before := pos
+			var out lifecycle.Outcome
+			pos, out = model.Step(before, order, at, uint32(i+1), nil)
+			journal = model.AppendVisits(journal, before, out)
+		}
+		after, out := model.Advance(pos, now)
+		journal = model.AppendVisits(journal, pos, out)
+		spans, err := migration.AppendSpans(nil, model, journal, after)
+		if err != nil {
+			panic(err)
+		}
+		if err := counts.Add(spans); err != nil {
+			panic(err)
+		}
+	}
+	e, err := counts.Table().Estimate(migration.EstimateConfig{})
+	if err != nil {
+		panic(err)
+	}
+	for cell := range e.Cells() {
+		if cell.N > 0 {
+			fmt.Printf("%s → %s: %d of %d\n", cell.From, cell.To, cell.N, cell.Of)
+		}
+	}
+	// Output:
+	// new → new: 1 of 4
+	// new → active: 2 of 4
+	// new → at_risk: 1 of 4
+	// active → active: 1 of 2
+	// active → at_risk: 1 of 2
 }

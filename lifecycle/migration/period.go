@@ -49,11 +49,11 @@ func (p Period) next(year int, month time.Month, day int) (int, time.Month, int)
 // boundaries returns the instants at which whole periods between since and until
 // begin and end, in UTC microseconds, at most maxPeriods + 2 of them.
 func boundaries(p Period, since, until int64, loc *time.Location) []int64 {
-	c := civil.New(loc)
 	year, month, day := p.begin(time.UnixMicro(since).In(loc).Date())
 	var out []int64
 	for len(out) < maxPeriods+2 {
-		b := midnight(&c, year, month, day, loc)
+		days := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400
+		b := civil.Start(days, loc).UnixMicro()
 		if b > until {
 			break
 		}
@@ -63,21 +63,6 @@ func boundaries(p Period, since, until int64, loc *time.Location) []int64 {
 		year, month, day = p.next(year, month, day)
 	}
 	return out
-}
-
-// midnight returns the instant at which a civil day begins: where a zone skips
-// midnight, or the whole day, the first instant after the gap.
-func midnight(c *civil.Calendar, year int, month time.Month, day int, loc *time.Location) int64 {
-	want := int32(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
-	t := time.Date(year, month, day, 0, 0, 0, 0, loc)
-	for c.Day(t.UnixMicro()) < want {
-		_, end := t.ZoneBounds()
-		if end.IsZero() {
-			break
-		}
-		t = end
-	}
-	return t.UnixMicro()
 }
 
 // micros returns t in UTC microseconds; ErrTime outside the years 1 to 9999.

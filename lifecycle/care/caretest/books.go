@@ -285,7 +285,7 @@ func booksKeepers(st Books) error {
 	if err != nil {
 		return err
 	}
-	keeper := care.BookKeeper{Planner: planner, Store: st, Attempts: 200}
+	keeper := care.BookKeeper{Planner: planner, Store: st, Since: noon, Attempts: 200}
 	c := care.Customer{ID: "li", Facts: []care.Fact{{Kind: care.Joined, At: noon}}}
 	if err := together(12, func(int) error { _, err := keeper.Plan(ctx, c, noon); return err }); err != nil {
 		return err
