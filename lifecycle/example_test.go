@@ -226,7 +226,7 @@ func ExampleLevelTable() {
 	}
 	// Output:
 	// Proactive 能动型
-	// - last_order + P0D Send the number to call with questions.
+	// - stage_entry + P0D Send the number to call with questions.
 	// - last_order + P7D Ask whether it fits; note faults and wishes.
 	// - stage_entry + P30D Tell of improvements and new products.
 }

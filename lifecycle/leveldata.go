@@ -24,7 +24,7 @@ var levelTexts = [...]levelText{
 // beginning for the host to change: the handbooks say "soon after the sale" and
 // "from time to time". It reports false for no level.
 func CareFor(l Level) (CareOutline, bool) {
-	hotline := CareStep{ID: "hotline", Anchor: "last_order", Channels: []string{"wechat", "sms", "email"},
+	hotline := CareStep{ID: "hotline", Anchor: "stage_entry", Channels: []string{"wechat", "sms", "email"},
 		Text: guanxi.Text{EN: "Send the number to call with questions.", ZH: "告知咨询与反馈的联系方式。"}}
 	ask := CareStep{ID: "ask_fit", Anchor: "last_order", After: guanxi.Span{Days: 7}, Channels: []string{"phone", "wechat"},
 		Text: guanxi.Text{EN: "Ask whether it fits; note faults and wishes.", ZH: "询问是否合适，记录缺陷与建议。"}}

@@ -19,7 +19,7 @@ func LevelPlan(level lifecycle.Level) (Plan, bool) {
 	p.Name.EN, p.Name.ZH = level.Label("en"), level.Label("zh")
 	for _, o := range outline.Steps {
 		s := Step{ID: o.ID, Name: o.Text, Channel: Channel(o.Channels[0]), After: o.After, Every: o.Every, CatchUp: One}
-		if o.Anchor == "last_order" && o.ID != "hotline" {
+		if o.Anchor == "last_order" {
 			s.Anchor = Anchor{Kind: Order}
 		}
 		p.Steps = append(p.Steps, s)
