@@ -102,7 +102,6 @@ func (t Thresholds) filled() Thresholds {
 	return t
 }
 
-func ptr[T any](v T) *T { return &v }
 
 var orderEvent = EventConfig{ID: "order", Name: guanxi.Text{EN: "Order", ZH: "下单"}}
 
@@ -140,10 +139,10 @@ func Shop(t Thresholds) Config {
 			{From: "at_risk", After: t.Lost, Since: SinceEvent, To: "lost", Effects: []string{"ask_reason"}},
 		},
 		Classes: []ClassConfig{
-			{Stage: "lost", MinSilence: ptr(t.Lost)},
-			{Stage: "at_risk", MinSilence: ptr(t.AtRisk)},
-			{Stage: "active", MinOrders: ptr(int64(2))},
-			{Stage: "new", MinOrders: ptr(int64(1))},
+			{Stage: "lost", MinSilence: new(t.Lost)},
+			{Stage: "at_risk", MinSilence: new(t.AtRisk)},
+			{Stage: "active", MinOrders: new(int64(2))},
+			{Stage: "new", MinOrders: new(int64(1))},
 		},
 		MinDwell: days(7),
 	}
@@ -182,11 +181,11 @@ func Journey(t Thresholds) Config {
 			{From: "dormant", After: t.Lost, Since: SinceEvent, To: "lost", Effects: []string{"ask_reason"}},
 		},
 		Classes: []ClassConfig{
-			{Stage: "lost", MinSilence: ptr(t.Lost)},
-			{Stage: "dormant", MinSilence: ptr(t.Dormant)},
-			{Stage: "decline", MinSilence: ptr(t.AtRisk)},
-			{Stage: "loyalty", MinOrders: ptr(t.LoyalOrders)},
-			{Stage: "experience", MinOrders: ptr(int64(1))},
+			{Stage: "lost", MinSilence: new(t.Lost)},
+			{Stage: "dormant", MinSilence: new(t.Dormant)},
+			{Stage: "decline", MinSilence: new(t.AtRisk)},
+			{Stage: "loyalty", MinOrders: new(t.LoyalOrders)},
+			{Stage: "experience", MinOrders: new(int64(1))},
 			{Stage: "awareness"},
 		},
 		MinDwell: days(7),
