@@ -102,7 +102,6 @@ func (t Thresholds) filled() Thresholds {
 	return t
 }
 
-
 var orderEvent = EventConfig{ID: "order", Name: guanxi.Text{EN: "Order", ZH: "下单"}}
 
 // Shop returns a ready model for shops, to use or to edit: new, active, at risk,
