@@ -8,7 +8,7 @@ import (
 )
 
 // At is the moment for which a rule is asked. The same At gives the same answer
-// for ever: no clock is read, in Go or in SQL.
+// for ever: no clock is read.
 type At struct {
 	// Now is the moment, to the microsecond; what is finer is cut off. Nothing that
 	// happened after it counts.

@@ -135,7 +135,10 @@ func (o DecimalValue[T]) cmp(op Operator, xs ...decimal.Decimal) Expr[T] {
 		switch {
 		case err == nil || fault != nil:
 		case errors.Is(err, minor.ErrScale):
-			fault = &Fault{Err: ErrScale, Detail: clip(x.String())}
+			fault = &Fault{Err: ErrScale}
+			if x.Exponent() >= -minor.MaxExponent { // others are very long as text
+				fault.Detail = clip(x.String())
+			}
 		default: // what does not fit may be very long as text
 			fault = &Fault{Err: ErrRange}
 		}

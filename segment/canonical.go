@@ -10,7 +10,8 @@ import (
 )
 
 // Canonical returns the rule in its canonical form: JSON that [Schema.Parse]
-// reads, in which references are replaced by what they refer to, every NOT stands
+// reads if the limits leave room for it (a NOT at a condition may be a group more,
+// and segments referred to are written out), in which references are replaced by what they refer to, every NOT stands
 // at a condition, nested groups of one kind are one, ranges of one field are
 // fused, lists and groups are sorted and repetitions left out. Two rules with the
 // same canonical form select the same customers at every moment. The converse
@@ -174,8 +175,12 @@ func (a *atom) leaf() *leaf {
 	return l
 }
 
-// beyond reports whether v is an instant or a date outside the years 1 to 9999.
+// beyond reports whether v cannot be written as a constant: an instant or a date
+// outside the years 1 to 9999, and the ends of 64 bits for a sum.
 func beyond(a *atom, v int64) bool {
+	if a.agg != nil && a.agg.fn == aggSum {
+		return !sumConstant(v)
+	}
 	switch a.valueType() {
 	case InstantType:
 		return v < minMicro || v >= maxMicro

@@ -87,7 +87,7 @@ func (c *checker) expr(e *expr, pointer string, depth int, sc scope, wrapped boo
 	if wrapped && e.isRule() {
 		pointer += "/rules/0"
 	}
-	if !c.node(pointer) {
+	if !e.joined() && !c.node(pointer) {
 		return
 	}
 	c.add(pointer, e.fault)
@@ -117,6 +117,16 @@ func (c *checker) expr(e *expr, pointer string, depth int, sc scope, wrapped boo
 			c.expr(k, pointer+guanxi.Pointer("rules", i), depth+1, sc, false)
 		}
 	}
+}
+
+// joined reports whether e is a NOT that is written as part of what it is of, and
+// so is no node of its own.
+func (e *expr) joined() bool {
+	if e.kind != exprNot || e.kids[0] == nil {
+		return false
+	}
+	kind := e.kids[0].kind
+	return kind == exprAll || kind == exprAny || kind == exprRef
 }
 
 // isRule reports whether e is written as a rule, not as a group.
@@ -215,7 +225,7 @@ func (c *checker) constants(l *leaf, pointer string, lists bool) {
 	if l.agg != nil && (l.agg.fn == aggSum || l.agg.fn == aggAvg) {
 		// A sum may lie beyond 64 bits, where the ends of their range stand for none.
 		for _, v := range l.vals {
-			if v.i <= noLow+1 || v.i >= noHigh-1 {
+			if !sumConstant(v.i) {
 				fault(&Fault{Err: ErrRange, Detail: "too large to compare a sum with"})
 			}
 		}
@@ -242,6 +252,9 @@ func (c *checker) constants(l *leaf, pointer string, lists bool) {
 		}
 	}
 }
+
+// sumConstant reports whether a sum may be compared with v.
+func sumConstant(v int64) bool { return noLow+1 < v && v < noHigh-1 }
 
 // valuePath is where the constant of a leaf stands below it in JSON.
 func (l *leaf) valuePath() string {

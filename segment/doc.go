@@ -1,6 +1,6 @@
 // Package segment answers who the customers are: one typed rule over the host's
-// own customer type, which selects the same customers in Go and in SQL, says why
-// one is in or out, and when time alone will change that.
+// own customer type, which says who is in, why one is in or out, and when time
+// alone will change that.
 //
 //	country := segment.String("country", func(c *Customer) (string, bool) { return c.Country, c.Country != "" }, segment.Meta{})
 //	spend := segment.Decimal("spend", 2, func(c *Customer) (int64, bool) { return c.Fen, true }, segment.Meta{})

@@ -313,6 +313,12 @@ func (x *Explanation) near(l *leaf, b *atom, v aggregated, neg bool) {
 	default:
 		return
 	}
+	if l.agg != nil && (l.agg.fn == aggCount || l.agg.fn == aggDays) && to < 0 {
+		if !neg || b.hi == noHigh {
+			return // there is no such number of events
+		}
+		to = b.hi + 1
+	}
 	if typ == BoolType || beyond(b, to) {
 		return
 	}

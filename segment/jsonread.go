@@ -16,11 +16,13 @@ const segmentField = "$segment"
 // Parse reads a rule in the shape of react-querybuilder: a group of combinator,
 // not and rules, whose rules have a field, an operator and a value. See the
 // package comment for events. All faults of the document are returned at once,
-// each a *guanxi.FieldError around a [*Fault].
+// each a *guanxi.FieldError around a [*Fault]; of more than a hundred the last
+// says guanxi.ErrTooMany.
 //
 // Accepted as the editors send it: id, path and disabled (which locks a rule in
 // the editor and means nothing here); muted, which leaves the rule or the group
-// out; valueSource "value"; meta of any content where it is not about events;
+// out; the operator beside a match, and the threshold of a mode without one,
+// which mean nothing; valueSource "value"; meta of any content where it is not about events;
 // numbers and booleans as text; a list as text ("CN,SG") of numbers, dates and
 // fields with Meta.NoCommas; any value where the operator needs none. Names
 // match in their exact case. Everything else that a rule does not have is a
@@ -190,6 +192,9 @@ func (r *reader) rule(v *jval, at string, depth int, sc scope) *expr {
 }
 
 func (r *reader) reference(v *jval, at string, sc scope) *expr {
+	if v.get("match") != nil {
+		r.add(at+"/match", &Fault{Err: ErrOperator, Detail: "match is of events, and not of segments"})
+	}
 	op := r.word(v, "operator", at, ErrOperator, []string{string(opInSegment), string(opNotSegment)})
 	id := v.get("value")
 	if id == nil || id.kind != '"' {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// moments collects when time alone may change an answer: every instant at which
-// one does is among them.
+// moments collects when time alone may change the answer of one leaf: every
+// instant at which it does is among them.
 type moments struct {
 	cal *calendar // at now
 	// once are instants after now, in microseconds.
@@ -15,9 +15,13 @@ type moments struct {
 	yearly []anniversary
 }
 
+// anniversary is a day of the year, and of how many days it is asked whether it
+// comes up in them.
 type anniversary struct {
-	day Date
-	n   int
+	month time.Month
+	day   int
+	n     int
+	next  int64 // the first instant after the last one asked for; noLow before
 }
 
 // add adds t, if it is after now and before the year 10000.
@@ -32,7 +36,11 @@ func (m *moments) add(t int64) {
 func (m *moments) value(a *atom, v int64, typ Type) {
 	switch {
 	case a.op == atomAnniversary:
-		if x := (anniversary{Date(v), a.win.N}); int64(minDate) <= v && v <= int64(maxDate) && !slices.Contains(m.yearly, x) {
+		if v < int64(minDate) || v > int64(maxDate) {
+			return
+		}
+		_, month, day := Date(v).Date()
+		if x := (anniversary{month, day, a.win.N, noLow}); !slices.Contains(m.yearly, x) {
 			m.yearly = append(m.yearly, x)
 		}
 	case a.op != atomWithin:
@@ -57,35 +65,48 @@ func (m *moments) instant(v int64, w Window) {
 	}
 }
 
-// next returns the first instant after t at which something may change.
-func (m *moments) next(t int64) (int64, bool) {
-	best, ok := int64(0), false
-	if i, found := slices.BinarySearch(m.once, t); found {
-		if i+1 < len(m.once) {
-			best, ok = m.once[i+1], true
+// sort makes m ready for next.
+func (m *moments) sort() {
+	slices.Sort(m.once)
+	m.once = slices.Compact(m.once)
+}
+
+// next returns the first instant after t at which something may change, noHigh
+// where nothing does before the year 10000. t does not go back.
+func (m *moments) next(t int64) int64 {
+	best := m.nextOnce(t)
+	for i := range m.yearly {
+		a := &m.yearly[i]
+		if a.next <= t {
+			a.next = m.anniversary(a, t)
 		}
-	} else if i < len(m.once) {
-		best, ok = m.once[i], true
+		best = min(best, a.next)
 	}
-	for _, a := range m.yearly {
-		if x := m.anniversary(a, t); !ok || x < best {
-			best, ok = x, true
-		}
+	return best
+}
+
+// nextOnce is next without anniversaries.
+func (m *moments) nextOnce(t int64) int64 {
+	i, found := slices.BinarySearch(m.once, t)
+	if found {
+		i++
 	}
-	return best, ok && best < maxMicro
+	if i < len(m.once) {
+		return m.once[i]
+	}
+	return noHigh
 }
 
 // anniversary returns the first instant after t at which a comes within its days
 // or has gone by.
-func (m *moments) anniversary(a anniversary, t int64) int64 {
+func (m *moments) anniversary(a *anniversary, t int64) int64 {
 	year, _, _ := m.cal.dayOf(t).Date()
-	_, month, day := a.day.Date()
 	best := int64(noHigh)
 	for y := year - 1; y <= year+2; y++ {
-		first := NewDate(y, month, 1)
-		d := first + Date(min(day, first.monthDays())) - 1
+		first := NewDate(y, a.month, 1)
+		d := first + Date(min(a.day, first.monthDays())) - 1
 		for _, x := range []int64{m.cal.start(d - Date(a.n) + 1), m.cal.start(d + 1)} {
-			if x > t {
+			if x > t && x < maxMicro {
 				best = min(best, x)
 			}
 		}
@@ -93,18 +114,9 @@ func (m *moments) anniversary(a anniversary, t int64) int64 {
 	return best
 }
 
-// last is the last instant worth looking at: a cycle of leap years, with the one
-// that a century leaves out, after everything else is over.
-func (m *moments) last() int64 {
-	if len(m.yearly) == 0 {
-		return maxMicro
-	}
-	last := m.cal.now
-	if n := len(m.once); n > 0 {
-		last = m.once[n-1]
-	}
-	return min(maxMicro, last+11*366*dayMicros)
-}
+// cycle is how long anniversaries are followed while nothing else happens: every
+// pattern of leap years, with the one that a century leaves out.
+const cycle = 11 * 366 * dayMicros
 
 // moments implements eventsOf.
 func (ev *eventsImpl[T, E]) moments(m *moments, a *atom, c *T) {
@@ -172,30 +184,54 @@ func untimed(filter *node) *node {
 // pattern of leap years has occurred. A host keeps the answers in a heap instead
 // of asking for everybody every night.
 //
-// Cost: some microseconds for attributes. Of n events it may look at each as
-// often as there are events, at worst.
+// Cost: some microseconds for attributes. A condition on n events may look at
+// each as often as there are events, at worst; conditions add up.
 func (r *Rule[T]) NextChange(c *T) (time.Time, bool) {
 	if !r.timed {
 		return time.Time{}, false
 	}
-	m := moments{cal: r.cal}
+	t := r.cal.now
 	var leaves []timedLeaf[T]
-	r.tree.leaves(func(n *node) { leaves = append(leaves, r.timedLeaf(n, c, &m)) })
-	slices.Sort(m.once)
-	m.once = slices.Compact(m.once)
-
-	verdict := func(cal *calendar) bool {
-		i := 0
-		return evaluate(r.tree, leaves, &i, c, cal)
+	r.tree.leaves(func(n *node) { leaves = append(leaves, r.timedLeaf(n, c)) })
+	for i := range leaves {
+		l := &leaves[i]
+		l.m.sort()
+		l.now, l.next = l.answer(c, r.cal), l.m.next(t)
 	}
-	before := verdict(r.cal)
-	last := m.last()
-	for t := r.cal.now; ; {
-		var ok bool
-		if t, ok = m.next(t); !ok || t > last {
+	verdict := func() bool {
+		i := 0
+		return evaluate(r.tree, leaves, &i)
+	}
+	before := verdict()
+	for since := t; ; { // since when there have been but anniversaries
+		next := int64(noHigh)
+		for i := range leaves {
+			next = min(next, leaves[i].next)
+		}
+		if next != noHigh && next-since > cycle {
+			next = noHigh
+			for i := range leaves {
+				next = min(next, leaves[i].m.nextOnce(t))
+			}
+		}
+		if next == noHigh {
 			return time.Time{}, false
 		}
-		if verdict(r.cal.to(t)) != before {
+		t = next
+		cal, turned := r.cal.to(t), false
+		for i := range leaves {
+			l := &leaves[i]
+			if l.next > t {
+				continue
+			}
+			if _, once := slices.BinarySearch(l.m.once, t); once {
+				since = t
+			}
+			ans := l.answer(c, cal)
+			turned = turned || ans != l.now
+			l.now, l.next = ans, l.m.next(t)
+		}
+		if turned && verdict() != before {
 			return time.UnixMicro(t).In(r.cal.loc), true
 		}
 	}
@@ -206,6 +242,9 @@ type timedLeaf[T any] struct {
 	neg   bool
 	fixed bool // ans is the answer at every moment
 	ans   bool
+	m     moments
+	now   bool  // the answer at the moment
+	next  int64 // when it may change
 	atom  *atom // not bound
 	v     int64 // of an attribute
 	// of an aggregate
@@ -213,9 +252,9 @@ type timedLeaf[T any] struct {
 	compute func(c *T, from, to int64) aggregated // nil where the filter depends on time
 }
 
-func (r *Rule[T]) timedLeaf(n *node, c *T, m *moments) timedLeaf[T] {
+func (r *Rule[T]) timedLeaf(n *node, c *T) timedLeaf[T] {
 	a := n.atom
-	l := timedLeaf[T]{neg: n.neg, atom: a}
+	l := timedLeaf[T]{neg: n.neg, atom: a, m: moments{cal: r.cal}}
 	switch {
 	case !a.timed():
 		l.fixed, l.ans = true, atomFunc[T](a)(c)
@@ -225,13 +264,13 @@ func (r *Rule[T]) timedLeaf(n *node, c *T, m *moments) timedLeaf[T] {
 			l.fixed = true
 			break
 		}
-		m.value(a, v, a.field.typ)
+		l.m.value(a, v, a.field.typ)
 	default:
 		l.impl = a.field.events.impl.(eventsOf[T])
 		if !a.agg.filter.isTimed() && !a.agg.then.isTimed() {
 			l.compute = l.impl.compute(a.bind(r.cal))
 		}
-		l.impl.moments(m, a, c)
+		l.impl.moments(&l.m, a, c)
 	}
 	return l
 }
@@ -257,17 +296,15 @@ func (l *timedLeaf[T]) answer(c *T, cal *calendar) bool {
 }
 
 // evaluate answers the tree, whose leaves come in order from leaves[*i] on.
-func evaluate[T any](n *node, leaves []timedLeaf[T], i *int, c *T, cal *calendar) bool {
+func evaluate[T any](n *node, leaves []timedLeaf[T], i *int) bool {
 	if n.kind == nodeLeaf {
 		*i++
-		return leaves[*i-1].answer(c, cal)
+		return leaves[*i-1].now
 	}
 	out := n.kind == nodeAll
 	for _, k := range n.kids {
-		if out == (n.kind == nodeAll) {
-			out = evaluate(k, leaves, i, c, cal)
-		} else { // decided: pass over
-			k.leaves(func(*node) { *i++ })
+		if v := evaluate(k, leaves, i); v != (n.kind == nodeAll) {
+			out = v
 		}
 	}
 	return out

@@ -241,7 +241,10 @@ func avgScale(f *fieldDef) int { return min(f.scale+avgDigits, 18) }
 
 // value returns the type and scale of what the leaf compares.
 func (l *leaf) value() (Type, int) {
-	if l.agg == nil {
+	switch {
+	case l.agg == nil && l.field == nil: // the zero field, which check refuses
+		return "", 0
+	case l.agg == nil:
 		return l.field.typ, l.field.scale
 	}
 	switch l.agg.fn {
@@ -249,11 +252,12 @@ func (l *leaf) value() (Type, int) {
 		return IntType, 0
 	case aggSequence:
 		return BoolType, 0
-	case aggAvg:
-		return DecimalType, avgScale(l.agg.of)
 	}
-	if l.agg.of == nil {
+	switch {
+	case l.agg.of == nil:
 		return EventsType, 0
+	case l.agg.fn == aggAvg:
+		return DecimalType, avgScale(l.agg.of)
 	}
 	return l.agg.of.typ, l.agg.of.scale
 }

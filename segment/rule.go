@@ -124,7 +124,7 @@ func (s *Schema[T]) resolved(e Expr[T], resolve Resolver[T]) (*expr, error) {
 
 // size checks depth and number of an expression with its references.
 func (c *checker) size(e *expr, depth int) bool {
-	if !c.node("") {
+	if !e.joined() && !c.node("") {
 		return false
 	}
 	if e.kind == exprAll || e.kind == exprAny {

@@ -242,10 +242,12 @@ func parseInstant(s string) (int64, error) {
 		return 0, ErrValue
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || strings.Contains(s, ",") {
+	if err != nil || s[13] != ':' || strings.Contains(s, ",") { // hours of one digit too
 		return 0, ErrValue
 	}
-	if t.Nanosecond()%1000 != 0 {
+	// Not t.Nanosecond: time.Parse drops what is finer.
+	frac := s[19:strings.LastIndexAny(s, "Z+-")]
+	if len(strings.TrimRight(frac, "0")) > len(".000000") {
 		return 0, ErrScale
 	}
 	micros := t.UnixMicro()
