@@ -16,7 +16,8 @@
 //
 //   - rfm: what are customers worth, by recency, frequency and money? Its child
 //     clv: what will they still be worth?
-//   - segment (planned): who are they?
+//   - segment: who are they? Today as a rule over one customer; over columns and
+//     in SQL (planned).
 //   - lifecycle: where do they stand? Its children migration and care: where are
 //     they going, and what is to be done by when?
 //   - loyalty (planned): what are they owed, in points, tiers and rewards?
