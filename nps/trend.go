@@ -3,6 +3,8 @@ package nps
 import (
 	"fmt"
 	"time"
+
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // Answer is one answer of one person. K is the host's own key; its zero value is
@@ -199,34 +201,32 @@ func (p Period) number(t time.Time, loc *time.Location) int64 {
 	case Year:
 		return int64(y)
 	case Quarter:
-		return floorDiv(month, 3)
+		return civil.FloorDiv(month, 3)
 	case Month:
 		return month
 	case Week:
-		return floorDiv(civilDay(t, loc)+3, 7) // 1970-01-01 was a Thursday
+		return civil.FloorDiv(civilDay(t, loc)+3, 7) // 1970-01-01 was a Thursday
 	}
 	return civilDay(t, loc)
 }
 
 // start is the first instant of a period.
 func (p Period) start(n int64, loc *time.Location) time.Time {
+	day := n
 	switch p {
 	case Year:
-		return firstInstant(int(n), 1, 1, loc)
+		day = dayOf(int(n), 1)
 	case Quarter:
-		return firstInstant(0, time.Month(1+3*n), 1, loc)
+		day = dayOf(0, 1+3*n)
 	case Month:
-		return firstInstant(0, time.Month(1+n), 1, loc)
+		day = dayOf(0, 1+n)
 	case Week:
-		return firstInstant(1970, 1, int(7*n-2), loc)
+		day = 7*n - 3
 	}
-	return firstInstant(1970, 1, int(1+n), loc)
+	return civil.Start(day, loc)
 }
 
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
+// dayOf numbers the first day of a month, 1970-01-01 being 0.
+func dayOf(year int, month int64) int64 {
+	return time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC).Unix() / 86400
 }

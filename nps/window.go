@@ -3,6 +3,8 @@ package nps
 import (
 	"fmt"
 	"time"
+
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // Repeat says what counts when one person answers more than once.
@@ -168,8 +170,7 @@ func (w *Window[K]) Tally() Tally { return w.total }
 // Bounds returns the window: from the first instant, in its zone, of its first
 // day, which is midnight unless the clock skips it, to the instant it ends at, exclusive.
 func (w *Window[K]) Bounds() (from, to time.Time) {
-	y, m, d := time.Unix((w.last-int64(len(w.ring))+1)*86400, 0).UTC().Date()
-	return firstInstant(y, m, d, w.cfg.Location), w.asOf
+	return civil.Start(w.last-int64(len(w.ring))+1, w.cfg.Location), w.asOf
 }
 
 func (w *Window[K]) day(when time.Time) (int64, error) {
@@ -203,22 +204,6 @@ func (w *Window[K]) slot(day int64) *Tally {
 func civilDay(t time.Time, loc *time.Location) int64 {
 	y, m, d := t.In(loc).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400
-}
-
-// firstInstant is when a calendar day begins in a zone: at midnight, or where the
-// clock skips it at the first instant after; for a day that a zone leaves out,
-// the first instant of the next.
-func firstInstant(y int, m time.Month, d int, loc *time.Location) time.Time {
-	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400
-	t := time.Date(y, m, d, 0, 0, 0, 0, loc)
-	if civilDay(t, loc) < day {
-		_, t = t.ZoneBounds()
-		return t
-	}
-	if from, _ := t.ZoneBounds(); from.Before(t) && civilDay(from, loc) >= day && civilDay(from.Add(-1), loc) < day {
-		return from // skipped, and time.Date went past the end of the gap
-	}
-	return t
 }
 
 // lastDay is the day of the last instant before asOf.

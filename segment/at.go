@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // At is the moment for which a rule is asked. The same At gives the same answer
@@ -66,10 +67,10 @@ func (c *calendar) to(now int64) *calendar {
 // localDay is the day that the clocks on the wall show at t microseconds.
 func (c *calendar) localDay(t int64) Date {
 	if c.loc == time.UTC {
-		return Date(floorDiv(t, dayMicros))
+		return Date(civil.FloorDiv(t, dayMicros))
 	}
 	_, offset := time.UnixMicro(t).In(c.loc).Zone()
-	return Date(floorDiv(t+int64(offset)*1_000_000, dayMicros))
+	return Date(civil.FloorDiv(t+int64(offset)*1_000_000, dayMicros))
 }
 
 // dayOf is the last day that has begun at t. It differs from localDay only where
@@ -84,54 +85,9 @@ func (c *calendar) dayOf(t int64) Date {
 
 // start is the first instant at which the clocks of the zone show day d or a
 // later one. A midnight that is skipped begins at the instant after the gap.
-//
-// It asks for offsets only: time.Time.ZoneBounds of Go 1.26 returns an end that
-// is not after the time itself on the last day of leap years after 2037.
 func (c *calendar) start(d Date) int64 {
-	wall := int64(d) * 86400
 	if c.loc == time.UTC {
-		return wall * 1_000_000
+		return int64(d) * dayMicros
 	}
-	const reach = 26 * 3600 // no clock is further from UTC
-	before, after := c.offset(wall-reach), c.offset(wall+reach)
-	if before == after && c.offset(wall-before) == before {
-		return (wall - before) * 1_000_000
-	}
-	// Go through the stretches of one offset, which end between two hours.
-	for begin, at := wall-reach, wall-reach; at < wall+reach; at += 3600 {
-		next := c.offset(at + 3600)
-		if next == before && at+3600 < wall+reach {
-			continue
-		}
-		end := at + 3600
-		if next != before {
-			low := at // the offset is before at low, and no longer at end
-			for end-low > 1 {
-				if mid := low + (end-low)/2; c.offset(mid) == before {
-					low = mid
-				} else {
-					end = mid
-				}
-			}
-		}
-		if first := max(wall-before, begin); first < end {
-			return first * 1_000_000
-		}
-		begin, before = end, next
-	}
-	return (wall - after) * 1_000_000
-}
-
-// offset is how far the zone's clocks are ahead of UTC at t, in seconds.
-func (c *calendar) offset(t int64) int64 {
-	_, offset := time.Unix(t, 0).In(c.loc).Zone()
-	return int64(offset)
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
+	return civil.Start(int64(d), c.loc).UnixMicro()
 }

@@ -137,8 +137,9 @@ func quietFor(list []Quiet, ch Channel) daytimes {
 // early, or repeat it.
 func (d daytimes) after(t time.Time, loc *time.Location) time.Time {
 	for len(d) > 0 {
-		us, offset := t.UnixMicro(), offsetAt(t, loc)
-		ofDay := ((us+offset)%dayMicros + dayMicros) % dayMicros
+		_, change, offset := civil.Stretch(t.In(loc))
+		us := t.UnixMicro()
+		ofDay := ((us+int64(offset)*1e6)%dayMicros + dayMicros) % dayMicros
 		end := int64(-1)
 		for _, part := range d {
 			if part.from <= ofDay && ofDay < part.to {
@@ -148,28 +149,11 @@ func (d daytimes) after(t time.Time, loc *time.Location) time.Time {
 		if end < 0 {
 			break
 		}
-		t = untilChange(t, time.UnixMicro(end).UTC(), offset, loc)
-	}
-	return t
-}
-
-// untilChange returns end, or the first second after t at which loc has another
-// offset, if that is earlier. They are at most a day apart, and no zone changes
-// its clock twice in a day. (time.Time.ZoneBounds is a day short at the end of
-// some years.)
-func untilChange(t, end time.Time, offset int64, loc *time.Location) time.Time {
-	if offsetAt(end, loc) == offset {
-		return end
-	}
-	lo, hi := t.Unix(), end.Unix()
-	for hi-lo > 1 {
-		if mid := lo + (hi-lo)/2; offsetAt(time.Unix(mid, 0), loc) == offset {
-			lo = mid
-		} else {
-			hi = mid
+		if t = time.UnixMicro(end).UTC(); !change.IsZero() && change.Before(t) {
+			t = change.UTC()
 		}
 	}
-	return time.Unix(hi, 0).UTC()
+	return t
 }
 
 func offsetAt(t time.Time, loc *time.Location) int64 {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // count is what the contacts of a history come to.
@@ -106,15 +107,10 @@ func (c Cap) yearStart(now int64, zone *time.Location) int64 {
 	return now - yearMicros + 1
 }
 
-// newYear returns the first instant of the year in the zone. Where the clock
-// skips its midnight, time.Date may give one in the year before: the year begins
-// with the jump.
+// newYear returns the first instant of the year in the zone.
 func newYear(year int, zone *time.Location) int64 {
-	t := time.Date(year, time.January, 1, 0, 0, 0, 0, zone)
-	if t.Year() < year {
-		_, t = t.ZoneBounds()
-	}
-	return t.UnixMicro()
+	day := time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC).Unix() / 86400
+	return civil.Start(day, zone).UnixMicro()
 }
 
 // until returns when a cap that is reached at now no longer is.

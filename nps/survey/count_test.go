@@ -77,8 +77,9 @@ func TestZeroPolicy(t *testing.T) {
 }
 
 // Where the clock skips midnight, the day and the year begin with the jump.
+// Nothing is lost where the zone's table ends.
 func TestNoMidnight(t *testing.T) {
-	lima, saoPaulo := zone("America/Lima"), zone("America/Sao_Paulo")
+	lima, saoPaulo, newYork := zone("America/Lima"), zone("America/Sao_Paulo"), zone("America/New_York")
 	ask := survey.Ask{Survey: "s", Channel: survey.Online}
 	instant := func(s string) time.Time { return must(time.Parse(time.RFC3339, s)) }
 	yearly := survey.PolicyConfig{Cap: survey.Cap{Max: 1, Year: survey.Calendar}}
@@ -100,6 +101,10 @@ func TestNoMidnight(t *testing.T) {
 		{"quiet over midnight", quiet("21:00", "00:30"), saoPaulo, "", "2018-11-03T22:00:00-03:00", survey.QuietHours, "2018-11-04T01:00:00-02:00"},
 		{"quiet over the jump", quiet("21:00", "08:00"), saoPaulo, "", "2018-11-03T22:00:00-03:00", survey.QuietHours, "2018-11-04T08:00:00-02:00"},
 		{"quiet from midnight", quiet("00:00", "06:00"), saoPaulo, "", "2018-11-04T01:00:00-02:00", survey.QuietHours, "2018-11-04T06:00:00-02:00"},
+		// The last day of a leap year beyond the zone's table, where time.Time.ZoneBounds
+		// of Go 1.26 ends before it begins.
+		{"quiet at the end of 2040", quiet("21:00", "08:00"), newYork, "", "2040-12-31T22:00:00-05:00", survey.QuietHours, "2041-01-01T08:00:00-05:00"},
+		{"the cap of 2040", yearly, newYork, "2040-06-01T12:00:00-04:00", "2040-12-31T22:00:00-05:00", survey.Capped, "2041-01-01T00:00:00-05:00"},
 		{"not yet quiet", quiet("00:00", "06:00"), saoPaulo, "", "2018-11-03T23:59:59-03:00", survey.None, "2018-11-03T23:59:59-03:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

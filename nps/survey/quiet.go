@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // Clock is a time of the day in minutes since midnight, "21:00" in JSON.
@@ -108,8 +110,7 @@ func (d daytimes) after(t int64, loc *time.Location) int64 {
 		return t
 	}
 	for {
-		at := time.UnixMicro(t).In(loc)
-		_, offset := at.Zone()
+		_, change, offset := civil.Stretch(time.UnixMicro(t).In(loc))
 		ofDay := (t + int64(offset)*1e6) % dayMicros
 		if ofDay < 0 {
 			ofDay += dayMicros
@@ -119,9 +120,7 @@ func (d daytimes) after(t int64, loc *time.Location) int64 {
 			return t
 		}
 		t += end - ofDay
-		// Zones change at whole seconds. On the last day of a leap year beyond a
-		// zone's table, ZoneBounds gives an end that is over already (Go 1.26).
-		if _, change := at.ZoneBounds(); change.After(at) {
+		if !change.IsZero() { // at a whole second
 			t = min(t, change.UnixMicro())
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // Period says into which calendar periods a ledger sorts entries.
@@ -57,45 +58,10 @@ func (c LedgerConfig) Validate() error {
 	default:
 		errs = append(errs, &guanxi.FieldError{Pointer: "/period", Err: fmt.Errorf("%w: %.32q", ErrOption, c.Period)})
 	}
-	if _, err := zoneName(c.Location); err != nil {
+	if _, err := civil.MarshalZone(c.Location, ErrOption); err != nil {
 		errs = append(errs, &guanxi.FieldError{Pointer: "/location", Err: err})
 	}
 	return errors.Join(errs...)
-}
-
-// zoneName is a location as text: an IANA name, or "+08:00" for a fixed offset;
-// "" for nil. A zone that is another one on another machine is ErrOption.
-func zoneName(loc *time.Location) (string, error) {
-	if loc == nil {
-		return "", nil
-	}
-	t := time.Unix(0, 0).In(loc)
-	if from, to := t.ZoneBounds(); from.IsZero() && to.IsZero() {
-		if _, offset := t.Zone(); offset == 0 {
-			return "UTC", nil
-		}
-		return t.Format("-07:00"), nil
-	}
-	if name := loc.String(); name != "" && name != "Local" {
-		return name, nil
-	}
-	return "", fmt.Errorf("%w: %q is another zone on another machine", ErrOption, loc)
-}
-
-// zone is the inverse of zoneName.
-func zone(name string) (*time.Location, error) {
-	if name == "" {
-		return nil, nil
-	}
-	if t, err := time.Parse("-07:00", name); err == nil {
-		_, offset := t.Zone()
-		return time.FixedZone(name, offset), nil
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
-		return nil, fmt.Errorf("%w: %.64q is no time zone known here", ErrOption, name)
-	}
-	return loc, nil
 }
 
 func (c LedgerConfig) withDefaults() LedgerConfig {
@@ -111,7 +77,7 @@ func (c LedgerConfig) withDefaults() LedgerConfig {
 // header is what two ledgers must have in common, of a checked config with its
 // defaults.
 func (c LedgerConfig) header() [4]string {
-	name, _ := zoneName(c.Location)
+	name, _ := civil.ZoneName(c.Location)
 	return [4]string{c.Currency, strconv.Itoa(c.Decimals), string(c.Period), name}
 }
 
@@ -124,11 +90,11 @@ type ledgerJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c LedgerConfig) MarshalJSON() ([]byte, error) {
-	name, err := zoneName(c.Location)
+	name, err := civil.MarshalZone(c.Location, ErrOption)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(ledgerJSON{c.Currency, c.Decimals, c.Period, name})
+	return json.Marshal(ledgerJSON{c.Currency, c.Decimals, c.Period, string(name)})
 }
 
 // UnmarshalJSON reads strictly, as that of [Config] does.
@@ -137,7 +103,7 @@ func (c *LedgerConfig) UnmarshalJSON(data []byte) error {
 	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
 		return err
 	}
-	loc, err := zone(j.Location)
+	loc, err := civil.UnmarshalZone([]byte(j.Location), ErrOption)
 	if err != nil {
 		err = &guanxi.FieldError{Pointer: "/location", Err: err}
 	}
