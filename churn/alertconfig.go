@@ -2,6 +2,7 @@ package churn
 
 import (
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Confirm demands that at least N of the last M readings agree.
@@ -44,7 +45,7 @@ func (c *AlertConfig) UnmarshalJSON(data []byte) error {
 	type plain AlertConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, AlertConfig(v), err)
+	return strict.Accept(c, AlertConfig(v), err)
 }
 
 // Alerts moves alerts on. Immutable; safe for concurrent use.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // LeavingKind says what it means to leave.
@@ -46,7 +47,7 @@ func (c *LeavingConfig) UnmarshalJSON(data []byte) error {
 	type plain LeavingConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, LeavingConfig(v), err)
+	return strict.Accept(c, LeavingConfig(v), err)
 }
 
 // Leaving decides when a customer has left. Immutable; safe for concurrent use.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/shopspring/decimal"
 )
 
@@ -43,7 +44,7 @@ func (c *MixConfig) UnmarshalJSON(data []byte) error {
 	type plain MixConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, MixConfig(v), err)
+	return strict.Accept(c, MixConfig(v), err)
 }
 
 // Mix is what share of a customer's purchases is of each kind (a category, or a

@@ -6,6 +6,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // RhythmConfig says how orders become purchase cycles. Zero fields are the
@@ -44,19 +45,7 @@ func (c *RhythmConfig) UnmarshalJSON(data []byte) error {
 	type plain RhythmConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, RhythmConfig(v), err)
-}
-
-// accept replaces dst by a config that was read, if it is valid.
-func accept[T interface{ Validate() error }](dst *T, v T, err error) error {
-	if err == nil {
-		err = v.Validate()
-	}
-	if err != nil {
-		return err
-	}
-	*dst = v
-	return nil
+	return strict.Accept(c, RhythmConfig(v), err)
 }
 
 // Rhythm reads orders as cycles: it moves a [Cycle] on by an order and says where

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // SegmentConfig says when a segment can be learned from. As JSON it is read strictly.
@@ -28,7 +29,7 @@ func (c *SegmentConfig) UnmarshalJSON(data []byte) error {
 	type plain SegmentConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, SegmentConfig(v), err)
+	return strict.Accept(c, SegmentConfig(v), err)
 }
 
 // Segment is what is known of a segment's cycles: what the gaps of a customer

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Direction is the side on which a change is watched for.
@@ -50,7 +51,7 @@ func (c *ShiftConfig) UnmarshalJSON(data []byte) error {
 	type plain ShiftConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, ShiftConfig(v), err)
+	return strict.Accept(c, ShiftConfig(v), err)
 }
 
 // Series is one customer's order values, or gaps: their mean and variance on the

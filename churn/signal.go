@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // MaxLogOdds bounds the bias and what any one signal adds, in log-odds: far more
@@ -155,7 +156,7 @@ func (c *Catalogue) UnmarshalJSON(data []byte) error {
 	type plain Catalogue
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, Catalogue(v), err)
+	return strict.Accept(c, Catalogue(v), err)
 }
 
 // Learned returns a copy of c with weights fitted to [Scorer.AppendFeatures] (log-

@@ -6,6 +6,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // CalendarConfig says when people work. As JSON it is read strictly: see
@@ -214,14 +215,8 @@ func (f *calendarFaults) hours(list []Hours, at ...any) bool {
 func (c *CalendarConfig) UnmarshalJSON(data []byte) error {
 	type plain CalendarConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := CalendarConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = CalendarConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(c, CalendarConfig(p), err)
 }
 
 // String returns "09:00–18:00".

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/shopspring/decimal"
 )
 
@@ -185,12 +186,6 @@ func copied[T any](p *T) *T {
 func (c *Config) UnmarshalJSON(data []byte) error {
 	type plain Config
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := Config(p).Validate(); err != nil {
-		return err
-	}
-	*c = Config(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(c, Config(p), err)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/shopspring/decimal"
 )
 
@@ -103,14 +104,8 @@ func (c LevelConfig) Validate() error {
 func (c *LevelConfig) UnmarshalJSON(data []byte) error {
 	type plain LevelConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := LevelConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = LevelConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(c, LevelConfig(p), err)
 }
 
 // LevelTable chooses levels. It is immutable and safe for concurrent use.

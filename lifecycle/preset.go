@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Thresholds are the parameters of the ready models. A zero field is the default.
@@ -75,14 +76,8 @@ func (t Thresholds) Validate() error {
 func (t *Thresholds) UnmarshalJSON(data []byte) error {
 	type plain Thresholds
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := Thresholds(p).Validate(); err != nil {
-		return err
-	}
-	*t = Thresholds(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(t, Thresholds(p), err)
 }
 
 func days(n int) guanxi.Span { return guanxi.Span{Days: n} }

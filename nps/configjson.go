@@ -6,6 +6,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // zone is a location as text: an IANA name, or "+08:00" for a fixed offset. No
@@ -87,24 +88,12 @@ func (c *TrendConfig) UnmarshalJSON(data []byte) error {
 // was there is left alone if there is one. A field that is not given is its
 // default.
 
-// accept replaces dst by a config that was read, if it is valid.
-func accept[T interface{ Validate() error }](dst *T, v T, err error) error {
-	if err == nil {
-		err = v.Validate()
-	}
-	if err != nil {
-		return err
-	}
-	*dst = v
-	return nil
-}
-
 // UnmarshalJSON reads strictly, as that of WindowConfig does.
 func (k *KPI) UnmarshalJSON(data []byte) error {
 	type plain KPI
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(k, KPI(v), err)
+	return strict.Accept(k, KPI(v), err)
 }
 
 // UnmarshalJSON reads strictly, as that of WindowConfig does.
@@ -112,7 +101,7 @@ func (c *RakeConfig) UnmarshalJSON(data []byte) error {
 	type plain RakeConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, RakeConfig(v), err)
+	return strict.Accept(c, RakeConfig(v), err)
 }
 
 // UnmarshalJSON reads strictly, as that of WindowConfig does.
@@ -120,7 +109,7 @@ func (c *MonitorConfig) UnmarshalJSON(data []byte) error {
 	type plain MonitorConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, MonitorConfig(v), err)
+	return strict.Accept(c, MonitorConfig(v), err)
 }
 
 // UnmarshalJSON reads strictly, as that of WindowConfig does.
@@ -128,7 +117,7 @@ func (c *CompareConfig) UnmarshalJSON(data []byte) error {
 	type plain CompareConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, CompareConfig(v), err)
+	return strict.Accept(c, CompareConfig(v), err)
 }
 
 // UnmarshalJSON reads strictly, as that of WindowConfig does.
@@ -136,7 +125,7 @@ func (p *Plan) UnmarshalJSON(data []byte) error {
 	type plain Plan
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(p, Plan(v), err)
+	return strict.Accept(p, Plan(v), err)
 }
 
 // UnmarshalJSON reads strictly, as that of WindowConfig does. The zero Range,
@@ -151,5 +140,5 @@ func (r *Range) UnmarshalJSON(data []byte) error {
 		*r = Range{}
 		return nil
 	}
-	return accept(r, Range(v), nil)
+	return strict.Accept(r, Range(v), nil)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // The defaults of [Limits], and the bound that no setting lifts.
@@ -71,12 +72,6 @@ func (l Limits) Validate() error {
 func (l *Limits) UnmarshalJSON(data []byte) error {
 	type plain Limits
 	var v plain
-	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
-		return err
-	}
-	if err := Limits(v).Validate(); err != nil {
-		return err
-	}
-	*l = Limits(v)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &v)
+	return strict.Accept(l, Limits(v), err)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Frames are the windows of a back-test. Test is the newest: what Train and
@@ -63,7 +64,7 @@ func (c *BackTestConfig) UnmarshalJSON(data []byte) error {
 	type plain BackTestConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, BackTestConfig(v), err)
+	return strict.Accept(c, BackTestConfig(v), err)
 }
 
 // BackTestResult is what a back-test found. A plain value.

@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Method names a way to turn scores into chances.
@@ -98,7 +99,7 @@ func (c *Calibration) UnmarshalJSON(data []byte) error {
 	type plain Calibration
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, Calibration(v), err)
+	return strict.Accept(c, Calibration(v), err)
 }
 
 // Chance returns the calibrated chance of a score; NaN gives NaN. c must be

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Scaling says in which unit the penalty measures a weight. "" is ByDeviation.
@@ -58,17 +59,5 @@ func (c *FitConfig) UnmarshalJSON(data []byte) error {
 	type plain FitConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, FitConfig(v), err)
-}
-
-// accept replaces dst by a config that was read, if it is valid.
-func accept[T interface{ Validate() error }](dst *T, v T, err error) error {
-	if err == nil {
-		err = v.Validate()
-	}
-	if err != nil {
-		return err
-	}
-	*dst = v
-	return nil
+	return strict.Accept(c, FitConfig(v), err)
 }

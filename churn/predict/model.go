@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // ModelVersion is the version of Model that this package writes and reads.
@@ -63,7 +64,7 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 	type plain Model
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(m, Model(v), err)
+	return strict.Accept(m, Model(v), err)
 }
 
 // Weight returns the weight of a column; ok is false without such a column.

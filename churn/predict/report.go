@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // DefaultBins is the number of calibration bins where a config leaves it at 0.
@@ -66,7 +67,7 @@ func (c *ReportConfig) UnmarshalJSON(data []byte) error {
 	type plain ReportConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, ReportConfig(v), err)
+	return strict.Accept(c, ReportConfig(v), err)
 }
 
 // Report is all that is known about one set of scores, from customers whose

@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/internal/table"
 )
 
@@ -42,7 +43,7 @@ func (c BookConfig) Validate() error {
 	if !bad && !c.Closing.Before(c.End) {
 		errs = append(errs, at(fmt.Errorf("%w: not after the closing", ErrOption), "end"))
 	}
-	return join(errs...)
+	return strict.Join(errs...)
 }
 
 // Entry is an order, or a refund with an amount below zero.
@@ -102,9 +103,9 @@ func (b *Book[K]) Add(e Entry[K]) error {
 	var zero K
 	us, err := micro(e.At)
 	amount, err2 := fromDecimal(e.Amount, b.cfg.Decimals)
-	err = join(placed(err, "at"), placed(err2, "amount"))
+	err = strict.Join(placed(err, "at"), placed(err2, "amount"))
 	if e.Customer == zero {
-		err = join(at(ErrCustomer, "customer"), err)
+		err = strict.Join(at(ErrCustomer, "customer"), err)
 	}
 	if err != nil {
 		return wrap(err)

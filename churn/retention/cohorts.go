@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/internal/table"
 )
 
@@ -103,7 +104,7 @@ func (c *Cohorts[K]) Add(customer K, when time.Time) error {
 		err = at(err, "at")
 	}
 	if customer == zero {
-		err = join(at(ErrCustomer, "customer"), err)
+		err = strict.Join(at(ErrCustomer, "customer"), err)
 	}
 	if err != nil {
 		return wrap(err)
@@ -240,7 +241,7 @@ func (c *Cohorts[K]) AddSeq(seq iter.Seq2[Activity[K], error]) error {
 	row := 0
 	for a, err := range seq {
 		if err != nil {
-			return join(f.err(), fmt.Errorf("retention: reading activities: %w", at(err, row)))
+			return strict.Join(f.err(), fmt.Errorf("retention: reading activities: %w", at(err, row)))
 		}
 		if err := c.Add(a.Customer, a.At); err != nil {
 			f.n++

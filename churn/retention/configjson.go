@@ -2,11 +2,11 @@ package retention
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // zone is a location as text. No text is nil, which is UTC.
@@ -46,11 +46,9 @@ func (c Config) MarshalJSON() ([]byte, error) {
 // Validate is reported with its JSON pointer, and c is left alone if there is one.
 func (c *Config) UnmarshalJSON(data []byte) error {
 	var j configJSON
-	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
-		return err
-	}
+	err := guanxi.UnmarshalStrict(data, &j)
 	r := Config{j.Unit, j.From, j.Periods, j.Location.loc, j.Window, j.Days, j.Columns, j.Rule, j.Edges, j.Birth}
-	return accept(c, r)
+	return strict.Accept(c, r, err)
 }
 
 type bookJSON struct {
@@ -67,10 +65,8 @@ func (c BookConfig) MarshalJSON() ([]byte, error) { return json.Marshal(bookJSON
 // UnmarshalJSON reads strictly, as that of Config does.
 func (c *BookConfig) UnmarshalJSON(data []byte) error {
 	var j bookJSON
-	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
-		return err
-	}
-	return accept(c, BookConfig(j))
+	err := guanxi.UnmarshalStrict(data, &j)
+	return strict.Accept(c, BookConfig(j), err)
 }
 
 type repeatJSON struct {
@@ -88,41 +84,14 @@ func (c RepeatConfig) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads strictly, as that of Config does.
 func (c *RepeatConfig) UnmarshalJSON(data []byte) error {
 	var j repeatJSON
-	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
-		return err
-	}
-	return accept(c, RepeatConfig{j.From, j.To, j.Location.loc, j.Again})
+	err := guanxi.UnmarshalStrict(data, &j)
+	return strict.Accept(c, RepeatConfig{j.From, j.To, j.Location.loc, j.Again}, err)
 }
 
 // UnmarshalJSON reads strictly, as that of Config does.
 func (t *Target) UnmarshalJSON(data []byte) error {
 	type plain Target
 	var v plain
-	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
-		return err
-	}
-	return accept(t, Target(v))
-}
-
-// accept replaces dst by a config that was read, if it is valid.
-func accept[T interface{ Validate() error }](dst *T, v T) error {
-	if err := v.Validate(); err != nil {
-		return err
-	}
-	*dst = v
-	return nil
-}
-
-// join is errors.Join of what is not nil; one error stays itself.
-func join(errs ...error) error {
-	n, last := 0, error(nil)
-	for _, err := range errs {
-		if err != nil {
-			n, last = n+1, err
-		}
-	}
-	if n <= 1 {
-		return last
-	}
-	return errors.Join(errs...)
+	err := guanxi.UnmarshalStrict(data, &v)
+	return strict.Accept(t, Target(v), err)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Decomposition says what moved a rate between two periods: who the customers
@@ -62,7 +64,7 @@ func Decompose(before, after []Group, confidence float64) (Decomposition, error)
 	confidence, z, err := level(confidence)
 	b, err1 := collect(before)
 	a, err2 := collect(after)
-	if err := join(placed(err1, "before"), placed(err2, "after"), err); err != nil {
+	if err := strict.Join(placed(err1, "before"), placed(err2, "after"), err); err != nil {
 		return Decomposition{}, wrap(err)
 	}
 	d := Decomposition{Confidence: confidence, Before: b.all, After: a.all}
@@ -168,5 +170,5 @@ func collect(groups []Group) (collected, error) {
 	if len(errs) == 0 && c.all.Of == 0 {
 		errs = append(errs, ErrEmpty)
 	}
-	return c, join(errs...)
+	return c, strict.Join(errs...)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Account is one customer's revenue at both ends: recurring revenue on two days,
@@ -54,7 +55,7 @@ func checkCurrency(currency string, decimals int) error {
 	if decimals < 0 || decimals > minor.MaxScale {
 		errs = append(errs, at(fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, decimals, minor.MaxScale), "decimals"))
 	}
-	return join(errs...)
+	return strict.Join(errs...)
 }
 
 // Add adds one account. Errors: ErrAmount at /opening and /closing for an amount
@@ -64,7 +65,7 @@ func (m *Movement) Add(a Account) error {
 	opening, err1 := fromDecimal(a.Opening, m.decimals)
 	closing, err2 := fromDecimal(a.Closing, m.decimals)
 	if err1 != nil || err2 != nil {
-		return wrap(join(placed(err1, "opening"), placed(err2, "closing")))
+		return wrap(strict.Join(placed(err1, "opening"), placed(err2, "closing")))
 	}
 	return m.AddMinor(opening, closing, a.Former)
 }
@@ -79,7 +80,7 @@ func (m *Movement) AddMinor(opening, closing int64, former bool) error {
 		if closing < 0 {
 			errs = append(errs, at(fmt.Errorf("%w: below zero", ErrAmount), "closing"))
 		}
-		return wrap(join(errs...))
+		return wrap(strict.Join(errs...))
 	}
 	var v movement
 	var h Heads
@@ -216,7 +217,7 @@ func (r Report) Check() error {
 		}
 	}
 	if len(errs) > 0 {
-		return wrap(join(errs...))
+		return wrap(strict.Join(errs...))
 	}
 	sum := r.Opening.Add(r.New).Add(r.Revived).Sub(r.Churned).Add(r.Expansion).Sub(r.Contraction)
 	if !sum.Equal(r.Closing) {
@@ -226,7 +227,7 @@ func (r Report) Check() error {
 	if n := h.Opening + h.New + h.Revived - h.Churned; n != h.Closing || h.Churned+h.Contracted+h.Expanded > h.Opening {
 		errs = append(errs, at(fmt.Errorf("%w: %d customers, not %d", ErrIdentity, n, h.Closing), "customers"))
 	}
-	return wrap(join(errs...))
+	return wrap(strict.Join(errs...))
 }
 
 // Ratio is an exact quotient of money. An immutable value.

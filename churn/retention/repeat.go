@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/internal/table"
 )
 
@@ -58,7 +59,7 @@ func (c RepeatConfig) Validate() error {
 	default:
 		errs = append(errs, at(fmt.Errorf("%w: %.32q is no repurchase", ErrOption, string(c.Again)), "again"))
 	}
-	return join(errs...)
+	return strict.Join(errs...)
 }
 
 // Order is one order of a customer in a region, a store or a channel.
@@ -122,7 +123,7 @@ func (r *Repeats[K]) Add(o Order[K]) error {
 	us, err := micro(o.At)
 	err = placed(err, "at")
 	if o.Customer == zero {
-		err = join(at(ErrCustomer, "customer"), err)
+		err = strict.Join(at(ErrCustomer, "customer"), err)
 	}
 	if err != nil {
 		return wrap(err)

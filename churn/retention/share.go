@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // DefaultConfidence is the level of an interval where 0 is given.
@@ -41,7 +42,7 @@ func (s Share) Rate() (rate float64, ok bool) {
 // ErrEmpty where Of is 0, ErrConfidence. Wilson (1927), JASA 22:209–212.
 func (s Share) Estimate(confidence float64) (Estimate, error) {
 	confidence, z, err := level(confidence)
-	if err = join(s.check(), err); err != nil {
+	if err = strict.Join(s.check(), err); err != nil {
 		return Estimate{}, wrap(err)
 	}
 	rate, ok := s.Rate()

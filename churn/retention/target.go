@@ -5,6 +5,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Verdict is what may be said about a rate, or about a target for it.
@@ -68,7 +69,7 @@ func (t Target) Validate() error {
 	if t.MinCustomers < 0 {
 		errs = append(errs, at(fmt.Errorf("%w: %d is below 0", ErrOption, t.MinCustomers), "min_customers"))
 	}
-	return join(errs...)
+	return strict.Join(errs...)
 }
 
 // Judgement is a verdict with its grounds. An immutable value.
@@ -97,7 +98,7 @@ type Judgement struct {
 // those of Validate; ErrCount at /before and /after. Newcombe (1998), Statistics
 // in Medicine 17:873–890, method 10.
 func (t Target) Judge(before, after Share) (Judgement, error) {
-	err := join(t.Validate(), placed(before.check(), "before"), placed(after.check(), "after"))
+	err := strict.Join(t.Validate(), placed(before.check(), "before"), placed(after.check(), "after"))
 	if err != nil {
 		return Judgement{}, wrap(err)
 	}

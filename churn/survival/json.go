@@ -5,56 +5,47 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
-
-// checked reads an option struct strictly: every unknown field and wrong type,
-// or else every fault of Validate, with its JSON pointer. into is left alone
-// where there is one.
-func checked[T interface{ Validate() error }](data []byte, plain any, into *T, value func() T) error {
-	if err := guanxi.UnmarshalStrict(data, plain); err != nil {
-		return err
-	}
-	v := value()
-	if err := v.Validate(); err != nil {
-		return err
-	}
-	*into = v
-	return nil
-}
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
 func (o *CurveOptions) UnmarshalJSON(data []byte) error {
 	type plain CurveOptions
 	var p plain
-	return checked(data, &p, o, func() CurveOptions { return CurveOptions(p) })
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(o, CurveOptions(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
 func (o *RankOptions) UnmarshalJSON(data []byte) error {
 	type plain RankOptions
 	var p plain
-	return checked(data, &p, o, func() RankOptions { return RankOptions(p) })
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(o, RankOptions(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
 func (o *MarkerOptions) UnmarshalJSON(data []byte) error {
 	type plain MarkerOptions
 	var p plain
-	return checked(data, &p, o, func() MarkerOptions { return MarkerOptions(p) })
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(o, MarkerOptions(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
 func (o *CoxOptions) UnmarshalJSON(data []byte) error {
 	type plain CoxOptions
 	var p plain
-	return checked(data, &p, o, func() CoxOptions { return CoxOptions(p) })
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(o, CoxOptions(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
 func (o *ParametricOptions) UnmarshalJSON(data []byte) error {
 	type plain ParametricOptions
 	var p plain
-	return checked(data, &p, o, func() ParametricOptions { return ParametricOptions(p) })
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(o, ParametricOptions(p), err)
 }
 
 // known is x, or nil, which JSON writes as null, where x is NaN or infinite.

@@ -318,17 +318,3 @@ func amount(d decimal.Decimal, decimals int) (int64, error) {
 	}
 	return v, nil
 }
-
-// join is errors.Join of what is not nil; one error stays itself.
-func join(errs ...error) error {
-	n, last := 0, error(nil)
-	for _, err := range errs {
-		if err != nil {
-			n, last = n+1, err
-		}
-	}
-	if n <= 1 {
-		return last
-	}
-	return errors.Join(errs...)
-}

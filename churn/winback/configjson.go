@@ -8,6 +8,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // zone is a location as text. No text is nil, which is UTC.
@@ -51,28 +52,16 @@ func (c Config) MarshalJSON() ([]byte, error) {
 // Validate is reported with its JSON pointer, and c is left alone if there is one.
 func (c *Config) UnmarshalJSON(data []byte) error {
 	var j configJSON
-	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
-		return err
-	}
+	err := guanxi.UnmarshalStrict(data, &j)
 	r := Config{j.Currency, j.Decimals, j.Location.loc, j.Reasons, j.Plans, j.Eligible, j.Holdout,
 		j.CoolDown, j.MaxSteps, j.MarginFloor, j.LifetimeBudget, j.CampaignBudget, j.Stops}
-	if err := r.Validate(); err != nil {
-		return err
-	}
-	*c = r
-	return nil
+	return strict.Accept(c, r, err)
 }
 
 // UnmarshalJSON reads strictly, as that of Config does.
 func (c *EvalConfig) UnmarshalJSON(data []byte) error {
 	type plain EvalConfig
 	var v plain
-	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
-		return err
-	}
-	if err := EvalConfig(v).Validate(); err != nil {
-		return err
-	}
-	*c = EvalConfig(v)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &v)
+	return strict.Accept(c, EvalConfig(v), err)
 }

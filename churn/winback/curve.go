@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Scored is one customer of a trial with the score by which they would be chosen:
@@ -49,7 +51,7 @@ func NewCurve(rows []Scored) (*Curve, error) {
 		}
 	}
 	if len(errs) > 0 {
-		return nil, wrap(join(errs...))
+		return nil, wrap(strict.Join(errs...))
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(rows[b].Score, rows[a].Score) })
 	c := &Curve{steps: []step{{}}}
@@ -155,7 +157,7 @@ func (c *Curve) area(height func(s, all step) float64) float64 {
 func (c *Curve) At(part, confidence float64) (u RateUplift, ok bool, err error) {
 	_, z, err := level(confidence)
 	if !(part > 0 && part <= 1) {
-		err = join(at(fmt.Errorf("%w: %v is not in (0, 1]", ErrOption, part), "part"), err)
+		err = strict.Join(at(fmt.Errorf("%w: %v is not in (0, 1]", ErrOption, part), "part"), err)
 	}
 	if err != nil {
 		return RateUplift{}, false, wrap(err)

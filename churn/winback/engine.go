@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Customer is what the host knows of a customer who left.
@@ -193,7 +194,7 @@ func (e *Engine[K]) read(customer K, c *Customer, s State, campaign Purse, when 
 		fault(err, "customer", "margin")
 	}
 	if len(errs) > 0 {
-		return facts{}, join(errs...)
+		return facts{}, strict.Join(errs...)
 	}
 	f.room -= e.floor
 	return f, nil

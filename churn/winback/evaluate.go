@@ -10,6 +10,7 @@ import (
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
 	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Unit is one customer of a trial: a win-back, or any promotion with a holdout.
@@ -84,7 +85,7 @@ func (c EvalConfig) Validate() error {
 	default:
 		fault("measure", fmt.Errorf("%w: %.32q is no measure", ErrOption, string(c.Measure)))
 	}
-	return join(append(errs, guanxi.At("/holdout", c.Holdout.Validate()))...)
+	return strict.Join(append(errs, guanxi.At("/holdout", c.Holdout.Validate()))...)
 }
 
 // Interval is the limits of an estimate.
@@ -259,7 +260,7 @@ func Evaluate[K comparable](key guanxi.Key[K], units []Unit[K], cfg EvalConfig) 
 		t.taint.note(i, u.Arm, u.Contacted, moved)
 	}
 	if len(errs) > 0 {
-		return Report{}, wrap(join(errs...))
+		return Report{}, wrap(strict.Join(errs...))
 	}
 	return t.report(cfg)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/holdout"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Arm is the side of a trial that a customer is on. The zero value is neither.
@@ -100,7 +101,7 @@ func (h Holdout) Validate() error {
 	if !(h.Share >= 0 && h.Share < 1) {
 		errs = append(errs, at(fmt.Errorf("%w: %v is not in [0, 1)", ErrOption, h.Share), "share"))
 	}
-	return join(errs...)
+	return strict.Join(errs...)
 }
 
 // Assign returns the arm of the customer with these bytes, of any length.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Purse is money of a budget, in minor units: what was spent, and what is
@@ -30,7 +31,7 @@ func (p Purse) Left(limit int64) int64 {
 // as it was.
 func (p Purse) Reserve(amount, limit int64) (Purse, error) {
 	if err := p.check(); err != nil || amount < 0 {
-		return p, wrap(join(err, below(amount)))
+		return p, wrap(strict.Join(err, below(amount)))
 	}
 	if amount > p.Left(limit) {
 		return p, wrap(fmt.Errorf("%w: %d of %d minor units", ErrBudget, amount, p.Left(limit)))
@@ -46,7 +47,7 @@ func (p Purse) Reserve(amount, limit int64) (Purse, error) {
 // was.
 func (p Purse) Settle(reserved, took int64) (Purse, error) {
 	if err := p.check(); err != nil || reserved < 0 || took < 0 {
-		return p, wrap(join(err, below(min(reserved, took))))
+		return p, wrap(strict.Join(err, below(min(reserved, took))))
 	}
 	if reserved > p.Reserved {
 		return p, wrap(fmt.Errorf("%w: %d of %d minor units reserved", ErrState, reserved, p.Reserved))

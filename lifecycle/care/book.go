@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
@@ -99,7 +100,7 @@ func (b *Book) UnmarshalJSON(data []byte) error {
 	type plain Book
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(b, Book(v), err)
+	return strict.Accept(b, Book(v), err)
 }
 
 // Value implements driver.Valuer: the JSON text.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
@@ -144,7 +145,7 @@ func (c *Case) UnmarshalJSON(data []byte) error {
 	type plain Case
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(c, Case(v), err)
+	return strict.Accept(c, Case(v), err)
 }
 
 // Value implements driver.Valuer: the JSON text.

@@ -9,6 +9,7 @@ import (
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/lifecycle"
 	"github.com/shopspring/decimal"
 )
@@ -196,7 +197,7 @@ func (c *DeskConfig) UnmarshalJSON(data []byte) error {
 	type plain DeskConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(c, DeskConfig(v), err)
+	return strict.Accept(c, DeskConfig(v), err)
 }
 
 // Desk decides over cases; [NewDesk] makes it. It is immutable and safe for

@@ -94,15 +94,3 @@ func (f *faults) text(pointer string, t guanxi.Text) {
 		f.add(pointer, ErrOption, "invalid UTF-8")
 	}
 }
-
-// read is UnmarshalJSON for a config: strict, and valid.
-func read[T interface{ Validate() error }](dst *T, v T, err error) error {
-	if err == nil {
-		err = v.Validate()
-	}
-	if err != nil {
-		return err
-	}
-	*dst = v
-	return nil
-}

@@ -2,6 +2,7 @@ package care
 
 import (
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
@@ -127,5 +128,5 @@ func (p *Plan) UnmarshalJSON(data []byte) error {
 	type plain Plan
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(p, Plan(v), err)
+	return strict.Accept(p, Plan(v), err)
 }

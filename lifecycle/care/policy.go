@@ -5,6 +5,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
@@ -89,7 +90,7 @@ func (p *Policy) UnmarshalJSON(data []byte) error {
 	type plain Policy
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(p, Policy(v), err)
+	return strict.Accept(p, Policy(v), err)
 }
 
 const dayMicros = 24 * 3600 * 1_000_000

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // PoolConfig is the rules of the public pool (公海) of B2B sales: a lead that is
@@ -56,7 +57,7 @@ func (c *PoolConfig) UnmarshalJSON(data []byte) error {
 	type plain PoolConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(c, PoolConfig(v), err)
+	return strict.Accept(c, PoolConfig(v), err)
 }
 
 // Lead is the state of a lead, which the host stores. The zero Lead with an id is
@@ -99,7 +100,7 @@ func (l *Lead) UnmarshalJSON(data []byte) error {
 	type plain Lead
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(l, Lead(v), err)
+	return strict.Accept(l, Lead(v), err)
 }
 
 // Validate returns [ErrState] for a seller that no pool wrote.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // TriggerKind says what a trigger counts.
@@ -102,7 +103,7 @@ func (c *WatchConfig) UnmarshalJSON(data []byte) error {
 	type plain WatchConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(c, WatchConfig(v), err)
+	return strict.Accept(c, WatchConfig(v), err)
 }
 
 // Seen is one event that counted.
@@ -123,7 +124,7 @@ func (w *Watch) UnmarshalJSON(data []byte) error {
 	type plain Watch
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return read(w, Watch(v), err)
+	return strict.Accept(w, Watch(v), err)
 }
 
 // Validate returns [ErrState], placed where it is wrong, for what no watcher

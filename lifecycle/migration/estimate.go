@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"gonum.org/v1/gonum/mathext" // the incomplete beta function
 )
 
@@ -83,14 +84,8 @@ func (c EstimateConfig) Validate() error {
 func (c *EstimateConfig) UnmarshalJSON(data []byte) error {
 	type plain EstimateConfig
 	var v plain
-	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
-		return err
-	}
-	if err := EstimateConfig(v).Validate(); err != nil {
-		return err
-	}
-	*c = EstimateConfig(v)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &v)
+	return strict.Accept(c, EstimateConfig(v), err)
 }
 
 // Cell is one probability of an estimated matrix. An immutable value.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // ForecastConfig says what to forecast from. As JSON it is read strictly.
@@ -52,14 +53,8 @@ func (c ForecastConfig) Validate() error {
 func (c *ForecastConfig) UnmarshalJSON(data []byte) error {
 	type plain ForecastConfig
 	var v plain
-	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
-		return err
-	}
-	if err := ForecastConfig(v).Validate(); err != nil {
-		return err
-	}
-	*c = ForecastConfig(v)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &v)
+	return strict.Accept(c, ForecastConfig(v), err)
 }
 
 // Expected is the forecast of one stage after some periods. An immutable value.

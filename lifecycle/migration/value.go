@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 const (
@@ -62,14 +63,8 @@ func (e Economics) Validate() error {
 func (e *Economics) UnmarshalJSON(data []byte) error {
 	type plain Economics
 	var v plain
-	if err := guanxi.UnmarshalStrict(data, &v); err != nil {
-		return err
-	}
-	if err := Economics(v).Validate(); err != nil {
-		return err
-	}
-	*e = Economics(v)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &v)
+	return strict.Accept(e, Economics(v), err)
 }
 
 func (e Economics) check(stages int) error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // PolicyConfig says how often customers may be asked. The zero value asks
@@ -174,14 +175,8 @@ func (f *faults) quiet(list []Quiet) {
 func (c *PolicyConfig) UnmarshalJSON(data []byte) error {
 	type plain PolicyConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := PolicyConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = PolicyConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(c, PolicyConfig(p), err)
 }
 
 // Policy is a PolicyConfig ready for [Decide]; [NewPolicy] makes it. The zero

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Questionnaire is what is asked, and in which order: plain data that the host
@@ -187,12 +188,6 @@ func (q Question) clone() Question {
 func (q *Questionnaire) UnmarshalJSON(data []byte) error {
 	type plain Questionnaire
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := Questionnaire(p).Validate(); err != nil {
-		return err
-	}
-	*q = Questionnaire(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(q, Questionnaire(p), err)
 }

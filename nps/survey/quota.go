@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // QuotaConfig is how many answers a survey takes, by cell: city by age, say. As
@@ -73,14 +74,8 @@ func (c QuotaConfig) Validate() error {
 func (c *QuotaConfig) UnmarshalJSON(data []byte) error {
 	type plain QuotaConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := QuotaConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = QuotaConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(c, QuotaConfig(p), err)
 }
 
 // Quota decides about the places of its cells: what is to be written, never

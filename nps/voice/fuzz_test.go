@@ -219,12 +219,12 @@ func FuzzConfigs(f *testing.F) {
 		f.Add([]byte(data))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		strict[ReportConfig](t, data)
-		strict[ImpactConfig](t, data)
+		readStrictly[ReportConfig](t, data)
+		readStrictly[ImpactConfig](t, data)
 	})
 }
 
-func strict[C interface{ Validate() error }](t *testing.T, data []byte) {
+func readStrictly[C interface{ Validate() error }](t *testing.T, data []byte) {
 	var c, zero, again C
 	if err := json.Unmarshal(data, &c); err != nil {
 		if !reflect.DeepEqual(c, zero) {

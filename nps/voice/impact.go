@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/nps"
 )
 
@@ -30,14 +31,8 @@ func (c ImpactConfig) Validate() error {
 func (c *ImpactConfig) UnmarshalJSON(data []byte) error {
 	type plain ImpactConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := ImpactConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = ImpactConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(c, ImpactConfig(p), err)
 }
 
 // Impact counts answers by score, all of them and those that speak of each

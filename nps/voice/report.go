@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/nps"
 )
 
@@ -29,14 +30,8 @@ func (c ReportConfig) Validate() error {
 func (c *ReportConfig) UnmarshalJSON(data []byte) error {
 	type plain ReportConfig
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := ReportConfig(p).Validate(); err != nil {
-		return err
-	}
-	*c = ReportConfig(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(c, ReportConfig(p), err)
 }
 
 // Report says what is spoken of, and what of it goes with the score. A value

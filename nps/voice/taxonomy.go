@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Taxonomy is what a host listens for: themes, and the words they are known by.
@@ -83,14 +84,8 @@ const (
 func (t *Taxonomy) UnmarshalJSON(data []byte) error {
 	type plain Taxonomy
 	var p plain
-	if err := guanxi.UnmarshalStrict(data, &p); err != nil {
-		return err
-	}
-	if err := Taxonomy(p).Validate(); err != nil {
-		return err
-	}
-	*t = Taxonomy(p)
-	return nil
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(t, Taxonomy(p), err)
 }
 
 // Plus returns a taxonomy with the themes and words of both: themes of one id

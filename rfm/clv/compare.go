@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
 )
 
@@ -125,7 +126,7 @@ func (c *BootstrapConfig) UnmarshalJSON(data []byte) error {
 	type plain BootstrapConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return accept(c, BootstrapConfig(p), err)
+	return strict.Accept(c, BootstrapConfig(p), err)
 }
 
 // Bootstrapped is what the repetitions gave.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/rfm"
 )
 
@@ -66,7 +67,7 @@ func (c *RowConfig) UnmarshalJSON(data []byte) error {
 	type plain RowConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return accept(c, RowConfig(p), err)
+	return strict.Accept(c, RowConfig(p), err)
 }
 
 // Customers is a table of rows with the customers they belong to, in the order

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/bg"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/discrete"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
@@ -72,7 +73,7 @@ func (c *FitConfig) UnmarshalJSON(data []byte) error {
 	type plain FitConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return accept(c, FitConfig(p), err)
+	return strict.Accept(c, FitConfig(p), err)
 }
 
 // Fit is a fitted model: what it predicts (the embedded Predictor) and how it

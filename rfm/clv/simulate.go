@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // SimulateConfig describes customers to invent.
@@ -54,7 +55,7 @@ func (c *SimulateConfig) UnmarshalJSON(data []byte) error {
 	type plain SimulateConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return accept(c, SimulateConfig(p), err)
+	return strict.Accept(c, SimulateConfig(p), err)
 }
 
 // check refuses lengths of time that the predictor does not count in, and those in

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/spend"
@@ -93,7 +94,7 @@ func (c *Tuning) UnmarshalJSON(data []byte) error {
 	type plain Tuning
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return accept(c, Tuning(p), err)
+	return strict.Accept(c, Tuning(p), err)
 }
 
 // SpendFit is a fitted model of spend. Its log-likelihood keeps all constants.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // ValueConfig says what a lifetime value counts.
@@ -57,7 +58,7 @@ func (c *ValueConfig) UnmarshalJSON(data []byte) error {
 	type plain ValueConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return accept(c, ValueConfig(p), err)
+	return strict.Accept(c, ValueConfig(p), err)
 }
 
 func (c ValueConfig) withDefaults() ValueConfig {

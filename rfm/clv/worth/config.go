@@ -7,6 +7,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/shopspring/decimal"
 )
 
@@ -117,17 +118,5 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	type plain Config
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, Config(v), err)
-}
-
-// accept replaces dst by a config that was read, if it is valid.
-func accept[T interface{ Validate() error }](dst *T, v T, err error) error {
-	if err == nil {
-		err = v.Validate()
-	}
-	if err != nil {
-		return err
-	}
-	*dst = v
-	return nil
+	return strict.Accept(c, Config(v), err)
 }

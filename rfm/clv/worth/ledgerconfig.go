@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
 // Period says into which calendar periods a ledger sorts entries.
@@ -108,5 +109,5 @@ func (c *LedgerConfig) UnmarshalJSON(data []byte) error {
 		err = &guanxi.FieldError{Pointer: "/location", Err: err}
 	}
 	v := LedgerConfig{j.Currency, j.Decimals, j.Period, loc}
-	return accept(c, v, errors.Join(err, v.Validate()))
+	return strict.Accept(c, v, errors.Join(err, v.Validate()))
 }

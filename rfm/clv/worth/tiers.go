@@ -10,6 +10,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/shopspring/decimal"
 )
 
@@ -91,7 +92,7 @@ func (c *TiersConfig) UnmarshalJSON(data []byte) error {
 	type plain TiersConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return accept(c, TiersConfig(v), err)
+	return strict.Accept(c, TiersConfig(v), err)
 }
 
 // Tiers cut customers by their share of a value. Immutable; safe for concurrent
