@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/proportion"
 )
 
 // Method names a way to compute an interval. "" is the default of the number in
@@ -169,7 +170,7 @@ func deviate(confidence float64) (float64, error) {
 	if !(confidence > 0 && confidence < 1) {
 		return 0, at(fmt.Errorf("%w: %v", ErrConfidence, confidence), "confidence")
 	}
-	return math.Sqrt2 * math.Erfinv(confidence), nil
+	return proportion.Deviate(confidence), nil
 }
 
 // place puts the faults of err below pointer.

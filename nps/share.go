@@ -2,7 +2,8 @@ package nps
 
 import (
 	"fmt"
-	"math"
+
+	"github.com/guanxi-go/guanxi/internal/proportion"
 )
 
 // Share is a count out of a count: top boxes, answers in time, people who
@@ -78,15 +79,6 @@ func (s Share) tails(confidence, near, far float64) Interval {
 
 // wilson returns Wilson's limits of a share p of n.
 func wilson(p, n, z float64) Interval {
-	k := z * z / n
-	half := math.Sqrt(k * (p*(1-p) + k/4))
-	i := Interval{(p + k/2 - half) / (1 + k), (p + k/2 + half) / (1 + k)}
-	// The ends of a share that is 0 or 1 are exact.
-	if p <= 0 {
-		i.Low = 0
-	}
-	if p >= 1 {
-		i.High = 1
-	}
-	return i
+	low, high := proportion.Wilson(p, n, z)
+	return Interval{low, high}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/proportion"
 )
 
 // AppendPAliveIntervals appends PAlive of every row with its confidence interval
@@ -93,7 +94,7 @@ func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits fu
 	if err != nil {
 		return dst, err
 	}
-	z := deviate(orDefault(confidence))
+	z := proportion.Deviate(orDefault(confidence))
 	for i, v := range value {
 		dst = append(dst, limits(v, math.Sqrt(max(0, variance[i])), z))
 	}

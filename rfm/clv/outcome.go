@@ -113,9 +113,6 @@ type Interval struct {
 	High  float64 `json:"high"`
 }
 
-// deviate is the two-sided standard normal deviate of a confidence level.
-func deviate(confidence float64) float64 { return math.Sqrt2 * math.Erfinv(confidence) }
-
 // positiveInterval has its limits on the log scale.
 func positiveInterval(value, se, z float64) Interval {
 	i := Interval{Value: value, SE: se, Low: value, High: value}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/proportion"
 	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
@@ -223,7 +224,7 @@ func Independence(rows Rows) IndependenceCheck {
 		return ind
 	}
 	if ind.Correlation, ind.Known = correlation(x, y); ind.Known {
-		half := deviate(DefaultConfidence) / math.Sqrt(float64(len(x)-3))
+		half := proportion.Deviate(DefaultConfidence) / math.Sqrt(float64(len(x)-3))
 		z := math.Atanh(ind.Correlation)
 		ind.Low, ind.High = math.Tanh(z-half), math.Tanh(z+half)
 	}
