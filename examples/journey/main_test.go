@@ -1,49 +1,28 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/guanxi-go/guanxi/examples/internal/commandtest"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
-
 // journeyed runs the command.
-func journeyed(args ...string) (code int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	code = run(args, &out, &errs)
-	return code, out.String(), errs.String()
-}
+var journeyed = commandtest.Of(run)
 
 // csvEvents writes a file of events and returns its name.
 func csvEvents(t *testing.T, text string) string {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "events.csv")
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return name
+	return commandtest.File(t, "events.csv", text)
 }
 
 // runJSON runs the command with -json and reads what it prints; warning is a part
 // of what it says on stderr, "" that it says nothing.
 func runJSON(t *testing.T, warning string, args ...string) jsonReport {
 	t.Helper()
-	code, stdout, stderr := journeyed(append([]string{"-json"}, args...)...)
-	if code != 0 || (stderr == "") != (warning == "") || !strings.Contains(stderr, warning) {
-		t.Fatalf("exit %d: %s", code, stderr)
-	}
-	var r jsonReport
-	dec := json.NewDecoder(strings.NewReader(stdout))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil || dec.More() {
-		t.Fatalf("not one JSON object: %v", err)
-	}
-	return r
+	return commandtest.JSON[jsonReport](t, journeyed, warning, args...)
 }
 
 // events.csv in testdata is made up.
@@ -60,26 +39,7 @@ func TestGolden(t *testing.T) {
 		{"events.zh", append([]string{"-lang", "zh"}, fileArgs...)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			code, got, stderr := journeyed(tt.args...)
-			if code != 0 || stderr != "" {
-				t.Fatalf("exit %d: %s", code, stderr)
-			}
-			golden := filepath.Join("testdata", tt.name+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			have, expect := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-			for i := range max(len(have), len(expect)) {
-				if i >= len(have) || i >= len(expect) || have[i] != expect[i] {
-					t.Fatalf("line %d differs from %s (-update rewrites it):\n%s", i+1, golden, strings.Join(have[min(i, len(have)-1):min(i+3, len(have))], "\n"))
-				}
-			}
+			commandtest.Golden(t, journeyed, tt.name, tt.args...)
 		})
 	}
 }
@@ -142,10 +102,7 @@ func TestFailures(t *testing.T) {
 	} {
 		for _, format := range [][]string{nil, {"-json"}} {
 			t.Run(strings.Join(append([]string{tt.name}, format...), " "), func(t *testing.T) {
-				code, stdout, stderr := journeyed(append(format, tt.args...)...)
-				if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.want) {
-					t.Errorf("exit %d, want %d; stdout %q; stderr %q, want %q in it", code, tt.code, stdout, stderr, tt.want)
-				}
+				commandtest.Fails(t, journeyed, tt.code, tt.want, append(format, tt.args...)...)
 			})
 		}
 	}

@@ -1,74 +1,32 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/guanxi-go/guanxi/examples/internal/commandtest"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
-
 // valued runs the command.
-func valued(args ...string) (code int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	code = run(args, &out, &errs)
-	return code, out.String(), errs.String()
-}
+var valued = commandtest.Of(run)
 
 // csvFile writes a file and returns its name.
 func csvFile(t *testing.T, text string) string {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "in.csv")
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return name
+	return commandtest.File(t, "in.csv", text)
 }
 
 // runJSON runs the command with -json and reads what it prints; warning is a
 // part of what it says on stderr, "" that it says nothing.
 func runJSON(t *testing.T, warning string, args ...string) jsonReport {
 	t.Helper()
-	code, stdout, stderr := valued(append([]string{"-json"}, args...)...)
-	if code != 0 || (stderr == "") != (warning == "") || !strings.Contains(stderr, warning) {
-		t.Fatalf("exit %d: %s", code, stderr)
-	}
-	var r jsonReport
-	dec := json.NewDecoder(strings.NewReader(stdout))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil || dec.More() {
-		t.Fatalf("not one JSON object: %v", err)
-	}
-	return r
+	return commandtest.JSON[jsonReport](t, valued, warning, args...)
 }
 
 func TestGolden(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		t.Run(lang, func(t *testing.T) {
-			code, got, stderr := valued("-lang", lang)
-			if code != 0 || stderr != "" {
-				t.Fatalf("exit %d: %s", code, stderr)
-			}
-			golden := filepath.Join("testdata", "default."+lang+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			have, expect := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-			for i := range max(len(have), len(expect)) {
-				if i >= len(have) || i >= len(expect) || have[i] != expect[i] {
-					t.Fatalf("line %d differs from %s (-update rewrites it):\n%s", i+1, golden, strings.Join(have[min(i, len(have)-1):min(i+3, len(have))], "\n"))
-				}
-			}
+			commandtest.Golden(t, valued, "default."+lang, "-lang", lang)
 		})
 	}
 }
@@ -126,10 +84,7 @@ func TestFailures(t *testing.T) {
 	} {
 		for _, format := range [][]string{nil, {"-json"}} {
 			t.Run(strings.Join(append([]string{tt.name}, format...), " "), func(t *testing.T) {
-				code, stdout, stderr := valued(append(format, tt.args...)...)
-				if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.want) {
-					t.Errorf("exit %d, want %d; stdout %q; stderr %q, want %q in it", code, tt.code, stdout, stderr, tt.want)
-				}
+				commandtest.Fails(t, valued, tt.code, tt.want, append(format, tt.args...)...)
 			})
 		}
 	}

@@ -1,48 +1,26 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/guanxi-go/guanxi/examples/internal/commandtest"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
-
 // retained runs the command.
-func retained(args ...string) (code int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	code = run(args, &out, &errs)
-	return code, out.String(), errs.String()
-}
+var retained = commandtest.Of(run)
 
 // csvStays writes a file of stays and returns its name.
 func csvStays(t *testing.T, text string) string {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "stays.csv")
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return name
+	return commandtest.File(t, "stays.csv", text)
 }
 
 // runJSON runs the command with -json and reads what it prints.
 func runJSON(t *testing.T, args ...string) jsonReport {
 	t.Helper()
-	code, stdout, stderr := retained(append([]string{"-json"}, args...)...)
-	if code != 0 || stderr != "" {
-		t.Fatalf("exit %d: %s", code, stderr)
-	}
-	var r jsonReport
-	dec := json.NewDecoder(strings.NewReader(stdout))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil || dec.More() {
-		t.Fatalf("not one JSON object: %v", err)
-	}
-	return r
+	return commandtest.JSON[jsonReport](t, retained, "", args...)
 }
 
 // stays.csv in testdata is made up.
@@ -59,26 +37,7 @@ func TestGolden(t *testing.T) {
 		{"stays.zh", append([]string{"-lang", "zh", "-ties", "breslow"}, fileArgs...)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			code, got, stderr := retained(tt.args...)
-			if code != 0 || stderr != "" {
-				t.Fatalf("exit %d: %s", code, stderr)
-			}
-			golden := filepath.Join("testdata", tt.name+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			have, expect := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-			for i := range max(len(have), len(expect)) {
-				if i >= len(have) || i >= len(expect) || have[i] != expect[i] {
-					t.Fatalf("line %d differs from %s (-update rewrites it):\n%s", i+1, golden, strings.Join(have[min(i, len(have)-1):min(i+3, len(have))], "\n"))
-				}
-			}
+			commandtest.Golden(t, retained, tt.name, tt.args...)
 		})
 	}
 }
@@ -136,10 +95,7 @@ func TestFailures(t *testing.T) {
 		}
 		for _, format := range formats {
 			t.Run(strings.Join(append([]string{tt.name}, format...), " "), func(t *testing.T) {
-				code, stdout, stderr := retained(append(format, tt.args...)...)
-				if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.want) {
-					t.Errorf("exit %d, want %d; stdout %q; stderr %q, want %q in it", code, tt.code, stdout, stderr, tt.want)
-				}
+				commandtest.Fails(t, retained, tt.code, tt.want, append(format, tt.args...)...)
 			})
 		}
 	}

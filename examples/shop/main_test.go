@@ -1,75 +1,34 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/guanxi-go/guanxi/examples/internal/commandtest"
 	"github.com/guanxi-go/guanxi/rfm"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
-
 // shop runs the command.
-func shop(args ...string) (code int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	code = run(args, &out, &errs)
-	return code, out.String(), errs.String()
-}
+var shop = commandtest.Of(run)
 
 // csvLog writes a log and returns its name.
 func csvLog(t *testing.T, text string) string {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "log.csv")
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return name
+	return commandtest.File(t, "log.csv", text)
 }
 
 // shopJSON runs the command with -json on a log, and reads what it prints.
 func shopJSON(t *testing.T, log string, args ...string) jsonReport {
 	t.Helper()
-	code, stdout, stderr := shop(append([]string{"-json", "-orders", log}, args...)...)
-	if code != 0 || stderr != "" {
-		t.Fatalf("exit %d: %s", code, stderr)
-	}
-	var r jsonReport
-	dec := json.NewDecoder(strings.NewReader(stdout))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil || dec.More() {
-		t.Fatalf("not one JSON object: %v", err)
-	}
-	return r
+	return commandtest.JSON[jsonReport](t, shop, "", append([]string{"-orders", log}, args...)...)
 }
 
 func TestGolden(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		t.Run(lang, func(t *testing.T) {
-			code, got, stderr := shop("-lang", lang)
-			if code != 0 || stderr != "" {
-				t.Fatalf("exit %d: %s", code, stderr)
-			}
-			golden := filepath.Join("testdata", "default."+lang+".golden")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			have, expect := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-			for i := range max(len(have), len(expect)) {
-				if i >= len(have) || i >= len(expect) || have[i] != expect[i] {
-					t.Fatalf("line %d differs from %s (-update rewrites it):\n%s", i+1, golden, strings.Join(have[min(i, len(have)-1):min(i+3, len(have))], "\n"))
-				}
-			}
+			commandtest.Golden(t, shop, "default."+lang, "-lang", lang)
 		})
 	}
 }
@@ -114,10 +73,7 @@ func TestFailures(t *testing.T) {
 				continue
 			}
 			t.Run(strings.Join(append([]string{tt.name}, format...), " "), func(t *testing.T) {
-				code, stdout, stderr := shop(append(format, tt.args...)...)
-				if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.want) {
-					t.Errorf("exit %d, want %d; stdout %q; stderr %q, want %q in it", code, tt.code, stdout, stderr, tt.want)
-				}
+				commandtest.Fails(t, shop, tt.code, tt.want, append(format, tt.args...)...)
 			})
 		}
 	}
