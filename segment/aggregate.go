@@ -160,7 +160,7 @@ func (s scan[T, E]) pass(e *E, from, to int64) (int64, bool) {
 	if !ok {
 		return 0, false
 	}
-	at := t.UnixMicro()
+	at := micros(t)
 	return at, from <= at && at < to && (s.filter == nil || s.filter.match(e))
 }
 

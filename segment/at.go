@@ -23,7 +23,7 @@ type At struct {
 
 // Validate returns every fault of a.
 func (a At) Validate() error {
-	if a.Now.IsZero() || a.Now.UnixMicro() < minMicro || a.Now.UnixMicro() >= maxMicro || a.Now.Year() > 10000 {
+	if a.Now.IsZero() || micros(a.Now) < minMicro || micros(a.Now) >= maxMicro || a.Now.Year() > 10000 {
 		return guanxi.At("/now", &Fault{Err: ErrTime})
 	}
 	if a.WeekStart < time.Sunday || a.WeekStart > time.Saturday {

@@ -1,6 +1,9 @@
 package segment
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"time"
+)
 
 // appendKey appends bytes that are equal for two atoms of one schema if and only
 // if both ask the same, so that rules may share the answer. Of bound atoms they
@@ -21,7 +24,11 @@ func (a *atom) appendKey(dst []byte) []byte {
 	if a.agg == nil {
 		return dst
 	}
-	g := a.agg
+	return a.agg.appendKey(dst)
+}
+
+// appendKey appends the same for an aggregate: equal bytes compute the same.
+func (g *aggAtom) appendKey(dst []byte) []byte {
 	dst = append(dst, byte(g.fn), flags(g.of != nil, g.by != nil, g.filter != nil, g.then != nil, g.cal != nil))
 	for _, f := range []*fieldDef{g.of, g.by} {
 		if f != nil {
@@ -38,7 +45,9 @@ func (a *atom) appendKey(dst []byte) []byte {
 		}
 	}
 	if g.cal != nil {
-		dst = appendText(dst, g.cal.loc.String())
+		// Two fixed zones may have one name.
+		_, offset := time.UnixMicro(g.cal.now).In(g.cal.loc).Zone()
+		dst = binary.AppendVarint(appendText(dst, g.cal.loc.String()), int64(offset))
 	}
 	return dst
 }

@@ -195,7 +195,7 @@ func (o InstantValue[T]) cmp(op Operator, ts ...time.Time) Expr[T] {
 	vals := make([]value, len(ts))
 	var fault *Fault
 	for i, t := range ts {
-		v := t.UnixMicro()
+		v := micros(t)
 		switch {
 		case fault != nil:
 		case t.Year() < 1 || t.Year() > 9999 || v < minMicro || v >= maxMicro:

@@ -85,4 +85,47 @@
 //
 // [Schema.Parse] is strict and lists what it accepts beyond; [Schema.Editor]
 // exports the configuration that an editor needs.
+//
+// # Batches
+//
+// [Rule.Match] asks one rule about one customer. A [Batch] asks many rules about
+// everybody, with the same answers: [Columns] hold what the getters return, each
+// different condition is answered once, of 64 customers at a time, and what is
+// found is one bit a customer and rule, the form that sets are made of.
+//
+//	batch, err := segment.NewBatch(rules...)
+//	columns, err := segment.NewColumns(schema, rules...)
+//	columns.AddRows(customers)
+//	var found segment.Selection
+//	err = batch.Eval(&found, columns, 1)
+//
+// A [Live] keeps the answers as customers, time and rules change, asks again only
+// what depends on the change, and tells who entered and left by which cause.
+//
+// # SQL
+//
+// [Rule.SQL] is the rule as a query, which selects the same customers in the
+// host's database: PostgreSQL, MySQL and MariaDB, SQLite, ClickHouse, DuckDB. The
+// schema says where values lie: [SchemaConfig.Table], [Meta.Column], [Meta.Table].
+//
+//	q, err := rule.SQL(segment.PostgreSQL, segment.SQLOptions{})
+//	rows, err := db.Query(q.Text, q.Args...)
+//
+// Text is fixed words and the schema's names in quotes; what comes of a rule is a
+// parameter, windows in time too. The table above holds there: a complement is
+// "NULL or not", counts and sums of no events are 0. Text compares by bytes,
+// whatever a column's collation; there is no LIKE, no NOW() and no zone of the
+// engine's. Sums do not overflow, and averages are not divided. A dialect that
+// cannot compare a column exactly says so with [ErrInexact]:
+//
+//	             instant (Native)             decimal (Native)   date (Native)  bool
+//	PostgreSQL   TIMESTAMPTZ                  NUMERIC            DATE           BOOLEAN
+//	MySQL        DATETIME(6) in UTC           DECIMAL            DATE           BOOLEAN
+//	SQLite       no: Micros                   no: MinorUnits     TEXT, ISO      0, 1
+//	ClickHouse   DateTime64, 6 digits at most Decimal            Date32, Date   Bool
+//	DuckDB       TIMESTAMPTZ                  DECIMAL            DATE           BOOLEAN
+//
+// [Micros] and [MinorUnits] are BIGINT (Int64) in each. Text is TEXT or VARCHAR,
+// not CHAR(n), which pads. NULL is a missing value; a getter says the same.
+// Customers' keys are compared as the database compares them.
 package segment

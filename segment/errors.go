@@ -53,6 +53,12 @@ var (
 	// ErrUnsupported refuses a form of react-querybuilder that a rule has not, such
 	// as valueSource "field" and the combinator xor.
 	ErrUnsupported = errors.New("segment: not supported")
+	// ErrBatch refuses rules that are not of one schema, or not of one moment.
+	ErrBatch = errors.New("segment: rules that do not go together")
+	// ErrColumns refuses columns that lack what a rule asks about.
+	ErrColumns = errors.New("segment: not in the columns")
+	// ErrRow refuses a row that is not there.
+	ErrRow = errors.New("segment: no such row")
 	// ErrDate refuses text that is no civil date.
 	ErrDate = errors.New("segment: not a date as 2006-01-02 in the years 1 to 9999")
 )
@@ -70,7 +76,8 @@ var codes = []struct {
 	{ErrOperator, "operator"}, {ErrValue, "value"}, {ErrScale, "scale"}, {ErrRange, "range"},
 	{ErrEmpty, "empty"}, {ErrReversed, "reversed"}, {ErrWindow, "window"},
 	{ErrDuplicate, "duplicate"}, {ErrKey, "key"}, {ErrLimit, "limit"},
-	{ErrCycle, "cycle"}, {ErrUnsupported, "unsupported"},
+	{ErrCycle, "cycle"}, {ErrUnsupported, "unsupported"}, {ErrBatch, "batch"}, {ErrColumns, "columns"}, {ErrRow, "row"},
+	{ErrDialect, "dialect"}, {ErrNoColumn, "no_column"}, {ErrIdentifier, "identifier"}, {ErrInexact, "inexact"},
 }
 
 // Fault is what is wrong at one place of a rule. errors.As finds the first of an

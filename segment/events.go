@@ -245,15 +245,20 @@ func (f EventsField[T, E]) Top(of StringField[E], n int) Preference[T, E] {
 // By ranks the values by the sum of a field over their events, instead of the
 // number of events. An event without the field adds nothing.
 func (p Preference[T, E]) By(sum DecimalField[E]) Preference[T, E] {
-	p.leaf.agg = p.leaf.agg.copy()
-	p.leaf.agg.by = sum.leaf.field
-	return p
+	return p.by(sum.leaf.field)
 }
 
 // ByInt is By with a whole number.
 func (p Preference[T, E]) ByInt(sum IntField[E]) Preference[T, E] {
+	return p.by(sum.leaf.field)
+}
+
+func (p Preference[T, E]) by(f *fieldDef) Preference[T, E] {
+	if f == nil {
+		f = &fieldDef{} // the zero field, which check refuses; nil would count
+	}
 	p.leaf.agg = p.leaf.agg.copy()
-	p.leaf.agg.by = sum.leaf.field
+	p.leaf.agg.by = f
 	return p
 }
 

@@ -28,7 +28,7 @@ func number[T any](f *fieldDef) func(*T) (int64, bool) {
 	case func(*T) (int64, bool):
 		return get
 	case func(*T) (time.Time, bool):
-		return func(c *T) (int64, bool) { t, ok := get(c); return t.UnixMicro(), ok }
+		return func(c *T) (int64, bool) { t, ok := get(c); return micros(t), ok }
 	case func(*T) (Date, bool):
 		return func(c *T) (int64, bool) { d, ok := get(c); return int64(d), ok }
 	case func(*T) (bool, bool):

@@ -87,7 +87,8 @@ func TestBuilderHostile(t *testing.T) {
 	for _, e := range []Expr[customer]{
 		spend.Is(decimal.New(1, -2000000000)), orders.Avg(amount).More(decimal.New(7, -2000000000)),
 		DecimalField[customer]{}.Is(dec("1")), IntField[customer]{}.Is(1), orders.Avg(DecimalField[order]{}).More(dec("1")),
-		orders.Sum(DecimalField[order]{}).More(dec("1")), EventsField[customer, order]{}.Avg(amount).More(dec("1")),
+		orders.Sum(DecimalField[order]{}).More(dec("1")), orders.Top(category, 1).By(DecimalField[order]{}).Includes("tea"),
+		orders.Top(category, 1).ByInt(IntField[order]{}).Excludes("tea"), EventsField[customer, order]{}.Avg(amount).More(dec("1")),
 	} {
 		if _, err := schema.Compile(e, now, nil); len(faults(err)) == 0 {
 			t.Error("accepted")
@@ -135,5 +136,65 @@ func TestNodesOfNegatedGroups(t *testing.T) {
 	}
 	if _, err := schema.Format(Any(e, e)); !errors.Is(err, ErrLimit) {
 		t.Error(err)
+	}
+}
+
+// A filter of events that is empty, or muted as a whole, is every event; it has
+// the parts of any group.
+func TestFilterOfNothing(t *testing.T) {
+	count := func(filter string) string {
+		return group0(`{"field":"orders","match":{"mode":"atLeast","threshold":1},"value":` + filter + `}`)
+	}
+	tea, muted := rule0("category", "=", `"tea"`), `{"field":"category","operator":"=","value":"tea","muted":true}`
+	every, err := schema.Compile(orders.Count().AtLeast(1), now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, filter := range []string{
+		`{"combinator":"and","rules":[]}`, `{"combinator":"or","rules":[` + muted + `,` + muted + `]}`, `{"combinator":"or","muted":true,"rules":[` + tea + `]}`,
+		`{"combinator":"and","rules":[{"combinator":"or","not":true,"rules":[` + muted + `]}]}`, `{"combinator":"and","not":true,"muted":true,"rules":[]}`, `null`, `""`,
+	} {
+		e, err := schema.Parse([]byte(count(filter)))
+		if err != nil {
+			t.Errorf("%s: %v", filter, err)
+		} else if mustCompile(t, e.e, now).ID() != every.ID() {
+			t.Errorf("%s: not every event", filter)
+		}
+	}
+	for filter, want := range map[string]string{
+		`{"combinator":"xor","rules":[]}`:                         "/rules/0/value/combinator unsupported",
+		`{"combinator":"nor","rules":[]}`:                         "/rules/0/value/combinator rule",
+		`{"rules":[]}`:                                            "/rules/0/value rule",
+		`{"combinator":"and","rules":[],"muted":1}`:               "/rules/0/value/muted rule",
+		`{"combinator":"and","rules":[],"disabled":1}`:            "/rules/0/value/disabled rule",
+		`{"combinator":"and","not":true,"rules":[]}`:              "/rules/0/value empty",
+		`{"combinator":"and","not":true,"rules":[` + muted + `]}`: "/rules/0/value empty",
+		`{"combinator":"and","rules":[],"x":1}`:                   "/rules/0/value/x key",
+	} {
+		if _, err := schema.Parse([]byte(count(filter))); !slices.Equal(faults(err), []string{want}) {
+			t.Errorf("%s: %v, want %s", filter, faults(err), want)
+		}
+	}
+	// A match of all events needs conditions that are not muted.
+	_, err = schema.Parse([]byte(group0(`{"field":"orders","match":{"mode":"all"},"value":{"combinator":"and","rules":[` + muted + `]}}`)))
+	if got := faults(err); !slices.Equal(got, []string{"/rules/0/value empty"}) {
+		t.Error(got)
+	}
+}
+
+// A count may be compared with a number below 0.
+func TestNegativeThreshold(t *testing.T) {
+	for mode, want := range map[string]bool{"atLeast": true, "atMost": false, "exactly": false} {
+		e, err := schema.Parse([]byte(group0(`{"field":"orders","match":{"mode":"` + mode + `","threshold":-1}}`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := mustCompile(t, e.e, now)
+		if r.Match(&customer{}) != want {
+			t.Error(mode)
+		}
+		if again, err := schema.Parse(r.Canonical()); err != nil || mustCompile(t, again.e, now).ID() != r.ID() {
+			t.Error(mode, err)
+		}
 	}
 }

@@ -148,25 +148,33 @@ func (r *reader) window(m *jval, at string) Window {
 	return w
 }
 
-// filter reads a group over an event's fields; nil where it is empty, which is
-// every event.
+// filter reads a group over an event's fields; nil where it is empty or all of it
+// is muted, which is every event.
 func (r *reader) filter(v *jval, at string, depth int, sc scope) *expr {
 	if v.kind != '{' || v.get("rules") == nil {
 		r.add(at, &Fault{Err: ErrRule, Detail: "a group over the fields of the event, not " + v.what()})
 		return nil
 	}
+	before := len(r.faults)
+	var e *expr
+	m := v.get("muted")
+	muted := m != nil && m.kind == 't'
 	if rules := v.get("rules"); rules.kind == '[' && len(rules.kids) == 0 {
-		r.keys(v, at, groupKeys)
-		if r.flag(v, "not", at) {
-			r.add(at, &Fault{Err: ErrEmpty, Detail: "no event at all"})
-		}
-		return nil
+		r.flag(v, "muted", at)
+		r.flag(v, "disabled", at)
+		r.head(v, at)
+	} else {
+		e = r.item(v, at, depth, sc)
 	}
-	return r.item(v, at, depth, sc)
+	if e == nil && !muted && len(r.faults) == before && r.flag(v, "not", at) {
+		r.add(at, &Fault{Err: ErrEmpty, Detail: "no event at all"})
+	}
+	return e
 }
 
 // match reads react-querybuilder's match of nested rows: how many of the events
-// pass the group in value.
+// pass the group in value. A threshold may be below 0, as the number that any
+// count is compared with: all have at least -1 events.
 func (r *reader) match(v, m, meta *jval, l *leaf, at string, depth int) *expr {
 	before := len(r.faults)
 	if m.kind != '{' {

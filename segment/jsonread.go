@@ -21,7 +21,8 @@ const segmentField = "$segment"
 //
 // Accepted as the editors send it: id, path and disabled (which locks a rule in
 // the editor and means nothing here); muted, which leaves the rule or the group
-// out; the operator beside a match, and the threshold of a mode without one,
+// out (a filter of events that is empty or muted as a whole is every event, and a
+// rule of which nothing else is left is [ErrEmpty]); the operator beside a match, and the threshold of a mode without one,
 // which mean nothing; valueSource "value"; meta of any content where it is not about events;
 // numbers and booleans as text; a list as text ("CN,SG") of numbers, dates and
 // fields with Meta.NoCommas; any value where the operator needs none. Names
@@ -124,14 +125,7 @@ func (r *reader) group(v *jval, at string, depth int, sc scope) *expr {
 	if r.deep(at, depth+1) {
 		return nil
 	}
-	r.keys(v, at, groupKeys)
-	not := r.flag(v, "not", at)
-	e := &expr{kind: exprAll}
-	if c := v.get("combinator"); c != nil && c.kind == '"' && c.text == "xor" {
-		r.add(at+"/combinator", &Fault{Err: ErrUnsupported, Detail: "xor", Allowed: []string{"and", "or"}})
-	} else if r.word(v, "combinator", at, ErrRule, []string{"and", "or"}) == "or" {
-		e.kind = exprAny
-	}
+	e, not := r.head(v, at)
 	rules := v.get("rules")
 	if rules == nil || rules.kind != '[' {
 		r.add(at+"/rules", &Fault{Err: ErrRule, Detail: "a group has a list of rules"})
@@ -157,6 +151,19 @@ func (r *reader) group(v *jval, at string, depth int, sc scope) *expr {
 		return &expr{kind: exprNot, kids: []*expr{e}}
 	}
 	return e
+}
+
+// head reads what a group has besides its rules.
+func (r *reader) head(v *jval, at string) (e *expr, not bool) {
+	r.keys(v, at, groupKeys)
+	not = r.flag(v, "not", at)
+	e = &expr{kind: exprAll}
+	if c := v.get("combinator"); c != nil && c.kind == '"' && c.text == "xor" {
+		r.add(at+"/combinator", &Fault{Err: ErrUnsupported, Detail: "xor", Allowed: []string{"and", "or"}})
+	} else if r.word(v, "combinator", at, ErrRule, []string{"and", "or"}) == "or" {
+		e.kind = exprAny
+	}
+	return e, not
 }
 
 func (r *reader) rule(v *jval, at string, depth int, sc scope) *expr {

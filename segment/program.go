@@ -237,12 +237,12 @@ func (p *program[T]) match(c *T) bool {
 			v = ok && contains(in.ints, x)
 		case testTime:
 			if t, ok := in.time(c); ok {
-				x := t.UnixMicro()
+				x := micros(t)
 				v = in.lo <= x && x <= in.hi
 			}
 		case testTimes:
 			t, ok := in.time(c)
-			v = ok && contains(in.ints, t.UnixMicro())
+			v = ok && contains(in.ints, micros(t))
 		case testDate:
 			x, ok := in.day(c)
 			v = ok && in.lo <= int64(x) && int64(x) <= in.hi

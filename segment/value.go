@@ -256,3 +256,22 @@ func parseInstant(s string) (int64, error) {
 	}
 	return micros, nil
 }
+
+// micros returns t in microseconds since 1970, what is finer cut off. More than
+// 290,000 years away it is the first or the last that there is, before or after
+// everything that a rule compares with.
+func micros(t time.Time) int64 {
+	const most = noHigh/1_000_000 - 1
+	s := t.Unix()
+	if uint64(s+most) > 2*most {
+		return farMicros(s)
+	}
+	return s*1_000_000 + int64(t.Nanosecond())/1000
+}
+
+func farMicros(s int64) int64 {
+	if s < 0 {
+		return noLow
+	}
+	return noHigh
+}
