@@ -30,6 +30,9 @@ segment/audience      github.com/RoaringBitmap/roaring
 segment/audience      github.com/bits-and-blooms/bitset
 segment/audience      github.com/mschoch/smat
 segment/audience      golang.org/x/sys
+segment/audience/*    github.com/RoaringBitmap/roaring
+segment/audience/*    github.com/bits-and-blooms/bitset
+segment/audience/*    golang.org/x/sys
 EOF
 
 bad=0
