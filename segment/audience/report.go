@@ -1,0 +1,189 @@
+package audience
+
+import (
+	"math"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/proportion"
+)
+
+// Verdict is what may be said about a goal.
+type Verdict string
+
+// The verdicts.
+const (
+	Reached    Verdict = "reached"     // the whole interval is at or above the goal, and above 0
+	NotReached Verdict = "not_reached" // the whole interval is below the goal
+	Undecided  Verdict = "not_enough"  // not enough customers to say either
+)
+
+// Label returns the name of v that is shown to people.
+func (v Verdict) Label(lang guanxi.Lang) string {
+	switch v {
+	case Reached:
+		return guanxi.Text{EN: "Reached", ZH: "达成"}.In(lang)
+	case NotReached:
+		return guanxi.Text{EN: "Not reached", ZH: "未达成"}.In(lang)
+	case Undecided:
+		return guanxi.Text{EN: "Not enough customers", ZH: "样本不足"}.In(lang)
+	}
+	return string(v)
+}
+
+// Interval is the limits of an estimate.
+type Interval struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// Counts are the customers of an arm.
+type Counts struct {
+	Customers int64           `json:"customers"`
+	Converted int64           `json:"converted"`
+	Money     decimal.Decimal `json:"money"`
+}
+
+// Uplift is what the treated have above the held: a difference of shares, or of
+// means in the currency.
+type Uplift struct {
+	Treated float64 `json:"treated"`
+	Held    float64 `json:"held"`
+	Uplift  float64 `json:"uplift"`
+	// Interval is nil where there is no spread to measure it by: all amounts are
+	// alike, or of too few customers.
+	Interval *Interval `json:"interval,omitempty"`
+}
+
+// Effect is what a campaign did to a group of customers, by intent to treat: all
+// who were assigned to an arm count in it, contacted or not.
+type Effect struct {
+	Treated Counts `json:"treated"`
+	Held    Counts `json:"held"`
+	// The uplifts are nil where there is nobody to compare with; money needs two
+	// customers in each arm.
+	Share *Uplift `json:"share,omitempty"`
+	Money *Uplift `json:"money,omitempty"`
+}
+
+// StratumEffect is the effect in one stratum.
+type StratumEffect struct {
+	Segment string `json:"segment"` // "" is the rest
+	Effect
+}
+
+// Report is the evaluation of a campaign. A plain value.
+type Report struct {
+	Campaign   string  `json:"campaign"`
+	Goal       Goal    `json:"goal"` // with its metric
+	Confidence float64 `json:"confidence"`
+	Effect             // of all strata that can be compared, each by its size
+	Verdict    Verdict `json:"verdict"`
+	// Needed is how many more customers would decide, in both arms together, split
+	// and behaving like those there are; 0 once it is decided. Reachable is false
+	// where no number would: the uplift is the goal itself, nothing is known of the
+	// spread, or nobody is held out. With too few to judge at all Needed is those
+	// missing to Campaign.MinCustomers.
+	Needed    int64 `json:"needed"`
+	Reachable bool  `json:"reachable"`
+	// Unmeasured are customers of strata in which the goal's metric has nothing to
+	// be compared with, such as those with a share of 0. They are not in Share and
+	// Money.
+	Unmeasured int64           `json:"unmeasured"`
+	Strata     []StratumEffect `json:"strata"` // in the campaign's order, the rest last
+}
+
+// maxNeeded is the most customers that are looked ahead.
+const maxNeeded = 1e12
+
+// Report compares the arms. Strata are compared each by itself, and the uplifts
+// put together with the strata's sizes as weights, so that another share held out
+// of another stratum does not look like an effect.
+//
+// Shares are compared by Newcombe's method 10, the strata together by the method
+// of variance estimates recovery; means by Welch's t interval, the strata
+// together with Satterthwaite's degrees of freedom. The quantile of t is the
+// expansion 26.7.5 of Abramowitz & Stegun, good to three digits from 9 degrees of
+// freedom; below there is no interval.
+//
+// Newcombe (1998), Statistics in Medicine 17:873–890; Zou & Donner (2008),
+// Statistics in Medicine 27:1693–1702; Welch (1947), Biometrika 34:28–35.
+func (o *Outcomes) Report() Report {
+	c := &o.campaign
+	r := Report{Campaign: c.ID, Goal: c.Goal, Verdict: Undecided}
+	if r.Goal.Metric == "" {
+		r.Goal.Metric = ByShare
+	}
+	level, z, _ := proportion.Level(c.Confidence, DefaultConfidence)
+	r.Confidence = level
+	strata := o.samples()
+	e := estimate{decimals: c.Decimals, z: z, scale: 1}
+	for i, s := range strata {
+		r.Strata = append(r.Strata, StratumEffect{o.roster.Strata[i].Segment, e.effect(strata[i : i+1])})
+		if !s.measured(r.Goal.Metric) {
+			r.Unmeasured += s[0].n + s[1].n
+		}
+	}
+	r.Effect = e.effect(strata)
+	r.judge(c, e, strata)
+	return r
+}
+
+// judge fills in the verdict.
+func (r *Report) judge(c *Campaign, e estimate, strata []sample) {
+	least := c.MinCustomers
+	if least == 0 {
+		least = DefaultMinCustomers
+	}
+	var treated, held int64 // that can be compared
+	for _, s := range strata {
+		if s.measured(r.Goal.Metric) {
+			treated, held = treated+s[0].n, held+s[1].n
+		}
+	}
+	n, arm := treated+held, min(treated, held)
+	if arm == 0 {
+		if c.holds() {
+			r.Needed, r.Reachable = 2*least, true
+		}
+		return
+	}
+	goal := r.Goal.Uplift.InexactFloat64()
+	uplift := func(customers float64) *Uplift {
+		e := e
+		e.scale = customers / float64(n)
+		return e.uplift(r.Goal.Metric, strata)
+	}
+	decides := func(customers float64) bool {
+		i := uplift(customers).Interval
+		return i != nil && (i.High < goal || i.Low >= goal && i.Low > 0)
+	}
+	if arm >= least && decides(float64(n)) {
+		r.Verdict, r.Reachable = NotReached, true
+		if uplift(float64(n)).Interval.Low >= goal {
+			r.Verdict = Reached
+		}
+		return
+	}
+	// The interval narrows with every customer: look for the first that decides.
+	from := n
+	if arm < least {
+		from = max(n, int64(math.Ceil(float64(n)*float64(least)/float64(arm))))
+	}
+	if !decides(maxNeeded) {
+		if arm < least {
+			r.Needed = from - n
+		}
+		return
+	}
+	lo, hi := from-1, int64(maxNeeded)
+	for hi-lo > 1 {
+		if mid := lo + (hi-lo)/2; decides(float64(mid)) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	r.Needed, r.Reachable = hi-n, true
+}

@@ -1,0 +1,114 @@
+package audience
+
+import (
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/guanxi-go/guanxi/internal/strict"
+)
+
+// Version is who was in a segment at one time, and by which rule: what the host
+// keeps of a segment, one row a version. The zero Version of a segment is before
+// the first: nobody is in it. A value; its set may be shared.
+type Version struct {
+	Segment string    `json:"segment"` // id; not empty
+	Number  uint64    `json:"number"`  // 1, 2, 3, …; 0 is before the first
+	Rule    string    `json:"rule"`    // id of the rule, as segment.Rule.ID gives it
+	At      time.Time `json:"at"`      // the moment for which the rule was asked
+	Seq     uint64    `json:"seq"`     // events of the segment up to now, those of this version included
+	Set     Set       `json:"set"`
+}
+
+// Next returns the version after v. The host writes it if the version kept is
+// still v.Number, and so no event is told twice nor left out. Faults: ErrID at
+// /segment and /rule, ErrTime at /at for none, one outside the years 1 to 9999, or
+// before v's.
+func (v Version) Next(rule string, now time.Time, members Set) (Version, error) {
+	n := Version{v.Segment, v.Number + 1, rule, time.UnixMicro(now.UnixMicro()).UTC(), v.Seq + uint64(v.Set.XorCount(members)), members}
+	if err := n.follows(v); err != nil {
+		return Version{}, wrap(err)
+	}
+	return n, nil
+}
+
+func (v Version) follows(old Version) error {
+	var errs []error
+	if v.Segment == "" {
+		errs = append(errs, at(fmt.Errorf("%w: a segment has one", ErrID), "segment"))
+	}
+	if v.Rule == "" {
+		errs = append(errs, at(fmt.Errorf("%w: a rule has one", ErrID), "rule"))
+	}
+	if !inTime(v.At) || v.At.Before(old.At) {
+		errs = append(errs, at(fmt.Errorf("%w: %s", ErrTime, v.At.Format(time.RFC3339Nano)), "at"))
+	}
+	if v.Segment != old.Segment || v.Number == 0 || v.Number != old.Number+1 {
+		errs = append(errs, fmt.Errorf("%w: %q number %d after %q number %d", ErrVersion, v.Segment, v.Number, old.Segment, old.Number))
+	} else if v.Seq != old.Seq+uint64(old.Set.XorCount(v.Set)) {
+		errs = append(errs, at(fmt.Errorf("%w: %d events after %d do not make the difference of the sets", ErrVersion, v.Seq, old.Seq), "seq"))
+	}
+	return strict.Join(errs...)
+}
+
+// inTime reports whether t may be kept.
+func inTime(t time.Time) bool {
+	u := t.UTC()
+	return !t.IsZero() && u.Year() >= 1 && u.Year() <= 9999
+}
+
+// Difference is who entered a segment and who left it between two versions of
+// which one follows the other. A value; its sets may be shared.
+type Difference struct {
+	Old, New      Version
+	Entered, Left Set
+}
+
+// Diff returns the difference of two versions. new is what old.Next returned:
+// otherwise ErrVersion, and ErrID and ErrTime as there.
+func Diff(old, new Version) (Difference, error) {
+	if err := new.follows(old); err != nil {
+		return Difference{}, wrap(err)
+	}
+	return Difference{old, new, new.Set.Minus(old.Set), old.Set.Minus(new.Set)}, nil
+}
+
+// Apply returns s with those who entered and without those who left: of the old
+// set the new one.
+func (d Difference) Apply(s Set) Set { return s.Or(d.Entered).Minus(d.Left) }
+
+// Event is one customer entering a segment or leaving it. A plain value.
+type Event struct {
+	Segment string    `json:"segment"`
+	Version uint64    `json:"version"` // number of the version that brought it
+	Seq     uint64    `json:"seq"`     // 1, 2, 3, … within the segment, without gaps
+	Key     string    `json:"key"`     // idempotency key: the same for the same event for ever, unlike any other
+	Ordinal uint32    `json:"ordinal"`
+	Entered bool      `json:"entered"` // false is left
+	Cause   Cause     `json:"cause,omitempty"`
+	Rule    string    `json:"rule"` // id of the new version's rule
+	At      time.Time `json:"at"`   // the new version's moment
+}
+
+// Events returns the events of d by ascending ordinal. cause says why, such as
+// [Reasoner.Cause]; nil leaves it out. The same difference gives the same events
+// with the same keys: told again after a crash, they are recognised. It may be
+// ranged over more than once.
+func (d Difference) Events(cause func(ordinal uint32, entered bool) Cause) iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		e := Event{Segment: d.New.Segment, Version: d.New.Number, Seq: d.Old.Seq, Rule: d.New.Rule, At: d.New.At}
+		prefix := d.New.Segment + "/" + strconv.FormatUint(d.New.Number, 10) + "/"
+		for ordinal := range d.Entered.Or(d.Left).All() {
+			e.Seq++
+			e.Key = prefix + strconv.FormatUint(uint64(ordinal), 10)
+			e.Ordinal, e.Entered = ordinal, d.Entered.Has(ordinal)
+			if cause != nil {
+				e.Cause = cause(ordinal, e.Entered)
+			}
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package audience
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/guanxi-go/guanxi"
+)
+
+var noon = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)
+
+func pointers(err error) []string {
+	var p []string
+	for f := range guanxi.Faults(err) {
+		p = append(p, f.Pointer)
+	}
+	return p
+}
+
+// Diff, then apply, is the new set; events are numbered without gaps over versions
+// and have keys of their own.
+func TestDiffThenApply(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	v := Version{Segment: "vip"}
+	keys := make(map[string]bool)
+	told := uint64(0)
+	for i := range 30 {
+		next, err := v.Next("rule", noon.Add(time.Duration(i)*time.Hour), Of(randomOrdinals(r)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Diff(v, next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !d.Apply(v.Set).Equal(next.Set) || d.Entered.Meets(d.Left) || d.Entered.Meets(v.Set) || !d.Left.Within(v.Set) {
+			t.Fatal("diff then apply is not the new set")
+		}
+		state, before := v.Set, int64(-1)
+		for e := range d.Events(nil) {
+			told++
+			if e.Seq != told || keys[e.Key] || int64(e.Ordinal) <= before || e.Segment != "vip" || e.Version != next.Number || e.Cause != "" || !e.At.Equal(next.At) {
+				t.Fatalf("%+v", e)
+			}
+			if len(keys) < 20_000 {
+				keys[e.Key] = true
+			}
+			before = int64(e.Ordinal)
+			if e.Entered == state.Has(e.Ordinal) {
+				t.Fatalf("%+v was there already", e)
+			}
+		}
+		if told != next.Seq {
+			t.Fatalf("%d events, and the version says %d", told, next.Seq)
+		}
+		first := func(yield func(Event) bool) { d.Events(nil)(yield) }
+		for range first {
+			break // stops when asked to
+		}
+		v = next
+	}
+}
+
+func TestVersionRefused(t *testing.T) {
+	v, err := Version{Segment: "vip"}.Next("a", noon, Of(1, 2))
+	if err != nil || v.Number != 1 || v.Seq != 2 {
+		t.Fatal(v, err)
+	}
+	for name, c := range map[string]struct {
+		err  error
+		want error
+		at   []string
+	}{
+		"no time":   {failed(v.Next("a", time.Time{}, Set{})), ErrTime, []string{"/at"}},
+		"year 0":    {failed(v.Next("a", time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), Set{})), ErrTime, []string{"/at"}},
+		"before":    {failed(v.Next("a", noon.Add(-time.Microsecond), Set{})), ErrTime, []string{"/at"}},
+		"no rule":   {failed(v.Next("", noon, Set{})), ErrID, []string{"/rule"}},
+		"no name":   {failed(Version{}.Next("", noon, Set{})), ErrID, []string{"/segment", "/rule"}},
+		"same":      {failed(Diff(v, v)), ErrVersion, nil},
+		"backwards": {failed(Diff(v, Version{Segment: "vip", Rule: "a", At: noon})), ErrVersion, nil},
+		"another":   {failed(Diff(v, Version{Segment: "new", Rule: "a", At: noon, Number: 2, Seq: 4})), ErrVersion, nil},
+		"events":    {failed(Diff(v, Version{Segment: "vip", Rule: "a", At: noon, Number: 2, Seq: 2})), ErrVersion, []string{"/seq"}},
+	} {
+		if got := pointers(c.err); !errors.Is(c.err, c.want) || !slices.Equal(got, c.at) {
+			t.Errorf("%s: %v at %v", name, c.err, got)
+		}
+	}
+	same, err := v.Next("b", noon, v.Set)
+	if err != nil || same.Seq != v.Seq || same.Number != 2 {
+		t.Error(same, err)
+	}
+	fine, _ := v.Next("b", noon.Add(1999), v.Set)
+	if !fine.At.Equal(noon.Add(time.Microsecond)) {
+		t.Error("finer than microseconds:", fine.At)
+	}
+}
+
+func failed[T any](_ T, err error) error { return err }
