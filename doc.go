@@ -16,8 +16,9 @@
 //
 //   - rfm: what are customers worth, by recency, frequency and money? Its child
 //     clv: what will they still be worth?
-//   - segment: who are they? Today as a rule over one customer; over columns and
-//     in SQL (planned).
+//   - segment: who are they? One rule over a customer, over columns and in SQL.
+//     Its children audience and affinity: who entered and left, and what do they
+//     want next?
 //   - lifecycle: where do they stand? Its children migration and care: where are
 //     they going, and what is to be done by when?
 //   - loyalty (planned): what are they owed, in points, tiers and rewards?

@@ -30,18 +30,19 @@ die() {
 postgres_bin() {
   local dir
   for dir in $(compgen -G '/usr/lib/postgresql/*/bin' | sort -Vr) "$(dirname "$(readlink -f "$(command -v postgres || echo /)")")"; do
-    if [[ -x $dir/initdb && -x $dir/postgres ]]; then
+    if [[ -x $dir/initdb && -x $dir/postgres && -x $dir/psql ]]; then
       printf '%s\n' "$dir"
       return
     fi
   done
 }
 mariadb_server() { PATH=$PATH:/usr/sbin:/usr/libexec command -v mariadbd || PATH=$PATH:/usr/sbin:/usr/libexec command -v mysqld || true; }
+mariadb_client() { command -v mariadb || command -v mysql || true; }
 mariadb_install() { command -v mariadb-install-db || command -v mysql_install_db || true; }
 
 missing=()
 if [[ -z ${GUANXI_POSTGRES_DSN:-} && -z $(postgres_bin) ]]; then missing+=(postgresql); fi
-if [[ -z ${GUANXI_MYSQL_DSN:-} && (-z $(mariadb_server) || -z $(mariadb_install)) ]]; then missing+=(mariadb-server); fi
+if [[ -z ${GUANXI_MYSQL_DSN:-} && (-z $(mariadb_server) || -z $(mariadb_client) || -z $(mariadb_install)) ]]; then missing+=(mariadb-server); fi
 if [[ ${#missing[@]} != 0 ]]; then
   if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
     die "not installed: ${missing[*]}"
@@ -60,6 +61,7 @@ fi
 # --- starting and stopping -----------------------------------------------------
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/guanxi-db.XXXXXX")
+work=$(cd "$work" && pwd -P) # as the servers tell it
 chmod 711 "$work"
 as=() # how to run as another user
 if [[ $(id -u) == 0 ]]; then
@@ -71,15 +73,23 @@ pids=()
 command_pid=""
 # shellcheck disable=SC2317 # the trap calls it
 finish() {
-  local status=$? pid
+  local status=$? pid _
   trap - EXIT
   trap '' INT TERM HUP
-  if [[ -n $command_pid ]]; then kill -TERM "$command_pid" 2>/dev/null || true; fi
+  # All that the command started: it leads a group of its own.
+  if [[ -n $command_pid ]]; then
+    kill -TERM -- "-$command_pid" 2>/dev/null || true
+    for _ in $(seq 50); do
+      kill -0 -- "-$command_pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL -- "-$command_pid" 2>/dev/null || true
+    wait "$command_pid" 2>/dev/null || true
+  fi
   for pid in ${pids[@]+"${pids[@]}"}; do
     kill -INT "$pid" 2>/dev/null || true # of PostgreSQL the fast shutdown; MariaDB ignores it
     kill -TERM "$pid" 2>/dev/null || true
   done
-  local _
   for pid in ${pids[@]+"${pids[@]}"}; do
     for _ in $(seq 100); do
       kill -0 "$pid" 2>/dev/null || break
@@ -111,16 +121,19 @@ free_port() {
   die "no free port"
 }
 
-# await NAME PID PORT LOG: until it listens; 1 if it ended.
+# await NAME PID LOG QUERY…: until QUERY answers, which tells the folder of the
+# server's data: another server may have the port, and one that listens need not
+# be ready, or know the user; 1 if it ended.
 await() {
-  local _
+  local name=$1 pid=$2 log=$3 _
+  shift 3
   for _ in $(seq 600); do
-    if ! kill -0 "$2" 2>/dev/null; then return 1; fi
-    if taken "$3"; then return 0; fi
+    if ! kill -0 "$pid" 2>/dev/null; then return 1; fi
+    if [[ $("$@" 2>/dev/null) == "$work"/* ]]; then return 0; fi
     sleep 0.1
   done
-  tail -n 20 "$4" >&2
-  die "$1 did not start within a minute"
+  tail -n 20 "$log" >&2
+  die "$name did not start within a minute"
 }
 
 start_postgres() {
@@ -139,7 +152,8 @@ start_postgres() {
       -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 >"$work/postgres.log" 2>&1 &
     pid=$!
     pids+=("$pid")
-    if await PostgreSQL "$pid" "$port" "$work/postgres.log"; then
+    if await PostgreSQL "$pid" "$work/postgres.log" \
+      env -i PATH="$bin:$PATH" PGCONNECT_TIMEOUT=5 psql -X -A -t -w -h 127.0.0.1 -p "$port" -U guanxi -d postgres -c 'SHOW data_directory'; then
       export GUANXI_POSTGRES_DSN="postgres://guanxi@127.0.0.1:$port/postgres?sslmode=disable"
       return
     fi
@@ -166,7 +180,8 @@ start_mariadb() {
       --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=128M >"$work/mariadb.log" 2>&1 &
     pid=$!
     pids+=("$pid")
-    if await MariaDB "$pid" "$port" "$work/mariadb.log"; then
+    if await MariaDB "$pid" "$work/mariadb.log" \
+      "$(mariadb_client)" --no-defaults --connect-timeout=5 -N -B -h 127.0.0.1 -P "$port" -u guanxi -e 'SELECT @@datadir'; then
       export GUANXI_MYSQL_DSN="guanxi@tcp(127.0.0.1:$port)/"
       return
     fi
@@ -178,10 +193,10 @@ start_mariadb() {
 if [[ -z ${GUANXI_POSTGRES_DSN:-} ]]; then start_postgres; fi
 if [[ -z ${GUANXI_MYSQL_DSN:-} ]]; then start_mariadb; fi
 
-# In the background, so that a signal ends the waiting and finish runs.
-"$@" <&0 &
+# In the background, so that a signal ends the waiting and finish runs; in a group
+# of its own, so that finish ends all of it.
+setsid "$@" <&0 &
 command_pid=$!
 status=0
 wait "$command_pid" || status=$?
-command_pid=""
 exit "$status"

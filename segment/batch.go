@@ -183,10 +183,28 @@ func (b *Batch[T]) vectors(dst []*vector, c *Columns[T]) ([]*vector, error) {
 }
 
 // same reports whether a and o are one moment: the same microsecond, the same
-// beginning of the week, and a zone of the same name and offset.
+// beginning of the week, and the same zone.
 func (a At) same(o At) bool {
 	ca, co := a.calendar(), o.calendar()
-	_, x := time.UnixMicro(ca.now).In(ca.loc).Zone()
-	_, y := time.UnixMicro(co.now).In(co.loc).Zone()
-	return ca.now == co.now && ca.weekStart == co.weekStart && ca.loc.String() == co.loc.String() && x == y
+	return ca.now == co.now && ca.weekStart == co.weekStart && sameZone(ca.loc, co.loc, a.Now)
+}
+
+// sameZone reports whether a and b are one zone. Each call of time.LoadLocation
+// makes another, and a fixed zone may bear any name: they are one if they have one
+// name, and one offset now and on the first of each quarter of 1970 to 2040.
+func sameZone(a, b *time.Location, now time.Time) bool {
+	if a == b || a.String() != b.String() {
+		return a == b
+	}
+	offset := func(t time.Time) bool {
+		_, x := t.In(a).Zone()
+		_, y := t.In(b).Zone()
+		return x == y
+	}
+	for m := range 12 * 71 / 3 {
+		if !offset(time.Date(1970, time.Month(1+3*m), 1, 0, 0, 0, 0, time.UTC)) {
+			return false
+		}
+	}
+	return offset(now)
 }

@@ -128,6 +128,15 @@ func benchBatch(b *testing.B, rules []*Rule[row], rows []row) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(rows)), "ns/customer")
 		b.ReportMetric(float64(c.bytes())/float64(len(rows)), "B/customer")
 	})
+	b.Run("build/workers=2", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			c := fresh()
+			c.Workers = 2
+			c.AddRows(rows)
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(rows)), "ns/customer")
+	})
 	b.Run("rebuild", func(b *testing.B) {
 		b.ReportAllocs()
 		again := fresh()

@@ -26,6 +26,7 @@ const (
 	ByRule      Cause = "rule"      // the rule is another one
 	ByArrival   Cause = "arrival"   // the customer is new, or back
 	ByRemoval   Cause = "removal"   // the customer is gone
+	Unclear     Cause = "unclear"   // nobody can know any more: a Live never says so
 )
 
 // Label returns the name of c that is shown to people, "" of an unknown one.
@@ -41,6 +42,8 @@ func (c Cause) Label(lang guanxi.Lang) string {
 		return guanxi.Text{EN: "New customer", ZH: "新客户"}.In(lang)
 	case ByRemoval:
 		return guanxi.Text{EN: "Customer deleted", ZH: "客户已删除"}.In(lang)
+	case Unclear:
+		return guanxi.Text{EN: "Unclear", ZH: "原因不明"}.In(lang)
 	}
 	return ""
 }
@@ -61,6 +64,11 @@ func (l *Live[T]) Removed(row int) bool {
 // [ErrRow]; all is then as before, and so it is after a getter that panics.
 // Cost: the getters of the fields and some nanoseconds for each condition on
 // them; of tags besides some for each different tag of all customers.
+//
+// An event later than Live's moment does not count yet. When time and customers
+// have both moved on, Advance first and then Update: what a change did is then
+// told as [ByAttribute]. The other way round the rules hold the same customers
+// in the end, but what such an event did comes out of Advance, as [ByTime].
 func (l *Live[T]) Update(dst []Change, row int, customer *T, fields ...string) ([]Change, error) {
 	if err := l.there(row); err != nil {
 		return dst, err
@@ -183,6 +191,9 @@ func (l *Live[T]) Put(dst []Change, row int, customer *T) ([]Change, error) {
 	if row < 0 || row > l.rows {
 		return dst, l.there(row)
 	}
+	if int64(row) >= maxRows {
+		return dst, guanxi.At(guanxi.Pointer("rows", row), &Fault{Err: ErrLimit, Detail: "as many customers as may be"})
+	}
 	for i := range l.marked {
 		l.marked[i] = true
 	}
@@ -205,6 +216,9 @@ func (l *Live[T]) Put(dst []Change, row int, customer *T) ([]Change, error) {
 // grow makes room for one more row and counts it.
 func (l *Live[T]) grow() {
 	l.cols.begin(1)
+	for _, col := range l.cols.cols {
+		col.grow(len(l.cols.alive))
+	}
 	l.cols.end(1)
 	l.rows = l.cols.rows
 	words := (l.rows + 63) >> 6
@@ -240,6 +254,10 @@ func (l *Live[T]) Remove(dst []Change, row int) ([]Change, error) {
 // a row, whose events are read again where a rule asks about events; otherwise it
 // may be nil. It is [ErrTime] for no moment and [ErrRow] where there is no
 // customer; all is then as before, and so it is after a getter that panics.
+//
+// Advance first and then Update, with customers as they were before the updates:
+// what customer returns is read as it is, and what it has become is told as
+// [ByTime].
 func (l *Live[T]) Advance(dst []Change, at At, customer func(row int) *T) ([]Change, error) {
 	b, err := l.batch.At(at)
 	if err != nil {

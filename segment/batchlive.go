@@ -27,11 +27,14 @@ type Live[T any] struct {
 // NewLive takes the columns over, which are empty after it, and answers b for
 // everybody in them. What they lack is [ErrColumns], and they are then as before.
 func NewLive[T any](b *Batch[T], c *Columns[T]) (*Live[T], error) {
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
 	if _, err := b.vectors(nil, c); err != nil {
 		return nil, err
 	}
 	l := &Live[T]{cols: *c}
-	*c = Columns[T]{schema: c.schema, byKey: map[string]int{}}
+	*c = Columns[T]{Workers: c.Workers, schema: c.schema, byKey: map[string]int{}}
 	for _, col := range l.cols.cols {
 		c.install(col.empty())
 	}

@@ -23,14 +23,25 @@ import (
 //
 // A getter that panics is not hidden, and leaves the columns as they were. Not
 // safe for concurrent use; while nothing is added, any number of batches may be
-// evaluated over it at once. It holds up to 2³² customers.
+// evaluated over it at once. It holds up to 2³² customers: what would be more is
+// not added, and said by [Columns.Err].
+//
+// Rows are places in these columns and nothing else. For the sets of the package
+// audience keep beside them the ordinal of each row's customer in its directory:
+// its FromRows makes a set of [Selection]'s All(rule) and that list.
 type Columns[T any] struct {
+	// Workers is how many goroutines AddRows may share its work among, each with
+	// columns of its own; 0 and 1 start none. The columns do not depend on it. With
+	// more, getters are called for several fields at once.
+	Workers int
+
 	schema *schemaDef
 	cols   []*column[T]
 	byKey  map[string]int
 	rows   int
 	alive  []uint64 // rows that are there: all, but of a Live those removed
 	dirty  bool     // a call that added did not come to its end
+	full   bool     // a call had too many
 }
 
 // NewColumns makes empty columns of what rules ask about: the attributes, and of
@@ -99,22 +110,37 @@ func (c *Columns[T]) Reset() {
 		col.reset()
 	}
 	clear(c.alive)
-	c.alive, c.rows, c.dirty = c.alive[:0], 0, false
+	c.alive, c.rows, c.dirty, c.full = c.alive[:0], 0, false, false
 }
 
-// begin makes room for n more rows.
-func (c *Columns[T]) begin(n int) {
+// maxRows is the customers that the lists of tags can number.
+const maxRows = 1 << 32
+
+// Err is [ErrLimit] at /rows if customers were not added because there would have
+// been more than 2³²; nil otherwise, and after Reset. [Batch.Eval], [NewLive] and
+// AddSeq return it too.
+func (c *Columns[T]) Err() error {
+	if !c.full {
+		return nil
+	}
+	return guanxi.At("/rows", &Fault{Err: ErrLimit, Detail: fmt.Sprintf("more than %d customers", int64(maxRows))})
+}
+
+// begin makes ready for n more rows, for which the columns are yet to grow; false:
+// they would be too many.
+func (c *Columns[T]) begin(n int) bool {
+	if int64(n) > maxRows-int64(c.rows) {
+		c.full = true
+		return false
+	}
 	if c.dirty {
 		for _, col := range c.cols {
 			col.truncate(c.rows)
 		}
 	}
 	c.dirty = true
-	words := (c.rows + n + 63) >> 6
-	for _, col := range c.cols {
-		col.grow(words)
-	}
-	c.alive = extend(c.alive, words)
+	c.alive = extend(c.alive, (c.rows+n+63)>>6)
+	return true
 }
 
 // end makes n more rows count.
@@ -128,8 +154,11 @@ func (c *Columns[T]) end(n int) {
 
 // Add adds a customer. Nothing of it is kept but values.
 func (c *Columns[T]) Add(customer *T) {
-	c.begin(1)
+	if !c.begin(1) {
+		return
+	}
 	for _, col := range c.cols {
+		col.grow(len(c.alive))
 		col.put(c.rows, col.cell(customer))
 	}
 	c.end(1)
@@ -142,14 +171,28 @@ const block = 512
 // AddRows adds customers, faster than one by one. Cost: a few nanoseconds a
 // customer and attribute; of events what [Rule.Match] takes for the aggregate.
 func (c *Columns[T]) AddRows(customers []T) {
-	c.begin(len(customers))
+	if !c.begin(len(customers)) {
+		return
+	}
+	if workers := min(c.Workers, len(c.cols)); workers > 1 && len(customers) > block {
+		c.fillShares(customers, workers)
+	} else {
+		c.fill(c.cols, customers)
+	}
+	c.end(len(customers))
+}
+
+// fill reads some columns of customers.
+func (c *Columns[T]) fill(cols []*column[T], customers []T) {
+	for _, col := range cols {
+		col.grow(len(c.alive))
+	}
 	for i := 0; i < len(customers); i += block {
 		part := customers[i:min(i+block, len(customers))]
-		for _, col := range c.cols {
+		for _, col := range cols {
 			col.fill(c.rows+i, part)
 		}
 	}
-	c.end(len(customers))
 }
 
 // AddSeq adds customers until the first error, which it returns with the number
@@ -159,7 +202,9 @@ func (c *Columns[T]) AddSeq(seq iter.Seq2[*T, error]) error {
 		if err != nil {
 			return fmt.Errorf("segment: reading customer %d: %w", c.rows, err)
 		}
-		c.Add(customer)
+		if c.Add(customer); c.full {
+			return c.Err()
+		}
 	}
 	return nil
 }

@@ -146,8 +146,11 @@ func (v *vector) posting(tag string) *posting {
 // gather notes that row i from where settle will say has the tag.
 func (v *vector) gather(tag string, i int) {
 	code := v.dict.add(tag)
-	if int(code) >= len(v.word) {
-		v.word = append(v.word, make([]uint64, int(code)+1-len(v.word))...)
+	if n := int(code) + 1; n > len(v.word) {
+		v.word = append(v.word, make([]uint64, n-len(v.word))...)
+		if n > len(v.tags) { // with the dictionary: a getter may panic before settle
+			v.tags = append(v.tags, make([]posting, n-len(v.tags))...)
+		}
 	}
 	if v.word[code] == 0 {
 		v.touched = append(v.touched, code)
@@ -157,9 +160,6 @@ func (v *vector) gather(tag string, i int) {
 
 // settle adds what was gathered of the rows from at on.
 func (v *vector) settle(at int) {
-	if n := len(v.word) - len(v.tags); n > 0 {
-		v.tags = append(v.tags, make([]posting, n)...)
-	}
 	for _, code := range v.touched {
 		v.tags[code].addWord(uint32(at), v.word[code])
 		v.word[code] = 0

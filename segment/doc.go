@@ -100,7 +100,9 @@
 //	err = batch.Eval(&found, columns, 1)
 //
 // A [Live] keeps the answers as customers, time and rules change, asks again only
-// what depends on the change, and tells who entered and left by which cause.
+// what depends on the change, and tells who entered and left by which cause. Where
+// time and customers move on together, Advance first and then Update: a Live does
+// not know what is later than its moment.
 //
 // # SQL
 //
@@ -125,7 +127,9 @@
 //	ClickHouse   DateTime64, 6 digits at most Decimal            Date32, Date   Bool
 //	DuckDB       TIMESTAMPTZ                  DECIMAL            DATE           BOOLEAN
 //
-// [Micros] and [MinorUnits] are BIGINT (Int64) in each. Text is TEXT or VARCHAR,
+// [Micros] and [MinorUnits] are BIGINT (Int64) in each. One schema serves several
+// databases: [SQLOptions.Integers] says of a query that all instants and decimals
+// of its database lie so, whatever the schema says. Text is TEXT or VARCHAR,
 // not CHAR(n), which pads. NULL is a missing value; a getter says the same.
 // Customers' keys are compared as the database compares them.
 package segment

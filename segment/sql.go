@@ -18,14 +18,15 @@ import (
 // fixed words and the schema's names in quotes are all that the text is made of.
 // Aggregates are uncorrelated semi- and anti-joins. What the dialect cannot
 // compare exactly is an error ([ErrInexact]), never an approximation. All faults
-// are returned at once, each with its place: see [ErrDialect]. Cost: some
-// microseconds; tens of a sum or a list.
+// are returned at once, each with its place: see [ErrDialect]. Writing stops at
+// the first byte or parameter beyond the limits, and what would be wrong after it
+// is not said then. Cost: some microseconds; tens of a sum or a list.
 func (r *Rule[T]) SQL(d Dialect, o SQLOptions) (Query, error) {
 	spec, errs := o.check(d)
 	if errs != nil {
 		return Query{}, errors.Join(errs...)
 	}
-	e := &emitter{d: d, spec: spec, numbered: o.Placeholder == Dollar, offset: o.Offset, schema: r.schema, cal: r.cal,
+	e := &emitter{d: d, spec: spec, numbered: o.Placeholder == Dollar, integers: o.Integers, offset: o.Offset, maxText: o.MaxText, maxArgs: o.MaxArgs, schema: r.schema, cal: r.cal,
 		args: []any{}, columns: map[ColumnRef]bool{}, warned: map[Warning]bool{}, faulty: map[string]bool{}}
 	return e.query(r.bound, o)
 }
@@ -63,10 +64,10 @@ func (e *emitter) query(n *node, o SQLOptions) (Query, error) {
 		e.warn(WarnParameters)
 	}
 	if most := o.MaxArgs; e.offset+len(e.args) > most {
-		e.fault("/args", &Fault{Err: ErrLimit, Detail: fmt.Sprintf("%d parameters, more than %d", e.offset+len(e.args), most)})
+		e.fault("/args", &Fault{Err: ErrLimit, Detail: fmt.Sprintf("more than %d parameters", most)})
 	}
 	if most := o.MaxText; e.size() > most {
-		e.fault("/text", &Fault{Err: ErrLimit, Detail: fmt.Sprintf("a text of %d bytes, more than %d", e.size(), most)})
+		e.fault("/text", &Fault{Err: ErrLimit, Detail: fmt.Sprintf("more than %d bytes of text", most)})
 	}
 	if err := errors.Join(e.errs...); err != nil {
 		return Query{}, err
@@ -80,19 +81,22 @@ func (e *emitter) query(n *node, o SQLOptions) (Query, error) {
 }
 
 // size is the length of the text as it is sent.
-func (e *emitter) size() int {
-	n := len(e.buf)
+func (e *emitter) size() int { return len(e.buf) + e.inText }
+
+// over reports whether a limit is passed: then nothing more need be written.
+func (e *emitter) over() bool { return e.size() > e.maxText || e.offset+len(e.args) > e.maxArgs }
+
+// arg adds a parameter.
+func (e *emitter) arg(value any) {
+	e.args = append(e.args, value)
 	if e.d != ClickHouse {
-		return n
+		return
 	}
-	for _, a := range e.args { // drivers write them into the text
-		if s, ok := a.(string); ok {
-			n += 2*len(s) + 2
-		} else {
-			n += 20
-		}
+	if s, ok := value.(string); ok { // drivers write them into the text
+		e.inText += 2*len(s) + 2
+	} else {
+		e.inText += 20
 	}
-	return n
 }
 
 // emitter writes one query. Every parameter is written when its placeholder is,
@@ -101,13 +105,17 @@ type emitter struct {
 	d         Dialect
 	spec      dialectSpec
 	numbered  bool // placeholders
+	integers  bool
 	offset    int
+	maxText   int
+	maxArgs   int
 	schema    *schemaDef
 	customers relation
 	cal       *calendar
 
 	buf     []byte
 	args    []any
+	inText  int           // bytes of args that are sent as text
 	numbers map[param]int // of numbered placeholders
 	columns map[ColumnRef]bool
 	warned  map[Warning]bool
@@ -129,7 +137,11 @@ type param struct {
 	value         any
 }
 
-func (e *emitter) text(s string) { e.buf = append(e.buf, s...) }
+func (e *emitter) text(s string) {
+	if !e.over() {
+		e.buf = append(e.buf, s...)
+	}
+}
 
 func (e *emitter) warn(w Warning) { e.warned[w] = true }
 
@@ -143,16 +155,19 @@ func (e *emitter) fault(pointer string, err error) {
 
 // param writes a placeholder with what stands around it.
 func (e *emitter) param(before string, value any, after string) {
+	if e.over() {
+		return
+	}
 	e.text(before)
 	if !e.numbered {
-		e.args = append(e.args, value)
+		e.arg(value)
 		e.text("?" + after)
 		return
 	}
 	p := param{before, after, value}
 	n, ok := e.numbers[p]
 	if !ok {
-		e.args = append(e.args, value)
+		e.arg(value)
 		n = e.offset + len(e.args)
 		if e.numbers == nil {
 			e.numbers = map[param]int{}
@@ -164,9 +179,12 @@ func (e *emitter) param(before string, value any, after string) {
 
 // name writes a quoted name.
 func (e *emitter) name(s, pointer string) {
-	var err error
-	if e.buf, err = e.spec.ident(e.buf, s); err != nil {
+	quoted, err := e.spec.ident(e.buf, s)
+	if err != nil {
 		e.fault(pointer, err)
+	}
+	if !e.over() {
+		e.buf = quoted
 	}
 }
 

@@ -1,9 +1,6 @@
 package segment
 
-import (
-	"slices"
-	"unicode/utf8"
-)
+import "slices"
 
 // cond writes the positive condition of an atom over p. It is UNKNOWN where p is
 // NULL, and never where it is not.
@@ -121,7 +118,7 @@ func (e *emitter) list(n int, item func(i int)) {
 		return
 	}
 	e.text(" IN (")
-	for i := range n {
+	for i := 0; i < n && !e.over(); i++ {
 		if i > 0 {
 			e.text(", ")
 		}
@@ -155,12 +152,6 @@ func (e *emitter) part(p place, a *atom) {
 	if a.op != atomBegins {
 		e.warn(WarnScan)
 	}
-	// A text is compared in letters where the dialect counts them, which of valid
-	// UTF-8 comes to the same.
-	n := int64(len(s))
-	if e.d == SQLite {
-		n = int64(utf8.RuneCountInString(s))
-	}
 	slice := func(before string, count func(), after string) {
 		e.text(before)
 		p.write()
@@ -174,7 +165,7 @@ func (e *emitter) part(p place, a *atom) {
 		e.string(s, true)
 		e.text(")")
 	}
-	count := func() { e.param("", n, "") }
+	count := func() { e.param("", int64(len(s)), "") }
 	call := func(fn string) {
 		e.text(fn)
 		p.write()
@@ -206,14 +197,22 @@ func (e *emitter) part(p place, a *atom) {
 			slice("RIGHT(", count, ") = ")
 		}
 	case SQLite:
+		blob := func(from string) {
+			e.text("COALESCE(substr(CAST(") // of nothing it is NULL
+			p.write()
+			e.param(" AS BLOB), "+from+"length(CAST(", s, " AS BLOB))), 0)")
+			e.param(" = CAST(", s, " AS BLOB)")
+		}
 		switch a.op {
 		case atomContains:
 			call("instr(")
 			e.text(" > 0")
+		// Letters are counted up to a zero byte there, so that bytes are taken; how
+		// many depends on the database's encoding.
 		case atomBegins:
-			slice("substr(", func() { e.text("1, "); count() }, ") COLLATE BINARY = ")
+			blob("1, ")
 		default:
-			slice("substr(", func() { e.text("-"); count() }, ") COLLATE BINARY = ")
+			blob("-")
 		}
 	case ClickHouse:
 		switch a.op {

@@ -66,6 +66,9 @@ func (e *emitter) day(s source) place {
 		}
 		e.text("CASE")
 		for _, st := range list[:len(list)-1] {
+			if e.over() {
+				break
+			}
 			e.text(" WHEN ")
 			s.at.write()
 			e.text(" < ")

@@ -82,6 +82,10 @@ type SQLOptions struct {
 	// counts against the dialect's limit, and Dollar goes on from it.
 	Offset      int         `json:"offset,omitempty"`
 	Placeholder Placeholder `json:"placeholder,omitempty"`
+	// Integers says that all instants lie in this database as [Micros] and all
+	// decimals as [MinorUnits], whatever the schema says: so one schema serves a
+	// database with types of its own for them, and SQLite too.
+	Integers bool `json:"integers,omitempty"`
 	// MaxText is the most bytes of text, and MaxArgs the most parameters, Offset
 	// included; 0 is the dialect's own limit, beyond which nothing is lifted.
 	MaxText int `json:"max_text,omitempty"`

@@ -138,7 +138,7 @@ func (e *emitter) score(g *aggAtom) {
 		e.text("COUNT(*) DESC")
 		return
 	}
-	p := place{typ: g.by.typ, scale: g.by.scale, enc: g.by.meta.Column.Encoding, write: func() { e.own("b", colScore) }}
+	p := place{typ: g.by.typ, scale: g.by.scale, enc: e.encoding(g.by), write: func() { e.own("b", colScore) }}
 	if e.d != SQLite {
 		e.text("COALESCE(")
 		e.total(p).write()

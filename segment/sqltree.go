@@ -97,7 +97,7 @@ func (e *emitter) span(a *atom) (lo, hi int64, ok bool) {
 		f = a.agg.of
 	}
 	switch typ := a.valueType(); {
-	case a.op == atomAnniversary, f == nil, f.meta.Column.Encoding != Native:
+	case a.op == atomAnniversary, f == nil, e.encoding(f) != Native:
 		return 0, 0, false
 	case typ == InstantType && e.d == ClickHouse:
 		return int64(minDate32) * dayMicros, int64(maxDate32+1)*dayMicros - 1, true
@@ -161,6 +161,9 @@ func (e *emitter) join(n int, op string, item func(i int)) {
 }
 
 func (e *emitter) joinRange(from, to int, op string, item func(i int)) {
+	if e.over() {
+		return
+	}
 	if to-from == 1 {
 		item(from)
 		return
@@ -172,7 +175,7 @@ func (e *emitter) joinRange(from, to int, op string, item func(i int)) {
 		e.text(op)
 		e.joinRange(mid, to, op, item)
 	} else {
-		for i := from; i < to; i++ {
+		for i := from; i < to && !e.over(); i++ {
 			if i > from {
 				e.text(op)
 			}

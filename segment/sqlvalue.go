@@ -15,11 +15,22 @@ type place struct {
 	write func()
 }
 
+// encoding is how the column of a field holds its values in this database.
+func (e *emitter) encoding(f *fieldDef) Encoding {
+	switch {
+	case e.integers && f.typ == InstantType:
+		return Micros
+	case e.integers && f.typ == DecimalType:
+		return MinorUnits
+	}
+	return f.meta.Column.Encoding
+}
+
 // place is the column of a field. What the dialect cannot compare exactly is a
 // fault.
 func (e *emitter) place(f *fieldDef, sc relation) place {
 	pointer := sc.fieldPointer(f) + "/column"
-	p := place{typ: f.typ, scale: f.scale, enc: f.meta.Column.Encoding, write: func() { e.column(sc, f.meta.Column.Name, pointer+"/name") }}
+	p := place{typ: f.typ, scale: f.scale, enc: e.encoding(f), write: func() { e.column(sc, f.meta.Column.Name, pointer+"/name") }}
 	inexact := func(detail string, need Encoding) {
 		e.fault(pointer+"/encoding", &Fault{Err: ErrInexact, Detail: detail, Allowed: []string{string(need)}})
 	}

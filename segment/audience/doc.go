@@ -8,7 +8,8 @@
 // never changes on top.
 //
 //	members, err := audience.Select(rule, population)        // by segment.Rule.Match
-//	members, err := audience.FromWords(words)                // by segment's batch
+//	members, err := audience.FromWords(words)                // by segment's batch, rows being ordinals
+//	members, err := audience.FromRows(found.All(0), ordinals) // otherwise
 //	vip.And(active).Minus(complained).Count()
 //	vip.AndCount(active)                                     // without making the set
 //	audience.OverlapOf(vip, active, new).Jaccard(0, 1)
@@ -16,7 +17,8 @@
 //
 // [Memory] is a directory in memory; package audiencetest holds a host's own to
 // the contract. The ordinal of a removed customer is never given again, so that an
-// old set never names somebody else.
+// old set never names somebody else. The batch's columns may still have a row of
+// them, and then a rule may have them: And a set with Directory.Live.
 //
 // # Who entered and who left
 //
@@ -30,6 +32,10 @@
 //	diff, err := audience.Diff(last, next)
 //	for e := range diff.Events(reasoner.Cause) { … }
 //
+// A host that keeps a segment.Live is told the causes with the changes, and needs
+// no Reasoner: [Causes] hands them on. Diff takes versions that are far apart as
+// well.
+//
 // [PreviewChange] shows what a new rule would change before it is published.
 //
 // # Campaigns
@@ -41,7 +47,8 @@
 // compares the arms by intent to treat: everybody counts in the arm they were
 // assigned to. The [Verdict] is [Reached] where the whole interval of the uplift is
 // at or above the goal, [NotReached] where it is below, and otherwise [Undecided],
-// with how many more customers it takes.
+// with how many more customers it takes. Of money nothing is said unless
+// [MinBuyers] in each arm brought some.
 //
 //	split, err := audience.NewSplit(key, campaign)
 //	roster, err = split.Enrol(ctx, dir, roster, segments)    // store
@@ -59,7 +66,9 @@
 //
 // [IdentityRules] join the records that share a phone, a WeChat union id, a member
 // card or an e-mail into one customer, by rank; conflicts are reported, and what
-// was joined can be taken apart.
+// was joined can be taken apart. Sets know nothing of it: where they are of
+// records, [Set.Map] makes of the ordinals of records those of the customers, by
+// what [IdentityLog] says of each, and campaigns and versions are of these.
 //
 // # Dependencies
 //
@@ -69,6 +78,7 @@
 //
 // Sets, versions, differences, rosters and reports are values; splits, reasoners,
 // treatments, taggers and identity rules are immutable: all are safe for concurrent
-// use. A Memory is too. Builders and Outcomes are for one goroutine. Nothing here
+// use. A Memory is too. An IdentityLog is, but not while Apply runs: whoever applies
+// keeps the others out. Builders and Outcomes are for one goroutine. Nothing here
 // reads a clock or draws a random number.
 package audience

@@ -13,8 +13,10 @@ import (
 var (
 	// ErrOption refuses an unknown or impossible value of a setting.
 	ErrOption = errors.New("not a value of this option")
-	// ErrID refuses an id that is missing or used twice.
-	ErrID = errors.New("an id that is missing or not unique")
+	// ErrID refuses an id that is missing, not UTF-8 or, in a campaign, used twice; of
+	// treatments, tags and identifiers also one longer than 64 bytes or with control
+	// characters or spaces around it.
+	ErrID = errors.New("an id that is missing, not unique or malformed")
 	// ErrTime refuses the zero time.Time, one outside the years 1 to 9999, and a
 	// window that does not end after it begins.
 	ErrTime = errors.New("no time, or one out of order")
@@ -24,9 +26,10 @@ var (
 	ErrOrdinal = errors.New("not an ordinal")
 	// ErrFull says that a directory has no ordinal left to give.
 	ErrFull = errors.New("no ordinal left")
-	// ErrVersion refuses two versions of which one does not follow the other.
-	ErrVersion = errors.New("not the version that follows")
-	// ErrRow refuses a nil row of a population.
+	// ErrVersion refuses two versions of which one does not come after the other.
+	ErrVersion = errors.New("not a version that follows")
+	// ErrRow refuses a nil row of a population, and the number of a row that is not
+	// there.
 	ErrRow = errors.New("no row")
 	// ErrDuplicate refuses a customer who is listed twice.
 	ErrDuplicate = errors.New("listed twice")
@@ -49,9 +52,6 @@ var (
 
 // What is wrong with a treatment table or with groups of tags.
 var (
-	// ErrName refuses an id that is missing, longer than 64 bytes, not UTF-8 or has
-	// control characters or spaces around it.
-	ErrName = errors.New("not a name of 1 to 64 bytes")
 	// ErrNothing refuses what says nothing: a table without rows and default, a row
 	// without cells, a group without tags.
 	ErrNothing = errors.New("says nothing")
@@ -61,8 +61,8 @@ var (
 	// ErrSegment refuses a segment that the resolver does not know or that is no
 	// rule of the schema.
 	ErrSegment = errors.New("not a segment")
-	// ErrRevision refuses a version below 1.
-	ErrRevision = errors.New("not a version: 1 or more")
+	// ErrRevision refuses a config's version below 1. ErrVersion is of segments.
+	ErrRevision = errors.New("not a version of a config: 1 or more")
 	// ErrHeld refuses a tag that a customer cannot hold so: an unknown source, a time
 	// outside the years 1 to 9999, or an end of a tag that a rule gave.
 	ErrHeld = errors.New("not a tag that is held")

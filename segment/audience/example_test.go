@@ -224,6 +224,6 @@ func ExampleCampaign() {
 	// "vip" treated 484, held 516, uneven: false
 	// ""   treated 3211, held 789, uneven: false
 	// share: +0.100, 0.077 to 0.121
-	// money: +14.18, 11.82 to 16.53
+	// money: +14.18, 11.74 to 16.46
 	// reached 达成
 }

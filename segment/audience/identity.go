@@ -94,7 +94,7 @@ func IdentityPreset() IdentityConfig {
 const maxKinds = 16
 
 // Validate returns every fault of c, each a *guanxi.FieldError: ErrRevision,
-// ErrNothing, ErrName, ErrDuplicate, ErrOption, and ErrIdentifier for an ignored
+// ErrNothing, ErrID, ErrDuplicate, ErrOption, and ErrIdentifier for an ignored
 // value.
 func (c IdentityConfig) Validate() error {
 	_, errs := c.compile()

@@ -176,6 +176,42 @@ func (l *IdentityLog[K]) Remove(keys []K, now time.Time) (IdentityEvent[K], erro
 // consistent returns ErrDecision if a decision with these sides and those in force
 // contradict each other.
 func (l *IdentityLog[K]) consistent(sides [][]K) error {
+	one := identityDecision[K]{l.last + 1, sides}
+	all := append(slices.Clone(l.active), one)
+	customer := joined(all)
+	for _, d := range l.active {
+		if torn(d, customer) {
+			return fmt.Errorf("%w: event %d keeps them apart; undo it first", ErrDecision, d.seq)
+		}
+	}
+	if !torn(one, customer) {
+		return nil
+	}
+	// Name those that it takes: of the ones that have to do with it, whatever else
+	// joins the sides as well is left out.
+	here := map[int32]bool{}
+	for _, side := range sides {
+		for _, k := range side {
+			here[customer(k)] = true
+		}
+	}
+	needed := slices.DeleteFunc(slices.Clone(l.active), func(d identityDecision[K]) bool {
+		return !slices.ContainsFunc(d.sides, func(side []K) bool { return len(side) > 1 && here[customer(side[0])] })
+	})
+	for i := len(needed) - 1; i >= 0; i-- {
+		if rest := slices.Delete(slices.Clone(needed), i, i+1); torn(one, joined(append(slices.Clone(rest), one))) {
+			needed = rest
+		}
+	}
+	var events []int64
+	for _, d := range needed {
+		events = append(events, d.seq)
+	}
+	return fmt.Errorf("%w: the decisions of events %v join two of the sides; undo them first", ErrDecision, events)
+}
+
+// joined returns to whom a record belongs if the sides of decisions are each one.
+func joined[K comparable](all []identityDecision[K]) func(K) int32 {
 	number := map[K]int32{}
 	var parent []int32
 	node := func(k K) int32 {
@@ -186,7 +222,6 @@ func (l *IdentityLog[K]) consistent(sides [][]K) error {
 		}
 		return n
 	}
-	all := append(slices.Clone(l.active), identityDecision[K]{l.last + 1, sides})
 	for _, d := range all {
 		for _, side := range d.sides {
 			for _, k := range side {
@@ -195,20 +230,23 @@ func (l *IdentityLog[K]) consistent(sides [][]K) error {
 			}
 		}
 	}
-	for _, d := range all {
-		on := map[int32]int{}
-		for i, side := range d.sides {
-			for _, k := range side {
-				root := find(parent, node(k))
-				if j, ok := on[root]; ok && j != i {
-					if d.seq == l.last+1 {
-						return fmt.Errorf("%w: decisions in force join two of the sides; undo them first", ErrDecision)
-					}
-					return fmt.Errorf("%w: event %d keeps them apart; undo it first", ErrDecision, d.seq)
-				}
-				on[root] = i
+	return func(k K) int32 {
+		n := node(k)
+		return find(parent, n)
+	}
+}
+
+// torn reports whether two sides of d belong to one customer all the same.
+func torn[K comparable](d identityDecision[K], customer func(K) int32) bool {
+	on := map[int32]int{}
+	for i, side := range d.sides {
+		for _, k := range side {
+			root := customer(k)
+			if j, ok := on[root]; ok && j != i {
+				return true
 			}
+			on[root] = i
 		}
 	}
-	return nil
+	return false
 }

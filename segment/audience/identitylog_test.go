@@ -132,7 +132,7 @@ func TestIdentityLog(t *testing.T) {
 	if len(h.advance(records)) != 0 {
 		t.Error("a decision does not last")
 	}
-	if _, err := h.log.Separate([][]int{{40}, {50}}, day1, "wei"); !errors.Is(err, ErrDecision) {
+	if _, err := h.log.Separate([][]int{{40}, {50}}, day1, "wei"); !errors.Is(err, ErrDecision) || !strings.Contains(err.Error(), fmt.Sprintf("events [%d] join", h.log.Last())) {
 		t.Error(err)
 	}
 	h.one(h.log.Undo(h.log.Last(), day1, "wei"))

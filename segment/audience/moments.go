@@ -12,6 +12,7 @@ import (
 type moments struct {
 	sum    int64
 	hi, lo uint64 // of the squares
+	buyers int64  // amounts that are not 0
 }
 
 // add returns m and one amount; false where a sum does not fit.
@@ -21,7 +22,11 @@ func (m moments) add(v int64) (moments, bool) {
 		u = -u
 	}
 	hi, lo := bits.Mul64(u, u)
-	return m.merge(moments{v, hi, lo})
+	one := moments{v, hi, lo, 1}
+	if v == 0 {
+		one.buyers = 0
+	}
+	return m.merge(one)
 }
 
 // merge returns m and o together; false where a sum does not fit.
@@ -29,7 +34,7 @@ func (m moments) merge(o moments) (moments, bool) {
 	sum, ok := minor.Add(m.sum, o.sum)
 	lo, carry := bits.Add64(m.lo, o.lo, 0)
 	hi, carry := bits.Add64(m.hi, o.hi, carry)
-	return moments{sum, hi, lo}, ok && carry == 0
+	return moments{sum, hi, lo, m.buyers + o.buyers}, ok && carry == 0
 }
 
 func (m moments) squares() *big.Int {
@@ -39,20 +44,20 @@ func (m moments) squares() *big.Int {
 
 // possible reports whether m can be the sums of at most n amounts.
 func (m moments) possible(n int64) bool {
-	if n == 0 {
+	if m.buyers <= 0 || m.buyers > n {
 		return m == moments{}
 	}
-	sum := big.NewInt(m.sum)
+	count, sum, squares := big.NewInt(m.buyers), big.NewInt(m.sum), m.squares()
 	sum.Mul(sum, sum)
-	squares := m.squares()
-	return (m.sum^int64(m.lo))&1 == 0 && sum.Cmp(new(big.Int).Mul(squares, big.NewInt(n))) <= 0
+	return (m.sum^int64(m.lo))&1 == 0 && squares.Cmp(count) >= 0 && sum.Cmp(squares.Mul(squares, count)) <= 0
 }
 
-// variance of n customers, n ≥ 2, in minor units, with n − 1 in its denominator.
-func (m moments) variance(n int64) float64 {
-	count, sum := big.NewInt(n), big.NewInt(m.sum)
+// variance of the amounts that are not 0, two or more, in minor units, with one
+// less than their number in its denominator.
+func (m moments) variance() float64 {
+	count, sum := big.NewInt(m.buyers), big.NewInt(m.sum)
 	over := new(big.Int).Mul(m.squares(), count)
 	over.Sub(over, sum.Mul(sum, sum))
-	v, _ := new(big.Rat).SetFrac(over, count.Mul(count, big.NewInt(n-1))).Float64()
+	v, _ := new(big.Rat).SetFrac(over, count.Mul(count, big.NewInt(m.buyers-1))).Float64()
 	return v
 }

@@ -132,9 +132,9 @@ const outcomesVersion = 1
 // AppendBinary appends the encoding of what was added: a byte of version; the
 // campaign's id, its length before it (uvarint); the decimals (a byte); the set of
 // customers added, its length before it; and of each stratum the treated and the
-// held: converted (uvarint), the sum of money (varint) and of its squares (16
-// bytes, big-endian), in minor units. What was once written is read for ever. The
-// error is always nil.
+// held: converted (uvarint), those with money other than 0 (uvarint), the sum of
+// money (varint) and of its squares (16 bytes, big-endian), in minor units. What
+// was once written is read for ever. The error is always nil.
 func (o *Outcomes) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, outcomesVersion)
 	dst = append(binary.AppendUvarint(dst, uint64(len(o.campaign.ID))), o.campaign.ID...)
@@ -146,6 +146,7 @@ func (o *Outcomes) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(binary.AppendUvarint(dst, uint64(len(seen))), seen...)
 	for _, c := range o.cells {
 		dst = binary.AppendUvarint(dst, uint64(c.converted))
+		dst = binary.AppendUvarint(dst, uint64(c.money.buyers))
 		dst = binary.AppendVarint(dst, c.money.sum)
 		dst = binary.BigEndian.AppendUint64(dst, c.money.hi)
 		dst = binary.BigEndian.AppendUint64(dst, c.money.lo)
@@ -169,7 +170,8 @@ func (o *Outcomes) UnmarshalBinary(data []byte) error {
 	for i := range cells {
 		c := &cells[i]
 		c.converted = int64(r.uvarint())
-		c.money = moments{r.varint(), r.uint64(), r.uint64()}
+		c.money.buyers = int64(r.uvarint())
+		c.money.sum, c.money.hi, c.money.lo = r.varint(), r.uint64(), r.uint64()
 	}
 	if r.bad || len(r.data) > 0 {
 		return wrap(formatFault("no outcomes"))

@@ -146,7 +146,7 @@ func TestGoldenOutcomes(t *testing.T) {
 	o := outcomes(t, plainCampaign(), plainRoster(3, 3))
 	add(t, o, Outcome{0, true, decimal.New(1999, -2)}, Outcome{4, false, decimal.New(-5, 0)})
 	const want = "01" + "06737072696e67" + "02" + "15" + "013a300000010000000000010010000000" + "00000400" +
-		"01" + "9e1f" + "0000000000000000" + "00000000003cf961" + "00" + "e707" + "0000000000000000" + "000000000003d090"
+		"01" + "01" + "9e1f" + "0000000000000000" + "00000000003cf961" + "00" + "01" + "e707" + "0000000000000000" + "000000000003d090"
 	if got := hex.EncodeToString([]byte(encoded(t, o))); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

@@ -6,36 +6,56 @@ import (
 	"github.com/guanxi-go/guanxi/segment"
 )
 
-// Cause is why a customer entered a segment or left it.
-type Cause string
+// Cause is why a customer entered a segment or left it: segment's own.
+type Cause = segment.Cause
 
 // The causes.
 const (
-	ByAttribute Cause = "attribute" // something about the customer changed, events included
-	ByTime      Cause = "time"      // nothing changed but the moment
-	ByRule      Cause = "rule"      // the rule has another version
-	ByArrival   Cause = "arrival"   // entered: was no customer before
-	ByRemoval   Cause = "removal"   // left: is no customer any more
-	Unclear     Cause = "unclear"   // attribute or time: the row as it was is not known
+	ByAttribute = segment.ByAttribute
+	ByTime      = segment.ByTime
+	ByRule      = segment.ByRule
+	ByArrival   = segment.ByArrival
+	ByRemoval   = segment.ByRemoval
+	// Unclear is not known: attribute or time, where the row as it was is not known,
+	// or a set that is not what the rule says of the row as it is.
+	Unclear = segment.Unclear
 )
 
-// Label returns the name of c that is shown to people.
-func (c Cause) Label(lang guanxi.Lang) string {
-	switch c {
-	case ByAttribute:
-		return guanxi.Text{EN: "Changed data", ZH: "客户资料变化"}.In(lang)
-	case ByTime:
-		return guanxi.Text{EN: "Passage of time", ZH: "时间推移"}.In(lang)
-	case ByRule:
-		return guanxi.Text{EN: "Changed rule", ZH: "规则变更"}.In(lang)
-	case ByArrival:
-		return guanxi.Text{EN: "New customer", ZH: "新客户"}.In(lang)
-	case ByRemoval:
-		return guanxi.Text{EN: "Customer deleted", ZH: "客户已删除"}.In(lang)
-	case Unclear:
-		return guanxi.Text{EN: "Data or time", ZH: "资料或时间"}.In(lang)
+// Causes makes of what a [segment.Live] told since the old version, all of it and
+// in its order, what [Difference.Events] asks for one rule: the last cause by which
+// the customer went that way, [Unclear] where nothing was told. rule is the index
+// in Live's batch. ordinals[i] is the customer of row i; nil is a Live whose rows
+// are the ordinals. A row without one is ErrRow at /i/row, and NoOrdinal
+// ErrOrdinal; the first 1,000 are named. changes is not kept.
+func Causes(changes []segment.Change, rule int, ordinals []uint32) (func(ordinal uint32, entered bool) Cause, error) {
+	type move struct {
+		ordinal uint32
+		entered bool
 	}
-	return string(c)
+	last := make(map[move]Cause)
+	var errs []error
+	for i, c := range changes {
+		if c.Rule != rule {
+			continue
+		}
+		ordinal, err := ordinalOf(c.Row, ordinals)
+		if err != nil {
+			if errs = append(errs, at(err, i, "row")); len(errs) == maxFaults {
+				break
+			}
+			continue
+		}
+		last[move{ordinal, c.Entered}] = c.Cause
+	}
+	if errs != nil {
+		return nil, wrap(strict.Join(errs...))
+	}
+	return func(ordinal uint32, entered bool) Cause {
+		if c, ok := last[move{ordinal, entered}]; ok {
+			return c
+		}
+		return Unclear
+	}, nil
 }
 
 // Asked is a rule and the moment it is asked for.
@@ -60,6 +80,10 @@ type Rows[T any] struct {
 // of the row as it is, and the new rule. The step at which the verdict turns is
 // the cause. Where it turns at every kind of step, to and fro, it is the rule,
 // which had the last word.
+//
+// Where the new rule does not say of the row as it is what the set says, as of a
+// set that was made of other rows, it is [Unclear]. A removed customer is in
+// nothing.
 //
 // Of a row whose past is not known, what the rule did is seen, and that its data
 // changed where time cannot have had a part; the rest is [Unclear]. An order since
@@ -113,7 +137,10 @@ func NewReasoner[T any](old, new Asked[T], rows Rows[T]) (*Reasoner[T], error) {
 // [Difference.Events]. Cost: a few evaluations of the rules.
 func (r *Reasoner[T]) Cause(ordinal uint32, entered bool) Cause {
 	now := r.rows.Now(ordinal)
-	if now == nil {
+	switch {
+	case (now != nil && r.newer.Match(now)) != entered:
+		return Unclear
+	case now == nil:
 		return ByRemoval
 	}
 	var before *T
@@ -127,7 +154,7 @@ func (r *Reasoner[T]) Cause(ordinal uint32, entered bool) Cause {
 		return ByRule
 	}
 	later := r.later.Match(now)
-	ruled := !r.same && later != r.newer.Match(now)
+	ruled := !r.same && later != entered
 	if !known {
 		switch {
 		case ruled:

@@ -42,6 +42,7 @@ type Interval struct {
 type Counts struct {
 	Customers int64           `json:"customers"`
 	Converted int64           `json:"converted"`
+	Buyers    int64           `json:"buyers"` // with money other than 0
 	Money     decimal.Decimal `json:"money"`
 }
 
@@ -51,8 +52,8 @@ type Uplift struct {
 	Treated float64 `json:"treated"`
 	Held    float64 `json:"held"`
 	Uplift  float64 `json:"uplift"`
-	// Interval is nil where there is no spread to measure it by: all amounts are
-	// alike, or of too few customers.
+	// Interval is nil of money that too few brought, or that is too unlike: see
+	// [Outcomes.Report].
 	Interval *Interval `json:"interval,omitempty"`
 }
 
@@ -61,8 +62,7 @@ type Uplift struct {
 type Effect struct {
 	Treated Counts `json:"treated"`
 	Held    Counts `json:"held"`
-	// The uplifts are nil where there is nobody to compare with; money needs two
-	// customers in each arm.
+	// The uplifts are nil where there is nobody to compare with.
 	Share *Uplift `json:"share,omitempty"`
 	Money *Uplift `json:"money,omitempty"`
 }
@@ -82,14 +82,14 @@ type Report struct {
 	Verdict    Verdict `json:"verdict"`
 	// Needed is how many more customers would decide, in both arms together, split
 	// and behaving like those there are; 0 once it is decided. Reachable is false
-	// where no number would: the uplift is the goal itself, nothing is known of the
-	// spread, or nobody is held out. With too few to judge at all Needed is those
+	// where no number would: the uplift is the goal itself, fewer than two customers of an
+	// arm brought money, or nobody is held out. With too few to judge at all Needed is those
 	// missing to Campaign.MinCustomers.
 	Needed    int64 `json:"needed"`
 	Reachable bool  `json:"reachable"`
 	// Unmeasured are customers of strata in which the goal's metric has nothing to
-	// be compared with, such as those with a share of 0. They are not in Share and
-	// Money.
+	// be compared with, such as those with a share of 0, or too few buyers. They are
+	// not in the goal's uplift.
 	Unmeasured int64           `json:"unmeasured"`
 	Strata     []StratumEffect `json:"strata"` // in the campaign's order, the rest last
 }
@@ -102,13 +102,30 @@ const maxNeeded = 1e12
 // of another stratum does not look like an effect.
 //
 // Shares are compared by Newcombe's method 10, the strata together by the method
-// of variance estimates recovery; means by Welch's t interval, the strata
-// together with Satterthwaite's degrees of freedom. The quantile of t is the
-// expansion 26.7.5 of Abramowitz & Stegun, good to three digits from 9 degrees of
-// freedom; below there is no interval.
+// of variance estimates recovery (MOVER).
+//
+// Money is compared in two parts, because most customers bring none and a few
+// bring much: the mean of a customer is the share of buyers times the mean of a
+// buyer. The share has Wilson's limits, the mean of buyers Student's on a scale of
+// logarithms, with a spread that is at least that of both arms together; MOVER
+// puts them together, and the two arms, and the strata. Where all buyers bring the
+// same the share alone is uncertain. There is no interval, and no verdict, unless
+//
+//   - [MinBuyers] customers in each arm brought money or took it back: strata with
+//     fewer are pooled with those of which the same share is held out, and what is
+//     still too little is Unmeasured where other strata do;
+//   - the mean of the buyers of each arm is positive, and known so well that half
+//     its interval is less than itself: neither returns nor a few great amounts
+//     make it up.
+//
+// In simulations of arms that are alike, with exponential and lognormal amounts of
+// σ up to 1.5 and 20 to 1,000 buyers held out, intervals at 95 % contained the
+// truth in 95 % to 98 %, and at most 3 % were above 0. Nothing protects against
+// amounts so rare that neither arm has one yet.
 //
 // Newcombe (1998), Statistics in Medicine 17:873–890; Zou & Donner (2008),
-// Statistics in Medicine 27:1693–1702; Welch (1947), Biometrika 34:28–35.
+// Statistics in Medicine 27:1693–1702; Zou, Huo & Taleban (2009), Environmetrics
+// 20:172–180. The quantile of t is the expansion 26.7.5 of Abramowitz & Stegun.
 func (o *Outcomes) Report() Report {
 	c := &o.campaign
 	r := Report{Campaign: c.ID, Goal: c.Goal, Verdict: Undecided}
@@ -121,26 +138,26 @@ func (o *Outcomes) Report() Report {
 	e := estimate{decimals: c.Decimals, z: z, scale: 1}
 	for i, s := range strata {
 		r.Strata = append(r.Strata, StratumEffect{o.roster.Strata[i].Segment, e.effect(strata[i : i+1])})
-		if !s.measured(r.Goal.Metric) {
-			r.Unmeasured += s[0].n + s[1].n
-		}
+		r.Unmeasured += s.size()
 	}
 	r.Effect = e.effect(strata)
-	r.judge(c, e, strata)
+	compared := groups(r.Goal.Metric, strata)
+	for _, s := range compared {
+		r.Unmeasured -= s.size()
+	}
+	r.judge(c, e, compared)
 	return r
 }
 
 // judge fills in the verdict.
-func (r *Report) judge(c *Campaign, e estimate, strata []sample) {
+func (r *Report) judge(c *Campaign, e estimate, compared []sample) {
 	least := c.MinCustomers
 	if least == 0 {
 		least = DefaultMinCustomers
 	}
-	var treated, held int64 // that can be compared
-	for _, s := range strata {
-		if s.measured(r.Goal.Metric) {
-			treated, held = treated+s[0].n, held+s[1].n
-		}
+	var treated, held int64
+	for _, s := range compared {
+		treated, held = treated+s.arms[0].n, held+s.arms[1].n
 	}
 	n, arm := treated+held, min(treated, held)
 	if arm == 0 {
@@ -153,7 +170,7 @@ func (r *Report) judge(c *Campaign, e estimate, strata []sample) {
 	uplift := func(customers float64) *Uplift {
 		e := e
 		e.scale = customers / float64(n)
-		return e.uplift(r.Goal.Metric, strata)
+		return e.uplift(r.Goal.Metric, compared)
 	}
 	decides := func(customers float64) bool {
 		i := uplift(customers).Interval

@@ -51,34 +51,51 @@ func TestNewcombe(t *testing.T) {
 	}
 }
 
-// The mean money of each arm by gonum, over everybody in it.
-func TestWelch(t *testing.T) {
+// The two parts by gonum, over everybody in an arm, put together by hand.
+func TestTwoParts(t *testing.T) {
 	r := rand.New(rand.NewPCG(17, 18))
 	c := plainCampaign()
 	c.Goal = Goal{ByMoney, decimal.New(1, 0)}
 	for range 40 {
-		m, n := 10+r.IntN(300), 10+r.IntN(40)
+		m, n := 150+r.IntN(300), 150+r.IntN(40)
 		o := outcomes(t, c, plainRoster(uint32(m), uint32(n)))
-		money := make([]float64, m+n)
-		for i := range money {
-			if r.IntN(3) == 0 {
-				v := r.Int64N(100_000) - 20_000
-				money[i] = float64(v) / 100
-				add(t, o, Outcome{uint32(i), true, decimal.New(v, -2)})
+		var buyers, all [2][]float64
+		for i := range m + n {
+			j, v := 0, 0.0
+			if i >= m {
+				j = 1
 			}
+			if r.IntN(3) == 0 {
+				units := r.Int64N(100_000) - 20_000 // some take money back
+				v = float64(units) / 100
+				add(t, o, Outcome{uint32(i), true, decimal.New(units, -2)})
+				if units != 0 {
+					buyers[j] = append(buyers[j], v)
+				}
+			}
+			all[j] = append(all[j], v)
 		}
-		x, y := money[:m], money[m:]
-		a, b := stat.Variance(x, nil)/float64(m), stat.Variance(y, nil)/float64(n)
-		if a+b == 0 {
-			continue
+		var mean, low, high, spread, count [2]float64
+		for j := range 2 {
+			mean[j], count[j] = stat.Mean(all[j], nil), float64(len(buyers[j]))
+			spread[j] = stat.Variance(buyers[j], nil) / square(stat.Mean(buyers[j], nil))
 		}
-		df := (a + b) * (a + b) / (a*a/float64(m-1) + b*b/float64(n-1))
-		half := distuv.StudentsT{Sigma: 1, Nu: df}.Quantile(0.975) * math.Sqrt(a+b)
+		pooled := (spread[0]*(count[0]-1) + spread[1]*(count[1]-1)) / (count[0] + count[1] - 2)
+		for j := range 2 {
+			const z = 1.959963984540054
+			size := float64(len(all[j]))
+			p := count[j] / size
+			centre, half := (p+z*z/(2*size))/(1+z*z/size), z/(1+z*z/size)*math.Sqrt(p*(1-p)/size+z*z/(4*size*size))
+			of := distuv.StudentsT{Sigma: 1, Nu: count[j] - 1}.Quantile(0.975) * math.Sqrt(max(spread[j], pooled)/count[j])
+			low[j] = math.Exp(math.Log(mean[j]) - math.Sqrt(square(math.Log(p)-math.Log(centre-half))+of*of))
+			high[j] = math.Exp(math.Log(mean[j]) + math.Sqrt(square(math.Log(centre+half)-math.Log(p))+of*of))
+		}
 		u := o.Report().Money
-		near(t, "treated", u.Treated, stat.Mean(x, nil), 1e-9)
-		near(t, "held", u.Held, stat.Mean(y, nil), 1e-9)
-		near(t, "low", u.Interval.Low, u.Uplift-half, 1e-5*half)
-		near(t, "high", u.Interval.High, u.Uplift+half, 1e-5*half)
+		d := mean[0] - mean[1]
+		near(t, "treated", u.Treated, mean[0], 1e-9)
+		near(t, "held", u.Held, mean[1], 1e-9)
+		near(t, "low", u.Interval.Low, d-math.Sqrt(square(mean[0]-low[0])+square(high[1]-mean[1])), 1e-3)
+		near(t, "high", u.Interval.High, d+math.Sqrt(square(high[0]-mean[0])+square(mean[1]-low[1])), 1e-3)
 	}
 }
 
@@ -130,7 +147,7 @@ func TestStratifiedCoverage(t *testing.T) {
 	r := rand.New(rand.NewPCG(19, 20))
 	c := springCampaign()
 	const trials, effect = 400, 0.05
-	sizes := [3][2]uint32{{300, 300}, {900, 100}, {400, 80}}
+	sizes := [3][2]uint32{{300, 300}, {900, 400}, {4000, 2500}}
 	base := [3]float64{0.4, 0.1, 0.02}
 	var roster Roster
 	roster.Campaign = "spring"
@@ -143,24 +160,24 @@ func TestStratifiedCoverage(t *testing.T) {
 	share, money := 0, 0
 	for range trials {
 		o := outcomes(t, c, roster)
-		from := uint32(0)
 		for i, s := range sizes {
 			for v := range s[0] + s[1] {
 				p := base[i]
 				if v < s[0] {
 					p += effect
 				}
-				if r.Float64() < p {
-					add(t, o, Outcome{from + v, true, decimal.New(1, 0)}) // one unit: the mean is the share
+				if r.Float64() < p { // one unit: the mean is the share
+					side := &o.cells[2*i+btoi(v >= s[0])]
+					side.converted++
+					side.money, _ = side.money.add(100)
 				}
 			}
-			from += s[0] + s[1]
 		}
 		rep := o.Report()
 		if i := rep.Share.Interval; i.Low <= effect && effect <= i.High {
 			share++
 		}
-		if i := rep.Money.Interval; i.Low <= effect && effect <= i.High {
+		if i := rep.Money.Interval; i != nil && i.Low <= effect && effect <= i.High {
 			money++
 		}
 	}
@@ -168,6 +185,13 @@ func TestStratifiedCoverage(t *testing.T) {
 	if share < 367 || share > 395 || money < 367 || money > 395 {
 		t.Errorf("%d and %d of %d", share, money, trials)
 	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func TestVerdicts(t *testing.T) {
@@ -261,7 +285,7 @@ func TestUnmeasured(t *testing.T) {
 	}
 	near(t, "treated", rep.Share.Treated, 0.3, 1e-12)
 	data, err := json.Marshal(rep)
-	if err != nil || !strings.Contains(string(data), `"strata":[{"segment":"vip","treated":{"customers":500,"converted":500,"money":"0"},"held":{"customers":0,"converted":0,"money":"0"}},{"segment":"",`) {
+	if err != nil || !strings.Contains(string(data), `"strata":[{"segment":"vip","treated":{"customers":500,"converted":500,"buyers":0,"money":"0"},"held":{"customers":0,"converted":0,"buyers":0,"money":"0"}},{"segment":"",`) {
 		t.Errorf("%s, %v", data, err)
 	}
 }

@@ -28,12 +28,15 @@ func (s Set) bitmap() *roaring.Bitmap {
 	return s.bits
 }
 
-// Of returns the set of the ordinals given, in any order.
+// Of returns the set of the ordinals given, in any order. NoOrdinal is nobody and
+// left out.
 func Of(ordinals ...uint32) Set {
 	if len(ordinals) == 0 {
 		return Set{}
 	}
-	return Set{roaring.BitmapOf(ordinals...)}
+	b := roaring.BitmapOf(ordinals...)
+	b.Remove(NoOrdinal)
+	return Set{b}
 }
 
 // First returns the set of the first n ordinals, 0 to n − 1: everybody, where
@@ -110,6 +113,17 @@ func (s Set) Append(dst []uint32) []uint32 {
 		dst = append(dst, buf[:n]...)
 	}
 	return dst
+}
+
+// Map returns the set of f of everybody in s: of the ordinals of records, for
+// instance, those of the customers they were joined into. Several may become one,
+// and who becomes NoOrdinal is left out.
+func (s Set) Map(f func(ordinal uint32) uint32) Set {
+	var b Builder
+	for v := range s.All() {
+		b.Add(f(v))
+	}
+	return b.Set()
 }
 
 // Sample returns at most n of s, in ascending order and spread evenly over it:

@@ -2,6 +2,7 @@ package audience
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -37,10 +38,61 @@ func FromSorted(ordinals []uint32) (Set, error) {
 	return Of(ordinals...), nil
 }
 
+// FromRows returns the set of the customers of rows, in any order, such as
+// segment's Selection.All: row i is the customer ordinals[i]. Rows that lie in the
+// order of their ordinals, row 7 ordinal 7, need no list: FromWords is quicker. A
+// row that is not there is ErrRow at /i, i counting the rows given, and one of
+// NoOrdinal ErrOrdinal; the first 1,000 are named. Customers who were removed
+// since the rows were read are in the set: And it with [Directory.Live].
+func FromRows(rows iter.Seq[int], ordinals []uint32) (Set, error) {
+	if ordinals == nil {
+		ordinals = []uint32{}
+	}
+	var b Builder
+	var errs []error
+	i := 0
+	for row := range rows {
+		ordinal, err := ordinalOf(row, ordinals)
+		if err != nil {
+			if errs = append(errs, at(err, i)); len(errs) == maxFaults {
+				break
+			}
+		}
+		b.Add(ordinal)
+		i++
+	}
+	if errs != nil {
+		return Set{}, wrap(strict.Join(errs...))
+	}
+	return b.Set(), nil
+}
+
+// ordinalOf returns the ordinal of a row, NoOrdinal with an error. Where ordinals
+// is nil the row is the ordinal.
+func ordinalOf(row int, ordinals []uint32) (uint32, error) {
+	ordinal := uint32(NoOrdinal)
+	switch {
+	case ordinals != nil && (row < 0 || row >= len(ordinals)):
+		return NoOrdinal, fmt.Errorf("%w: %d of %d", ErrRow, row, len(ordinals))
+	case ordinals != nil:
+		ordinal = ordinals[row]
+	case row < 0:
+		return NoOrdinal, fmt.Errorf("%w: %d", ErrRow, row)
+	case int64(row) < NoOrdinal:
+		ordinal = uint32(row)
+	}
+	if ordinal == NoOrdinal {
+		return NoOrdinal, fmt.Errorf("%w: of row %d", ErrOrdinal, row)
+	}
+	return ordinal, nil
+}
+
 // FromWords returns the set of the bits that are 1: bit j of words[i] is ordinal
 // 64 i + j. It is how segment's batch answers for rows that lie in the order of
-// their ordinals. Bits past the last row must be 0. More words than there are
-// ordinals are ErrOrdinal. words is not kept. Cost: O(words).
+// their ordinals; FromRows takes others. Bits past the last row must be 0, and so
+// must those of removed customers, or the set is intersected with [Directory.Live].
+// More words than there are ordinals, and NoOrdinal, are ErrOrdinal. words is not
+// kept. Cost: O(words).
 func FromWords(words []uint64) (Set, error) {
 	var b Builder
 	if err := b.AddWords(0, words); err != nil {
@@ -73,8 +125,10 @@ func (s Set) AppendWords(dst []uint64, n uint32) []uint64 {
 type Builder struct{ bits *roaring.Bitmap }
 
 // Add adds a customer and reports whether they were not there yet. NoOrdinal is
-// taken like any other: who reads ordinals from elsewhere checks them.
-func (b *Builder) Add(ordinal uint32) bool { return b.bitmap().CheckedAdd(ordinal) }
+// nobody: it is not added, and the answer is false.
+func (b *Builder) Add(ordinal uint32) bool {
+	return ordinal != NoOrdinal && b.bitmap().CheckedAdd(ordinal)
+}
 
 // AddSet adds everybody in s.
 func (b *Builder) AddSet(s Set) {
@@ -83,7 +137,7 @@ func (b *Builder) AddSet(s Set) {
 
 // AddWords adds 64 rows a word, of which the first is the ordinal given, a
 // multiple of 64: bit j of words[i] is ordinal first + 64 i + j. ErrOrdinal, and
-// nothing is added, where first is no multiple or a word lies beyond the
+// nothing is added, where first is no multiple or a word or bit lies beyond the
 // ordinals. words is not kept. Cost: O(words), least where first is a multiple of
 // 65,536.
 func (b *Builder) AddWords(first uint32, words []uint64) error {
@@ -92,6 +146,9 @@ func (b *Builder) AddWords(first uint32, words []uint64) error {
 	}
 	if len(words) > maxWords-int(first/64) {
 		return wrap(fmt.Errorf("%w: %d words from %d", ErrOrdinal, len(words), first))
+	}
+	if n := len(words); n > 0 && n == maxWords-int(first/64) && words[n-1]>>63 != 0 {
+		return wrap(fmt.Errorf("%w: %d", ErrOrdinal, uint32(NoOrdinal)))
 	}
 	part := roaring.FromDense(words, true)
 	if first > 0 {

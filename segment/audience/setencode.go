@@ -61,8 +61,15 @@ func (b *block) append(dst []byte) []byte {
 	default:
 		var words [bitmapBytes / 8]uint64
 		for _, r := range b.runs {
-			for v := uint32(r[0]); v <= uint32(r[1]); v++ {
-				words[v/64] |= 1 << (v % 64)
+			from, to := ^uint64(0)<<(r[0]%64), ^uint64(0)>>(63-r[1]%64)
+			if i, last := r[0]/64, r[1]/64; i == last {
+				words[i] |= from & to
+			} else {
+				words[i] |= from
+				for i++; i < last; i++ {
+					words[i] = ^uint64(0)
+				}
+				words[last] |= to
 			}
 		}
 		for _, w := range words {
@@ -80,6 +87,17 @@ func (b *block) append(dst []byte) []byte {
 //
 // github.com/RoaringBitmap/RoaringFormatSpec.
 func (s Set) AppendBinary(dst []byte) ([]byte, error) {
+	// The library nearly always finds these forms too, and sooner.
+	b := s.bitmap().Clone()
+	b.RunOptimize()
+	if data, err := b.ToBytes(); err == nil && checkSet(data) == nil {
+		return append(append(dst, setVersion), data...), nil
+	}
+	return s.appendBlocks(dst), nil
+}
+
+// appendBlocks is AppendBinary, form by form.
+func (s Set) appendBlocks(dst []byte) []byte {
 	var header []byte
 	body := make([]byte, 0, s.bitmap().GetSerializedSizeInBytes()) // about
 	type head struct {
@@ -138,7 +156,7 @@ func (s Set) AppendBinary(dst []byte) ([]byte, error) {
 			offset += h.size
 		}
 	}
-	return append(append(append(dst, setVersion), header...), body...), nil
+	return append(append(append(dst, setVersion), header...), body...)
 }
 
 // MarshalBinary returns what AppendBinary appends.
@@ -157,6 +175,9 @@ func (s *Set) UnmarshalBinary(data []byte) error {
 	b := roaring.New()
 	if _, err := b.ReadFrom(bytes.NewReader(data[1:])); err != nil {
 		return wrap(formatFault(err.Error()))
+	}
+	if b.Contains(NoOrdinal) {
+		return wrap(formatFault("the ordinal that nobody has"))
 	}
 	*s = Set{b}
 	return nil

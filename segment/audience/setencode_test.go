@@ -44,6 +44,9 @@ func TestSetRoundTrip(t *testing.T) {
 	for range 60 {
 		s := Of(randomOrdinals(r)...).Or(Of(randomOrdinals(r)...))
 		data, err := s.AppendBinary(nil)
+		if string(s.appendBlocks(nil)) != string(data) {
+			t.Fatal("two encodings of", s)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -155,10 +155,10 @@ func (t *Tagger[T]) wanted(g *tagGroup[T], i int, h *HeldTag, c *T) bool {
 	return g.rules[i].Match(c)
 }
 
-// kept is when the tag, given by rule, may be taken.
+// kept is when the tag, given by rule, may be taken; zero is at any time.
 func (t *Tagger[T]) kept(rule *TagRule, h *HeldTag) time.Time {
 	if rule.Keep.IsZero() {
-		return h.Since
+		return time.Time{}
 	}
 	return rule.Keep.AddTo(h.Since, t.now.Location)
 }

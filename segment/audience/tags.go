@@ -65,7 +65,7 @@ type TagConfig struct {
 }
 
 // Validate returns every fault of c that shows without the segments' rules, each a
-// *guanxi.FieldError: ErrRevision, ErrName, ErrDuplicate, ErrOption, ErrNothing,
+// *guanxi.FieldError: ErrRevision, ErrID, ErrDuplicate, ErrOption, ErrNothing,
 // guanxi.ErrSpan, and ErrUnreachable for a tag of an exclusive group whose segment
 // is that of one before it. NewTagger finds the others.
 func (c TagConfig) Validate() error { return strict.Join(c.faults(nil)...) }

@@ -51,6 +51,16 @@ func changesText(changes []TagChange) string {
 	return strings.Join(out, ", ")
 }
 
+// A tag that was given by a clock ahead of this one is not kept for that.
+func TestTagSinceLater(t *testing.T) {
+	e := tagger(t, memberTags)
+	later := memberNow.Now.Add(time.Hour)
+	got, err := e.Apply(nil, []HeldTag{byRule("bj", later), byRule("high", later)}, &member{})
+	if err != nil || !strings.Contains(changesText(got), "remove bj left") || !strings.Contains(changesText(got), "remove high") {
+		t.Error(changesText(got), err)
+	}
+}
+
 func TestApplyTagsOfRules(t *testing.T) {
 	now := memberNow.Now
 	yields := memberTags
@@ -348,7 +358,7 @@ func TestTagJSON(t *testing.T) {
 	if err := json.Unmarshal(b, &back); err != nil || back != h {
 		t.Error(err, back)
 	}
-	for text, want := range map[string]error{`{"tag":"","by":"?"}`: ErrName, `{"tag":"a","by":"rule"}`: ErrHeld, `{"tag":"a","by":"hand","x":1}`: guanxi.ErrUnknownField} {
+	for text, want := range map[string]error{`{"tag":"","by":"?"}`: ErrID, `{"tag":"a","by":"rule"}`: ErrHeld, `{"tag":"a","by":"hand","x":1}`: guanxi.ErrUnknownField} {
 		if err := json.Unmarshal([]byte(text), &back); !errors.Is(err, want) || back != h {
 			t.Error(text, err)
 		}

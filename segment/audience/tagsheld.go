@@ -64,7 +64,7 @@ func soundTime(t time.Time) bool {
 }
 
 // UnmarshalJSON reads strictly: every unknown field and wrong type is reported
-// with its JSON pointer, ErrName and ErrHeld what cannot be held, and h is left
+// with its JSON pointer, ErrID and ErrHeld what cannot be held, and h is left
 // alone if there is a fault.
 func (h *HeldTag) UnmarshalJSON(data []byte) error {
 	type plain HeldTag

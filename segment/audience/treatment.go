@@ -135,7 +135,7 @@ type TreatmentConfig struct {
 }
 
 // Validate returns every fault of c that shows without the segments' rules, each a
-// *guanxi.FieldError: ErrRevision, ErrOption, ErrName, ErrDuplicate, ErrNothing,
+// *guanxi.FieldError: ErrRevision, ErrOption, ErrID, ErrDuplicate, ErrNothing,
 // and ErrUnreachable for a row whose segment stands before. NewTreatments finds
 // the others.
 func (c TreatmentConfig) Validate() error { return strict.Join(c.faults(nil)...) }
@@ -235,7 +235,7 @@ const (
 	maxRows = 256 // of a table, and tags of all groups
 )
 
-// checkName returns ErrName unless s may be an id.
+// checkName returns ErrID unless s may be an id.
 func checkName(s string) error {
 	ok := s != "" && len(s) <= maxName && utf8.ValidString(s)
 	for i, r := range s {
@@ -243,7 +243,7 @@ func checkName(s string) error {
 		ok = ok && !unicode.IsControl(r) && !(atEdge && unicode.IsSpace(r))
 	}
 	if !ok {
-		return fmt.Errorf("%w: %.64q", ErrName, s)
+		return fmt.Errorf("%w: %.64q", ErrID, s)
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func TestTreatmentFaults(t *testing.T) {
 		{"unset", TreatmentConfig{Version: 1, Unset: "?", Default: price}, ErrOption, []string{"/unset"}},
 		{"an empty row", TreatmentConfig{Version: 1, Rows: []TreatmentRow{row("a", "big", Treatment{})}}, ErrNothing, []string{"/rows/0"}},
 		{"names", TreatmentConfig{Version: 1, Rows: []TreatmentRow{row("", " big", Treatment{Offer: "\x00"})}, Default: Treatment{Channel: string(make([]byte, 65))}},
-			ErrName, []string{"/default/channel", "/rows/0/id", "/rows/0/segment", "/rows/0/offer"}},
+			ErrID, []string{"/default/channel", "/rows/0/id", "/rows/0/segment", "/rows/0/offer"}},
 		{"a row twice", TreatmentConfig{Version: 1, Rows: []TreatmentRow{row("a", "big", price), row("a", "bj", price)}}, ErrDuplicate, []string{"/rows/1/id"}},
 		{"a segment twice", TreatmentConfig{Version: 1, Rows: []TreatmentRow{row("a", "big", price), row("b", "bj", price), row("c", "big", price)}}, ErrUnreachable, []string{"/rows/2/segment"}},
 		{"too many", TreatmentConfig{Version: 1, Rows: make([]TreatmentRow, 257)}, ErrOption, []string{"/rows"}},

@@ -27,13 +27,14 @@ type Version struct {
 // before v's.
 func (v Version) Next(rule string, now time.Time, members Set) (Version, error) {
 	n := Version{v.Segment, v.Number + 1, rule, time.UnixMicro(now.UnixMicro()).UTC(), v.Seq + uint64(v.Set.XorCount(members)), members}
-	if err := n.follows(v); err != nil {
+	if err := n.after(v); err != nil {
 		return Version{}, wrap(err)
 	}
 	return n, nil
 }
 
-func (v Version) follows(old Version) error {
+// after returns what keeps v from being a version after old, whether next or not.
+func (v Version) after(old Version) error {
 	var errs []error
 	if v.Segment == "" {
 		errs = append(errs, at(fmt.Errorf("%w: a segment has one", ErrID), "segment"))
@@ -44,9 +45,11 @@ func (v Version) follows(old Version) error {
 	if !inTime(v.At) || v.At.Before(old.At) {
 		errs = append(errs, at(fmt.Errorf("%w: %s", ErrTime, v.At.Format(time.RFC3339Nano)), "at"))
 	}
-	if v.Segment != old.Segment || v.Number == 0 || v.Number != old.Number+1 {
+	if v.Segment != old.Segment || v.Number <= old.Number {
 		errs = append(errs, fmt.Errorf("%w: %q number %d after %q number %d", ErrVersion, v.Segment, v.Number, old.Segment, old.Number))
-	} else if v.Seq != old.Seq+uint64(old.Set.XorCount(v.Set)) {
+	} else if events, least := v.Seq-old.Seq, uint64(old.Set.XorCount(v.Set)); v.Seq < old.Seq || events < least ||
+		(events-least)%2 != 0 || events > least && v.Number == old.Number+1 {
+		// Over several versions somebody may have come and gone again: two events more.
 		errs = append(errs, at(fmt.Errorf("%w: %d events after %d do not make the difference of the sets", ErrVersion, v.Seq, old.Seq), "seq"))
 	}
 	return strict.Join(errs...)
@@ -58,17 +61,19 @@ func inTime(t time.Time) bool {
 	return !t.IsZero() && u.Year() >= 1 && u.Year() <= 9999
 }
 
-// Difference is who entered a segment and who left it between two versions of
-// which one follows the other. A value; its sets may be shared.
+// Difference is who entered a segment and who left it between two versions, one
+// next to the other or far from it. A value; its sets may be shared.
 type Difference struct {
 	Old, New      Version
 	Entered, Left Set
 }
 
-// Diff returns the difference of two versions. new is what old.Next returned:
-// otherwise ErrVersion, and ErrID and ErrTime as there.
+// Diff returns the difference of two versions of one segment, such as of this
+// month and the last: new is what old.Next returned, or what came of it by Next
+// again. Who came and went in between is in neither set. Otherwise ErrVersion, and
+// ErrID and ErrTime as of Next.
 func Diff(old, new Version) (Difference, error) {
-	if err := new.follows(old); err != nil {
+	if err := new.after(old); err != nil {
 		return Difference{}, wrap(err)
 	}
 	return Difference{old, new, new.Set.Minus(old.Set), old.Set.Minus(new.Set)}, nil
@@ -82,7 +87,7 @@ func (d Difference) Apply(s Set) Set { return s.Or(d.Entered).Minus(d.Left) }
 type Event struct {
 	Segment string    `json:"segment"`
 	Version uint64    `json:"version"` // number of the version that brought it
-	Seq     uint64    `json:"seq"`     // 1, 2, 3, … within the segment, without gaps
+	Seq     uint64    `json:"seq"`     // 1, 2, 3, … within the segment, without gaps; 0 of a span of versions
 	Key     string    `json:"key"`     // idempotency key: the same for the same event for ever, unlike any other
 	Ordinal uint32    `json:"ordinal"`
 	Entered bool      `json:"entered"` // false is left
@@ -95,12 +100,24 @@ type Event struct {
 // [Reasoner.Cause]; nil leaves it out. The same difference gives the same events
 // with the same keys: told again after a crash, they are recognised. It may be
 // ranged over more than once.
+//
+// The segment's own events are those from each version to the next. Those of a
+// span of versions sum them up and are other events: they have no Seq, and keys
+// with both numbers, as unlike those of the versions as of any other span.
 func (d Difference) Events(cause func(ordinal uint32, entered bool) Cause) iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		e := Event{Segment: d.New.Segment, Version: d.New.Number, Seq: d.Old.Seq, Rule: d.New.Rule, At: d.New.At}
-		prefix := d.New.Segment + "/" + strconv.FormatUint(d.New.Number, 10) + "/"
+		span := d.New.Number != d.Old.Number+1
+		prefix := d.New.Segment + "/"
+		if span {
+			prefix += strconv.FormatUint(d.Old.Number, 10) + "-"
+			e.Seq = 0
+		}
+		prefix += strconv.FormatUint(d.New.Number, 10) + "/"
 		for ordinal := range d.Entered.Or(d.Left).All() {
-			e.Seq++
+			if !span {
+				e.Seq++
+			}
 			e.Key = prefix + strconv.FormatUint(uint64(ordinal), 10)
 			e.Ordinal, e.Entered = ordinal, d.Entered.Has(ordinal)
 			if cause != nil {

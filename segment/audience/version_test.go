@@ -64,6 +64,40 @@ func TestDiffThenApply(t *testing.T) {
 	}
 }
 
+// Versions that are far apart: the sets differ by who came or went for good, and
+// the events are none of those of the versions.
+func TestDiffOfSpan(t *testing.T) {
+	r := rand.New(rand.NewPCG(31, 32))
+	versions := []Version{{Segment: "vip"}}
+	for i := range 8 {
+		next, err := versions[i].Next("rule", noon.Add(time.Duration(i)*time.Hour), Of(randomOrdinals(r)...).And(First(300)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, next)
+	}
+	keys := map[string]bool{}
+	for i, old := range versions {
+		for j := i + 1; j < len(versions); j++ {
+			d, err := Diff(old, versions[j])
+			if err != nil || !d.Apply(old.Set).Equal(versions[j].Set) || d.Entered.Meets(old.Set) || !d.Left.Within(old.Set) {
+				t.Fatal(i, j, err)
+			}
+			n := int64(0)
+			for e := range d.Events(nil) {
+				n++
+				if keys[e.Key] || (e.Seq == 0) != (j > i+1) || e.Version != versions[j].Number {
+					t.Fatalf("%+v", e)
+				}
+				keys[e.Key] = true
+			}
+			if n != d.Entered.Count()+d.Left.Count() {
+				t.Fatal(n)
+			}
+		}
+	}
+}
+
 func TestVersionRefused(t *testing.T) {
 	v, err := Version{Segment: "vip"}.Next("a", noon, Of(1, 2))
 	if err != nil || v.Number != 1 || v.Seq != 2 {
@@ -86,6 +120,16 @@ func TestVersionRefused(t *testing.T) {
 	} {
 		if got := pointers(c.err); !errors.Is(c.err, c.want) || !slices.Equal(got, c.at) {
 			t.Errorf("%s: %v at %v", name, c.err, got)
+		}
+	}
+	third, _ := v.Next("a", noon, Of(2, 3))
+	third, _ = third.Next("a", noon, Of(2, 4))
+	odd, fewer := third, third
+	odd.Seq++
+	fewer.Seq = v.Seq
+	for _, far := range []Version{odd, fewer} {
+		if _, err := Diff(v, far); !errors.Is(err, ErrVersion) || !slices.Equal(pointers(err), []string{"/seq"}) {
+			t.Error(far.Seq, err)
 		}
 	}
 	same, err := v.Next("b", noon, v.Set)

@@ -39,7 +39,7 @@ type trial struct {
 // trials makes a population and rules over it.
 func (e *engine) trials(t *testing.T, seed uint64, n int) []trial {
 	t.Helper()
-	g := newGenerator(seed)
+	g := newGenerator(seed, e.dialect)
 	e.load(t, g.rows(population))
 	list := make([]trial, n)
 	for i := range list {

@@ -37,7 +37,7 @@ func group(combinator string, rules ...any) object {
 // conditions by the thousand.
 func TestLongLists(t *testing.T) {
 	each(t, func(t *testing.T, e *engine) {
-		g := newGenerator(7)
+		g := newGenerator(7, e.dialect)
 		e.load(t, g.rows(population))
 		texts, ints, decimals, instants := []any{"CN", "%", "é", "a,b"}, []any{}, []any{}, []any{}
 		for i := range int64(3000) {
@@ -75,7 +75,7 @@ func TestEndsOfTime(t *testing.T) {
 		newYork, err := time.LoadLocation("America/New_York")
 		fatal(t, err)
 		for seed := range uint64(3) {
-			e.load(t, newGenerator(seed).rows(population))
+			e.load(t, newGenerator(seed, e.dialect).rows(population))
 			for _, now := range []time.Time{
 				time.Date(1, 1, 1, 5, 0, 0, 0, time.UTC), time.Date(1, 1, 20, 0, 0, 0, 0, time.UTC),
 				time.Date(1883, 11, 18, 17, 0, 0, 0, time.UTC), time.Date(1969, 12, 31, 23, 59, 59, 999_999_000, time.UTC),

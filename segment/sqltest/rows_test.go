@@ -16,6 +16,7 @@ type generator struct {
 	at    segment.At
 	today segment.Date
 	seen  map[string]int // conditions made, by type, aggregate and operator
+	words []string       // texts of rows: with a zero byte where the database can hold one; rules have none
 }
 
 var (
@@ -25,7 +26,8 @@ var (
 		"2028-02-29T00:00:00Z", "2027-02-28T12:00:00Z", "2024-02-29T23:30:00Z", "2011-12-30T11:00:00Z", "2026-12-31T16:00:00Z", "2010-11-07T03:30:00Z",
 		"2026-01-01T00:00:00Z", "2026-04-05T15:00:00Z", "1970-01-02T00:00:00Z", "1999-12-31T23:59:59.999999Z",
 	}
-	words   = []string{"CN", "cn", "CN ", " CN", "SG", "C", "é", "e\u0301", "É", "%", "_", `\`, `%_\`, "a%b", "a_b", "tea", "TEA", "'", `"`, "a,b", "ſ", "K", "ss", "ß", "中国", "中", "CN\u00a0", "''", "--", "1", "1.0", "?", "$1", "😀", "NULL", ""}
+	words   = []string{"CN", "cn", "cd", "ab", "CN ", " CN", "SG", "C", "é", "e\u0301", "É", "%", "_", `\`, `%_\`, "a%b", "a_b", "tea", "TEA", "'", `"`, "a,b", "ſ", "K", "ss", "ß", "中国", "中", "CN\u00a0", "''", "--", "1", "1.0", "?", "$1", "😀", "NULL", ""}
+	zeros   = []string{"ab\x00cd", "ab\x00", "\x00cd", "b\x00"}
 	numbers = []int64{0, 1, -1, 2, 3, 10, 25, 39, 40, 99, 100, 200000, 1<<53 - 1, 1 << 53, 1<<53 + 1, -(1 << 53) - 1, 1 << 44, 1<<44 - 1, -1 << 22, 1<<22 - 1,
 		math.MaxInt64, math.MaxInt64 - 1, math.MinInt64, math.MinInt64 + 1}
 )
@@ -35,8 +37,11 @@ const (
 	year = 366 * day
 )
 
-func newGenerator(seed uint64) *generator {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 4)), seen: map[string]int{}}
+func newGenerator(seed uint64, d segment.Dialect) *generator {
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 4)), seen: map[string]int{}, words: words}
+	if d != segment.PostgreSQL {
+		g.words = join(words[:2], zeros, words[2:])
+	}
 	loc, err := time.LoadLocation(pick(g, zones))
 	if err != nil {
 		panic(err)
@@ -129,14 +134,14 @@ func (g *generator) rows(n int) rows {
 	for i := range n {
 		id := int64(i + 1)
 		c := customer{
-			ID: id, Country: maybe(g, pick(g, words)), Note: maybe(g, segment.Fold(pick(g, words))), Age: maybe(g, g.number()), Points: maybe(g, g.number()),
+			ID: id, Country: maybe(g, pick(g, g.words)), Note: maybe(g, segment.Fold(pick(g, g.words))), Age: maybe(g, g.number()), Points: maybe(g, g.number()),
 			Spend: maybe(g, g.number()), Rate: maybe(g, g.number()), LastBuy: maybe(g, g.instant()), Seen: maybe(g, g.instant()),
 			Birthday: maybe(g, g.date()), Vip: maybe(g, g.IntN(2) == 0),
 		}
 		if g.IntN(4) > 0 {
 			c.Tags = []string{}
 			for range g.IntN(4) {
-				tag := pick(g, words[:6])
+				tag := pick(g, g.words[:8])
 				c.Tags = append(c.Tags, tag)
 				r.tags = append(r.tags, tagRow{&id, &tag})
 			}
@@ -162,7 +167,7 @@ func (g *generator) rows(n int) rows {
 	for range 6 {
 		who := pick(g, []*int64{nil, nil, &nobody})
 		r.orders, r.visits = append(r.orders, g.order(who)), append(r.visits, g.visit(who))
-		tag := pick(g, words[:6])
+		tag := pick(g, g.words[:8])
 		r.tags = append(r.tags, tagRow{who, &tag})
 	}
 	return r
@@ -171,7 +176,7 @@ func (g *generator) rows(n int) rows {
 func (g *generator) order(who *int64) order {
 	o := order{
 		Customer: who, At: maybe(g, g.instant()), Amount: maybe(g, g.number()), Fee: maybe(g, g.number()), Qty: maybe(g, g.number()),
-		Category: maybe(g, pick(g, words[:6])), Paid: maybe(g, g.IntN(2) == 0), Due: maybe(g, g.date()), Shipped: maybe(g, g.instant()),
+		Category: maybe(g, pick(g, g.words[:8])), Paid: maybe(g, g.IntN(2) == 0), Due: maybe(g, g.date()), Shipped: maybe(g, g.instant()),
 	}
 	if g.IntN(3) == 0 { // several at one instant
 		t := g.at.Now.Add(-time.Duration(g.IntN(3)) * time.Hour)
@@ -181,5 +186,5 @@ func (g *generator) order(who *int64) order {
 }
 
 func (g *generator) visit(who *int64) visit {
-	return visit{Customer: who, At: maybe(g, g.instant()), Page: maybe(g, pick(g, words[:8])), Secs: maybe(g, g.number())}
+	return visit{Customer: who, At: maybe(g, g.instant()), Page: maybe(g, pick(g, g.words[:10])), Secs: maybe(g, g.number())}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/guanxi-go/guanxi/segment"
 )
 
 // field is what the generator of rules knows of a field.
@@ -152,7 +154,7 @@ func operators(typ, agg string) []string {
 func TestGeneratorCovers(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range uint64(full) {
-		g := newGenerator(seed)
+		g := newGenerator(seed, segment.SQLite)
 		g.rows(population)
 		for range perSeed {
 			g.rule(g.IntN(4))
@@ -225,11 +227,11 @@ func (g *generator) value(typ string, scale int, agg, name string) any {
 	switch typ {
 	case "string":
 		if agg != "" || name == "category" {
-			return pick(g, words[:6])
+			return pick(g, words[:8])
 		}
 		return pick(g, words)
 	case "tags":
-		return pick(g, words[:6])
+		return pick(g, words[:8])
 	case "int":
 		return n
 	case "decimal":
