@@ -21,7 +21,8 @@
 //     want next?
 //   - lifecycle: where do they stand? Its children migration and care: where are
 //     they going, and what is to be done by when?
-//   - loyalty (planned): what are they owed, in points, tiers and rewards?
+//   - loyalty: what are they owed, in points, tiers and rewards? Its child coupon:
+//     which coupon may be used, and which suits a basket best?
 //   - churn: who is leaving, and why? Its children predict, survival, retention
 //     and winback: is that true, how long do customers stay, which come back, and
 //     what brings them back?

@@ -1,0 +1,201 @@
+package loyalty
+
+import "time"
+
+// Command is what a host asks of an account: a pointer to one of the types of this
+// file, such as *Earn. Each has a Key, unique over the store, and At, the business
+// instant. The package only reads it, and keeps its texts.
+type Command interface {
+	// Common returns key and business instant.
+	Common() Header
+	intent(b []byte) []byte // what is asked, without key, time and note
+	need(r *rules, n *Need) // what of the account must be loaded
+	decide(w *work) error
+}
+
+// Header is what every command has.
+type Header struct {
+	Key Key
+	// At is when it counts. It may be after the recording by PolicyConfig.Ahead at most.
+	At time.Time
+	// Member is on whose behalf, where the account is the pool of a household; caps
+	// and limits are then counted for the member.
+	Member AccountID
+}
+
+// Common returns h.
+func (h Header) Common() Header { return h }
+
+type (
+	// Earn gives the points of an order, by the programme's rules.
+	Earn struct {
+		Header
+		Order Order
+	}
+	// Act gives the points of an activity: a visit, a check-in, sign-up, a review,
+	// an answered survey, a birthday, a community event. The host says that it happened.
+	Act struct {
+		Header
+		Activity string // id of the programme's activity rule
+		Ref      string // what it was about; an activity rule may pay once for each
+	}
+	// Refer gives the referrer's or the friend's points after the friend's first kept purchase.
+	Refer struct {
+		Header
+		Side   Side // Referrer or Friend
+		Friend AccountID
+		// Purchase is the friend's first order as the friend's account has it, see
+		// Account.Order. It must be kept by now.
+		Purchase *OrderRecord
+	}
+	// Activate makes the points of an order available before their time, as when
+	// the return window is waived.
+	Activate struct {
+		Header
+		Order string
+	}
+	// Redeem spends: a reward of the catalogue, points as part payment, or points as they are.
+	Redeem struct {
+		Header
+		Spend Spend
+	}
+	// Place sets points aside until a deadline.
+	Place struct {
+		Header
+		Hold  string // the hold's id, the host's
+		Spend Spend
+		Until time.Time // zero: the programme's span
+	}
+	// Capture spends of a hold; Points 0 captures all. What is left stays held if
+	// Keep is set, and is released otherwise.
+	Capture struct {
+		Header
+		Hold   string
+		Points Points
+		Keep   bool
+	}
+	// Void releases what is left of a hold.
+	Void struct {
+		Header
+		Hold string
+	}
+	// Refund takes back what the returned part of an order had earned. Points that paid
+	// for a part of it (Spend.Payment) come back by a Return of that redemption, as many
+	// as SplitRefund says. A refund makes no room again under caps, nor in a campaign's
+	// limit or budget: what was counted when the order earned stays counted.
+	Refund struct {
+		Header
+		Order  string
+		Refund string       // the refund's id
+		Lines  []RefundLine // empty: all that is left of the order
+	}
+	// Return gives a redemption back; Points 0 gives back all that is left.
+	Return struct {
+		Header
+		Redemption Key // the key of the Redeem or Capture
+		Points     Points
+	}
+	// Sweep writes what time has done until At: activations, expiries, holds run out, and
+	// what became of the tier. It changes no balance. Max limits the lots and holds that
+	// it writes about, 0: DefaultSweep; it is to be repeated with another key while
+	// Account.Due is not after At.
+	Sweep struct {
+		Header
+		Max int
+	}
+	// Extend gives lots that have not expired a later expiry. Lots of a kind that expires
+	// after the last activity leave the activity window then: their end is Until, and no
+	// later activity moves it.
+	Extend struct {
+		Header
+		Lots  []LotID // empty: all lots of Kind of which something remains
+		Kind  Kind
+		Until time.Time
+		Note  Note
+	}
+	// Adjust gives (positive) or takes (negative) by hand.
+	Adjust struct {
+		Header
+		Kind   Kind
+		Points Points
+		Expire time.Time // of points given; zero: by the programme
+		Note   Note
+	}
+	// Send takes points out for another account; what was taken comes back as the
+	// decision's Parcel.
+	Send struct {
+		Header
+		To     AccountID
+		Kind   Kind
+		Points Points
+	}
+	// Receive puts a parcel of another account in, its lots with the expiry they had.
+	Receive struct {
+		Header
+		Parcel Parcel
+	}
+	// Donate gives points to a cause of the programme.
+	Donate struct {
+		Header
+		Cause  string
+		Kind   Kind
+		Points Points
+	}
+	// MergeOut empties the account for another and closes it. Points, debts, orders,
+	// counters and the tier go along; redemptions stay: a Return of what was redeemed
+	// before is ErrMerged here and ErrRedemptionUnknown there, where an Adjust gives it back.
+	MergeOut struct {
+		Header
+		Into AccountID
+	}
+	// Close ends the account; what is available is forfeited as expired if Forfeit is
+	// set, and an error otherwise.
+	Close struct {
+		Header
+		Forfeit bool
+		Note    Note
+	}
+	// Freeze stops everything but sweeps and reads; Thaw ends it. Refunds are refused too
+	// (ErrFrozen), and are to be given again after it, with their key.
+	Freeze struct {
+		Header
+		Note Note
+	}
+	// Thaw ends Freeze.
+	Thaw struct {
+		Header
+		Note Note
+	}
+	// SetTier grants, locks or sells a tier by hand. See TierGrant.
+	SetTier struct {
+		Header
+		Grant TierGrant
+		Note  Note
+	}
+)
+
+// Side is a side of a referral.
+type Side string
+
+// The sides of a referral.
+const (
+	Referrer Side = "referrer"
+	Friend   Side = "friend"
+)
+
+// MergedState is what moves with a merge besides lots and debt.
+type MergedState struct {
+	Orders   []OrderRecord // of which something can still be refunded, by id
+	Counters []CounterChange
+	Tier     TierState
+}
+
+// Parcel is what travels between two accounts. It is a value of the decision that
+// sent it; not to be changed.
+type Parcel struct {
+	From, To AccountID
+	Seq      int64        // of the entry that sent it
+	Lots     []Lot        // the parts that were sent: Points is what of each
+	Debt     []KindPoints // what was owed, above 0
+	Merge    *MergedState // of a merge: what else moves
+}

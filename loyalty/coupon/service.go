@@ -1,0 +1,92 @@
+package coupon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/guanxi-go/guanxi/internal/strict"
+)
+
+// DefaultAttempts is how often a [Service] whose Attempts is 0 tries.
+const DefaultAttempts = 32
+
+// Service carries commands out in a store: load, decide, commit, and again where
+// someone else was faster. It is safe for concurrent use if its fields are not changed.
+type Service struct {
+	Catalogue *Catalogue
+	Store     Store
+	Attempts  int // before ErrConflict is returned; 0 is DefaultAttempts
+	// Wait, if there is one, is called between two attempts, the next being the n-th
+	// from 2 on: the place for a pause with jitter. Its error ends the command.
+	Wait func(ctx context.Context, n int) error
+}
+
+// Do carries a command out once, however often it is given with its key, and returns
+// its receipt. Errors are those of [Catalogue.Decide] and of the store, and
+// [ErrConflict] after the last attempt; nothing was written then. A store that does
+// not know whether it has written is asked for the receipt, and the command decided
+// again if there is none. Where that does not settle it the error is
+// [ErrUnknownOutcome], joined with what was found: give the command again.
+func (s *Service) Do(ctx context.Context, cmd Command, at time.Time) (Receipt, error) {
+	if err := cmd.Validate(); err != nil {
+		return Receipt{}, err
+	}
+	attempts := s.Attempts
+	if attempts <= 0 {
+		attempts = DefaultAttempts
+	}
+	var unknown, err error
+	for n := 1; n <= attempts; n++ {
+		if n > 1 && s.Wait != nil {
+			if err := s.Wait(ctx, n); err != nil {
+				return Receipt{}, join(unknown, err)
+			}
+		}
+		var state State
+		var d Decision
+		if state, err = s.load(ctx, cmd); err != nil {
+			if unknown != nil && ctx.Err() == nil {
+				continue
+			}
+			return Receipt{}, join(unknown, err)
+		}
+		if d, err = s.Catalogue.Decide(state, cmd, at); err != nil {
+			return Receipt{}, join(unknown, err)
+		}
+		if d.Replayed {
+			return d.Receipt, nil
+		}
+		switch err = s.Store.Commit(ctx, d.Change); {
+		case err == nil:
+			return d.Receipt, nil
+		case errors.Is(err, ErrUnknownOutcome):
+			unknown = err
+		case !errors.Is(err, ErrConflict):
+			return Receipt{}, join(unknown, err)
+		}
+	}
+	return Receipt{}, fmt.Errorf("coupon: after %d attempts: %w", attempts, join(unknown, err))
+}
+
+// join is strict.Join with an error that is not said twice.
+func join(unknown, err error) error {
+	if errors.Is(err, ErrUnknownOutcome) {
+		return err
+	}
+	return strict.Join(unknown, err)
+}
+
+func (s *Service) load(ctx context.Context, cmd Command) (State, error) {
+	coupon, receipt, err := s.Store.Load(ctx, cmd.Code, cmd.Key)
+	state := State{Coupon: coupon, Receipt: receipt}
+	if err != nil || !receipt.IsZero() {
+		return state, err
+	}
+	var buf [2]CounterID
+	if ids := s.Catalogue.AppendNeed(buf[:0], coupon, cmd); len(ids) > 0 {
+		state.Counters, err = s.Store.Counters(ctx, nil, ids)
+	}
+	return state, err
+}

@@ -1,0 +1,152 @@
+package simulate
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// mutant is a defect planted in a copy of one file of the engine.
+type mutant struct {
+	name     string
+	file     string
+	old, new string // old stands once in the file
+}
+
+// mutants are defects that shops have had, and their kin.
+var mutants = []mutant{
+	{"a refund keeps the points", "decide_refund.go", "due := k.Granted - owed - k.Taken", "due := k.Granted - owed - k.Granted"},
+	{"a second refund takes again", "decide_refund.go", "due := k.Granted - owed - k.Taken", "due := k.Granted - owed"},
+	{"partial refunds are rounded each", "owed.go", "return min(total, k.Granted), err", "if total < k.Granted { total++ }; return min(total, k.Granted), err"},
+	{"half up rounds down at the half", "wide.go", "if rem >= den-rem {", "if rem > den-rem {"},
+	{"half even rounds the half up", "wide.go", "rem == den-rem && quo&1 == 1", "rem == den-rem"},
+	{"expired lots can be spent", "take.go", "if it.key.Expire <= at { // on to what has not expired", "if it.key.Expire < 0 {"},
+	{"a lot can be spent at its very end", "take.go", "if it.key.Expire <= at { // on to what has not expired", "if it.key.Expire < at {"},
+	{"points are pending at the instant they become available", "take.go", "if n.Activate > at != pending", "if n.Activate >= at != pending"},
+	{"a hold has not run out at its end", "settle.go", "h.Until <= at && (first", "h.Until < at && (first"},
+	{"what is held can be spent again", "decide_hold.go", "w.takeAll(e, Held)", "w.takeAll(e, Available)"},
+	{"a hold is captured twice", "decide_hold.go", "w.hold.State = HoldCaptured", "w.hold.State = HoldOpen"},
+	{"more is captured than is held", "decide_hold.go", "case points > held:", "case points > held+1:"},
+	{"a cap is not counted", "earn_caps.go", "case room.given == 0 || c.Per == CapOrder:", "case room.given == 0 || c.Per == CapOrder || c.Per == CapDay || c.Per == CapMonth:"},
+	{"what a cap has cut counts as granted", "earn_order.go", "k.Granted += e.awards[j].Points", "k.Granted += e.awards[j].Points + e.awards[j].Cut"},
+	{"a key is forgotten after a month", "engine.go", "case row == nil || row.missing:", "case row == nil || row.missing || a.Recorded > row.recorded+30*86400_000000:"},
+	{"another intent is taken for the same", "engine.go", "case row.intent != w.intent:", "case row.intent[0] != w.intent[0] && row.op == OpRedeem:"},
+	{"a backdated spend counts from its own time", "work.go", "if gives(cmd) {", "if gives(cmd) || cmd != nil {"},
+	{"debt is not paid before a lot opens", "take.go", "absorbed = min(absorbed, l.points)", "absorbed = 0"},
+	{"a debt is paid twice", "take.go", "owed -= q.Points", "owed -= 0 * q.Points"},
+	{"the newest lot is spent first", "take.go", "for slot := b.head; slot >= 0 && left > 0; {\n\t\t\tn := w.a.lots.at(int(slot))\n\t\t\tslot = n.next", "for slot := b.tail; slot >= 0 && left > 0; {\n\t\t\tn := w.a.lots.at(int(slot))\n\t\t\tslot = n.prev"},
+	{"spending looks at expiry before priority", "take.go", "x := min(left, n.Remaining)\n\t\t\te.use", "if n.Priority > 0 && left == n.Remaining { continue }; x := min(left, n.Remaining)\n\t\t\te.use"},
+	{"priority is not asked", "purse.go", "k := BurnKey{l.Priority, l.Expire, l.Window}\n\tif", "k := BurnKey{0, l.Expire, l.Window}\n\tif"},
+	{"a return begins with the first use", "decide_spend.go", "for i := len(red.uses) - 1; i >= 0 && points > 0; i-- {", "for i := 0; i < len(red.uses) && points > 0; i++ {"},
+	{"a hold is released from the front", "settle.go", "for i := len(uses) - 1; i >= 0; i-- {", "for i := range uses {"},
+	{"an expired lot takes points back", "take.go", "case w.a.Expiry(&n.Lot) > at:", "case w.a.Expiry(&n.Lot) >= at:"},
+	{"a campaign counts at its end", "rules.go", "d.from <= at && at < d.to", "d.from <= at && at <= d.to"},
+	{"a tier asks for more than its threshold", "tier_rules.go", "v[i] >= t", "v[i] > t"},
+	{"two entries are recorded at once", "work.go", "w.recorded = max(recorded, a.Recorded+1)", "w.recorded = max(recorded, a.Recorded)"},
+	{"the clock may retreat", "work.go", "w.recorded = max(recorded, a.Recorded+1)", "w.recorded = recorded"},
+	{"the hash leaves out where a lot comes from", "encode_entry.go", "b = appendText(b, l.Source)", "b = appendText(b, \"\")"},
+	{"the hash leaves out on whose behalf", "encode_entry.go", "b = appendText(b, e.Member)", "b = appendText(b, \"\")"},
+	{"a transfer loses its expiry", "decide_move.go", "activate: l.Activate, expire: l.Expire, priority", "activate: l.Activate, expire: Never, priority"},
+	{"a transfer makes pending points available", "decide_move.go", "activate: l.Activate, expire: l.Expire, priority", "activate: w.at, expire: l.Expire, priority"},
+	{"a merge drops debts", "decide_move.go", "p.Debt = append(p.Debt, KindPoints{purse.kind, debt})", "_ = debt"},
+	{"a merge drops orders", "decide_move.go", "!row.missing && row.Kept() > 0 {", "!row.missing && row.Kept() < 0 {"},
+	{"a merge makes debt of what had expired", "decide_move.go", "w.leave(row, &rec)", "_ = rec"},
+	{"a part of a hold confirms all of it", "settle.go", "return a - b\n", "return amount + 0*(a-b)\n"},
+	{"a merge goes on with points held", "decide_move.go", "case len(w.a.holds) > 0:", "case len(w.a.holds) > 99:"},
+	{"expired lots are extended", "decide_adjust.go", "case w.a.Expiry(&n.Lot) <= w.at || w.a.Expiry", "case w.a.Expiry"},
+	{"an extension shortens", "decide_adjust.go", "end > w.at && end < until {", "end > w.at {"},
+	{"an adjustment takes what is not there", "decide_adjust.go", "w.take(e, c.Kind, -c.Points, Adjusted, false)", "w.take(e, c.Kind, -c.Points, Adjusted, true)"},
+	{"a streak survives a missed day", "streak.go", "before := r.zone.start(r.zone.day(today - 1))", "before := r.zone.start(r.zone.day(today-1) - 1)"},
+	{"a limit allows one more", "rules.go", "used > c.times-n", "used > c.times"},
+	{"an order earns twice", "decide_earn.go", "if row != nil {\n\t\treturn guanxi.At(\"/order/id\", ErrOrderExists)", "if row != nil && row.Kept() == 0 {\n\t\treturn guanxi.At(\"/order/id\", ErrOrderExists)"},
+	{"what points paid earns points", "earn_order.go", "l.Base -= part", "l.Base -= 0 * part"},
+	{"a donation is a redemption", "decide_spend.go", "op, to, ref = OpDonate, Donated, r.Cause", "op, to, ref = OpDonate, Redeemed, r.Cause"},
+	{"a returned reward keeps its limit", "decide_spend.go", "ch.Add = -partOf(ch.Add, before, after, total)", "ch.Add = 0 * partOf(ch.Add, before, after, total)"},
+	{"a window that has passed is revived", "take.go", "end > w.now() && next > end", "next > end"},
+	{"the month's end is a day early", "expiry.go", "return z.start(last + 1)", "return z.start(last)"},
+	{"a refund leaves other lots alone", "decide_refund.go", "policy == TakeLots || policy == TakeDebt", "policy == TakeLots"},
+	{"a refund takes what has expired elsewhere", "decide_refund.go", "gone-k.Expired", "0*gone"},
+	{"a clock in the zone is read as UTC", "expiry.go", "return InstantOf(s.AddTo(at.Time(), z.loc))", "return at + Instant(s.Time.Microseconds())"},
+	{"closing forgets what is pending", "decide_adjust.go", "p.available(w.now()) == 0 && p.notYet(w.now()) == 0", "p.available(w.now()) == 0"},
+	{"the sweep writes what is not due", "sweep.go", "if it.key.Expire > at { // on to the next priority", "if it.key.Expire > at+1 { // on to the next priority"},
+	{"stock is not given back", "decide_spend.go", "s.Step = Restore", "continue"},
+}
+
+// TestMutantsFit asks that what the mutants change stands in the engine, once.
+func TestMutantsFit(t *testing.T) {
+	for _, m := range mutants {
+		source, err := os.ReadFile(filepath.Join("..", "..", m.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(source), m.old); n != 1 {
+			t.Errorf("%s: %q stands %d times in %s: plant the defect anew", m.name, m.old, n, m.file)
+		}
+	}
+}
+
+// TestMutants plants each defect and asks that the simulation finds it within 200,000
+// commands. The go command builds the engine with one file overlaid. GUANXI_MUTANT is a
+// pattern of the names to be planted.
+func TestMutants(t *testing.T) {
+	if os.Getenv("GUANXI_LONG") != "1" {
+		t.Skip("only with GUANXI_LONG=1")
+	}
+	began, dir := time.Now(), t.TempDir()
+	engine, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	only, err := regexp.Compile(os.Getenv("GUANXI_MUTANT"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted, missed := 0, 0
+	for i, m := range mutants {
+		if !only.MatchString(m.name) {
+			continue
+		}
+		planted++
+		path := filepath.Join(engine, m.file)
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := filepath.Join(dir, fmt.Sprint(i, ".go"))
+		overlay := filepath.Join(dir, fmt.Sprint(i, ".json"))
+		b, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(changed, []byte(strings.Replace(string(source), m.old, m.new, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(overlay, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("go", "test", "-vet=off", "-overlay", overlay, "-run", "^TestSimulation$", "-count=1", "-timeout=2m", ".")
+		cmd.Env = append(os.Environ(), "GUANXI_LONG=", "GUANXI_MUTANT=", "GUANXI_COMMANDS=200000", "GUANXI_BRIEF=1")
+		start := time.Now()
+		out, err := cmd.CombinedOutput()
+		switch s := string(out); {
+		case err == nil:
+			missed++
+			t.Errorf("not found: %s", m.name)
+		case !strings.Contains(s, "--- FAIL: TestSimulation"):
+			t.Errorf("%s: did not run:\n%s", m.name, out)
+		case strings.Contains(s, "panic: test timed out"):
+			t.Errorf("%s: hangs", m.name)
+		default:
+			_, s, _ = strings.Cut(s, "seed ")
+			line, _, _ := strings.Cut(s, "\n")
+			t.Logf("%5.1fs %s: seed %.300s", time.Since(start).Seconds(), m.name, line)
+		}
+	}
+	t.Logf("%d mutants, %d missed, in %s", planted, missed, time.Since(began).Round(time.Second))
+}

@@ -1,0 +1,296 @@
+package loyalty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/strict"
+)
+
+// DefaultAttempts is how often a [Service] whose Attempts is 0 tries.
+const DefaultAttempts = 48
+
+// Service carries commands out in a store: load, decide, commit, and again where somebody
+// else was faster. Every command is carried out once, however often it is given with its
+// key. It is safe for concurrent use if its fields are not changed, and must not be copied.
+type Service struct {
+	Engine *Engine
+	Store  Store
+	// Now is the host's clock: when a commit is recorded.
+	Now      func() time.Time
+	Attempts int // before ErrConflict is returned; 0 is DefaultAttempts
+	// Wait, if there is one, is called between two attempts, the next being the n-th
+	// from 2 on: the place for a pause with jitter. Its error ends the command.
+	Wait func(ctx context.Context, n int) error
+	// Unlocked says that a store that is a Locker is not asked to lock.
+	Unlocked bool
+
+	pool sync.Pool // of *attempt
+}
+
+// Answer is what became of a command.
+type Answer struct {
+	Receipt
+	Repeated bool        // it was carried out before; Why, Next and Parcel are empty then
+	Why      Explanation // the answer's own
+	Next     *TierNeed   // what the next tier needs after it, as Decision.Next says; nil: nothing
+	Parcel   *Parcel     // of Send and MergeOut; of a Transfer also if Repeated
+}
+
+// In returns a service for a store that writes in a transaction of the host, as that of
+// a [TxStore]: it tries once, since after a conflict the host begins its transaction anew,
+// and does not lock.
+func (s *Service) In(store Store) *Service {
+	return &Service{Engine: s.Engine, Store: store, Now: s.Now, Attempts: 1, Wait: s.Wait, Unlocked: true}
+}
+
+// Do carries a command out. coupons, decided by their package, are committed with it, or
+// ErrCouponConflict is returned. A [CouponChange] is the coupon's row alone: what else the
+// package coupon has decided, such as its counters, the host writes beside, see there. A
+// Sweep that has nothing to post has no entry that coupons could go with: ErrCommit. A
+// command that is Repeated writes nothing, its coupons neither; they went with the first.
+//
+// Errors are those of [Engine.Decide] and of the store, and ErrConflict after the last
+// attempt; nothing was written then. A store that does not know whether it has written is
+// asked for the receipt, and the command decided again if there is none; where that does
+// not settle it the error is an ErrUnknownOutcome, joined with what was found: give the
+// command again. What is left of shared counters, such as a campaign's budget, is asked
+// only when a commit would pass the limit; the command is then decided with it.
+func (s *Service) Do(ctx context.Context, id AccountID, cmd Command, coupons ...CouponChange) (Answer, error) {
+	t := s.attempt(id, cmd, coupons)
+	defer s.pool.Put(t)
+	defer t.forget()
+	return t.run(ctx)
+}
+
+// Simulate decides a command on the account as it is and writes nothing.
+func (s *Service) Simulate(ctx context.Context, id AccountID, cmd Command) (*Decision, error) {
+	t := s.attempt(id, cmd, nil)
+	defer s.pool.Put(t)
+	defer t.forget()
+	d := new(Decision)
+	if _, err := t.load(ctx, s.Store, d); err != nil {
+		return nil, plain(err)
+	}
+	return d, nil
+}
+
+// attempt is the memory of carrying out a command.
+type attempt struct {
+	s       *Service
+	id      AccountID
+	cmd     Command
+	coupons []CouponChange
+	own     bool // a command of the service itself, see ownCommand
+	idle    bool // with nothing to post, the due is written
+	need    Need
+	shared  map[string]int64 // what is left, as far as the store has said
+	d       Decision
+	next    *TierNeed // of d
+	c       Commit
+	locked  func(context.Context, Accounts) error
+	written bool // the last round had something to commit
+}
+
+func (s *Service) attempt(id AccountID, cmd Command, coupons []CouponChange) *attempt {
+	t, _ := s.pool.Get().(*attempt)
+	if t == nil {
+		t = new(attempt)
+		t.locked = t.once
+	}
+	t.s, t.id, t.cmd, t.coupons = s, id, cmd, coupons
+	return t
+}
+
+// forget drops what is the caller's.
+func (t *attempt) forget() {
+	t.cmd, t.coupons, t.shared, t.next, t.c = nil, nil, nil, nil, Commit{}
+	clear(t.need.Orders)
+	clear(t.need.Open)
+	t.own, t.idle, t.written = false, false, false
+	if cap(t.d.Entries) > 64 { // of a sweep
+		t.d = Decision{}
+	}
+}
+
+// run tries until it is done.
+func (t *attempt) run(ctx context.Context) (Answer, error) {
+	s := t.s
+	attempts := s.Attempts
+	if attempts <= 0 {
+		attempts = DefaultAttempts
+	}
+	lock, _ := s.Store.(Locker)
+	var unknown, err error
+	for n := 1; n <= attempts; n++ {
+		if n > 1 && s.Wait != nil && !errors.Is(err, ErrShared) {
+			if err := s.Wait(ctx, n); err != nil {
+				return Answer{}, join(unknown, err)
+			}
+		}
+		t.written = false
+		if lock != nil && !s.Unlocked && t.shared == nil {
+			err = lock.Lock(ctx, t.id, t.locked)
+		} else {
+			err = t.once(ctx, s.Store)
+		}
+		var shared *SharedError
+		switch {
+		case err == nil:
+			return t.answer(), nil
+		case errors.Is(err, ErrUnknownOutcome):
+			unknown = err
+			fallthrough
+		case errors.Is(err, ErrDuplicateKey):
+			answer, found, err := t.resolve(ctx, unknown != nil)
+			if found || err != nil {
+				return answer, join(unknown, err)
+			}
+		case errors.As(err, &shared) && t.written:
+			if left, ok := t.shared[shared.Counter]; ok && left == shared.Left {
+				return Answer{}, join(unknown, err)
+			}
+			if t.shared == nil {
+				t.shared = make(map[string]int64)
+			}
+			t.shared[shared.Counter] = shared.Left
+		case errors.Is(err, ErrConflict):
+		case unknown != nil && !t.written && ctx.Err() == nil && n < attempts && !refused(err):
+			// a store that is down for a moment may yet tell
+		default:
+			return Answer{}, join(unknown, plain(err))
+		}
+	}
+	return Answer{}, fmt.Errorf("loyalty: after %d attempts: %w", attempts, join(unknown, plain(err)))
+}
+
+// join puts an unknown outcome before what was found, unless it is said there.
+func join(unknown, err error) error {
+	if err == nil || errors.Is(err, ErrUnknownOutcome) {
+		return err
+	}
+	return strict.Join(unknown, err)
+}
+
+// refused reports whether an error is the engine's answer to a command.
+func refused(err error) bool {
+	var d *decideError
+	return errors.As(err, &d)
+}
+
+// decideError marks what the engine has said, so that it is not taken for a fault of the
+// store. It never leaves the package.
+type decideError struct{ error }
+
+func (e *decideError) Unwrap() error { return e.error }
+
+// once loads, decides and commits.
+func (t *attempt) once(ctx context.Context, store Accounts) error {
+	t.next = nil
+	a, err := t.load(ctx, store, &t.d)
+	if err != nil || t.d.Repeated {
+		return err
+	}
+	switch {
+	case len(t.d.Entries) > 0:
+		t.next = t.d.next() // before the account may change
+	case len(t.coupons) > 0:
+		return &decideError{noEntry()}
+	case !t.idle:
+		return nil
+	}
+	t.written = true
+	t.c.set(a, &t.d, t.coupons)
+	return store.Commit(ctx, &t.c)
+}
+
+// needRounds is how often more is loaded before all is.
+const needRounds = 3
+
+// load loads what the command needs and decides.
+func (t *attempt) load(ctx context.Context, store Accounts, d *Decision) (*Account, error) {
+	t.s.Engine.needInto(&t.need, t.cmd)
+	for round := 0; ; round++ {
+		a, err := store.Load(ctx, t.id, t.need)
+		if err != nil {
+			return nil, err
+		}
+		for name, left := range t.shared {
+			a.SetShared(name, left)
+		}
+		if t.own {
+			t.cmd = ownCommand(t.cmd, a)
+		}
+		err = t.s.Engine.DecideInto(d, a, t.cmd, t.s.Now())
+		var more *NeedError
+		switch {
+		case err == nil:
+			return a, nil
+		case !errors.As(err, &more) || round > needRounds:
+			return nil, &decideError{err}
+		}
+		t.need = t.need.Join(more.Need)
+		t.need.All = t.need.All || round == needRounds-1
+	}
+}
+
+// noEntry refuses coupons that no entry goes with: given again they would go twice.
+func noEntry() error { return guanxi.At("/coupons", ErrCommit) }
+
+// resolve asks the store for the receipt of the command's key. It may be this attempt's own
+// only if the outcome of a commit was unknown: otherwise somebody else has written it, be
+// it the very same entry.
+func (t *attempt) resolve(ctx context.Context, unknown bool) (Answer, bool, error) {
+	r, ok, err := t.s.Store.Receipt(ctx, t.cmd.Common().Key)
+	if err != nil {
+		if ctx.Err() != nil {
+			return Answer{}, false, err
+		}
+		return Answer{}, false, nil // the next attempt tells
+	}
+	mine := &t.d.Receipt
+	switch {
+	case !ok:
+		return Answer{}, false, nil
+	case r.Account != t.id || r.Intent != mine.Intent:
+		return Answer{}, true, keyReused()
+	case unknown && r.Seq == mine.Seq && r.Recorded == mine.Recorded:
+		return t.answer(), true, nil
+	}
+	return Answer{Receipt: r, Repeated: true}, true, nil
+}
+
+// ownCommand fits a command of the service to the account: a Receive is not dated before
+// the account's last instant, for when it arrives is for the service to say; a Sweep has
+// the key of the entries that it follows.
+func ownCommand(cmd Command, a *Account) Command {
+	switch c := cmd.(type) {
+	case *Receive:
+		if InstantOf(c.At) < a.Last {
+			later := *c
+			later.At = a.Last.Time()
+			return &later
+		}
+	case *Sweep:
+		keyed := *c
+		keyed.Key = SweepKey(a.ID, a.Seq)
+		return &keyed
+	}
+	return cmd
+}
+
+// answer copies what the decision says.
+func (t *attempt) answer() Answer {
+	a := Answer{Receipt: t.d.Receipt, Repeated: t.d.Repeated, Parcel: t.d.Parcel.clone()}
+	a.Results = slices.Clone(a.Results)
+	if !a.Repeated {
+		a.Why = Explanation{Awards: slices.Clone(t.d.Why.Awards), Uses: slices.Clone(t.d.Why.Uses), Money: t.d.Why.Money, Coupon: t.d.Why.Coupon}
+		a.Next = t.next
+	}
+	return a
+}
