@@ -4,6 +4,12 @@
 // imported by shops and ERPs. It owns no server, clock, goroutine or database:
 // the host does, and plugs its storage in through small interfaces.
 //
+//	agg, err := rfm.NewAggregator(guanxi.IntKey[int64](), rfm.Config{Currency: "CNY", Decimals: 2})
+//	err = agg.AddAll(orders)
+//	customers, err := agg.Population(today)
+//	scale, err := rfm.Fit(customers, rfm.ScaleConfig{})
+//	scored, err := rfm.ScoreAll(customers, scale, rfm.MustSegments(rfm.Eleven()))
+//
 // This package itself holds the few words that all the others share, and
 // imports only the standard library: [FieldError] and [Faults] for what is
 // wrong where, [UnmarshalStrict] for reading a config, [Span] for lengths of
@@ -15,14 +21,16 @@
 // Each package answers one question:
 //
 //   - rfm: what are customers worth, by recency, frequency and money? Its child
-//     clv: what will they still be worth?
+//     clv: what will they still be worth? Its child rfmbeam, a module of its own:
+//     the same scores on Apache Beam.
 //   - segment: who are they? One rule over a customer, over columns and in SQL.
 //     Its children audience and affinity: who entered and left, and what do they
 //     want next?
 //   - lifecycle: where do they stand? Its children migration and care: where are
 //     they going, and what is to be done by when?
 //   - loyalty: what are they owed, in points, tiers and rewards? Its child coupon:
-//     which coupon may be used, and which suits a basket best?
+//     which coupon may be used, and which suits a basket best? Its child
+//     loyaltysql keeps the accounts in a database.
 //   - churn: who is leaving, and why? Its children predict, survival, retention
 //     and winback: is that true, how long do customers stay, which come back, and
 //     what brings them back?
@@ -60,4 +68,15 @@
 //   - A binary encoding or a hash once released is read for ever.
 //   - Bad input is a typed error that names the row or the field. The state is
 //     then as it was before. Nothing panics on data.
+//
+// # Words
+//
+// The same word is the same thing in all packages. New makes what can fail with an
+// error, Must panics instead and is for tests and fixed configs, Validate finds
+// every fault, Label is a name in a language. Workers are goroutines asked for;
+// Currency and Decimals are those of money; a Location is a *time.Location and a
+// Zone its name in a stored config; Confidence is that of an interval, and 0 is
+// DefaultConfidence. asOf is the exclusive end of what counts, now the present
+// moment, at the instant when something happened. Arguments begin with ctx, then
+// what is appended to, then the key or the id.
 package guanxi

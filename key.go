@@ -49,7 +49,8 @@ type BulkHasher[K comparable] interface {
 	HashAll(dst []uint64, seed uint64, keys []K)
 }
 
-// IntKey returns the [Key] of an integer type.
+// IntKey returns the [Key] of an integer type. As the zero value of every key type,
+// 0 is no customer, and is refused where a customer is asked for.
 func IntKey[K ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64]() Ints[K] {
 	return Ints[K]{}
 }

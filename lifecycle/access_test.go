@@ -15,7 +15,7 @@ func TestAccessors(t *testing.T) {
 	var ids []string
 	for s := range m.Stages() {
 		ids = append(ids, m.StageID(s))
-		if m.Response(s).ZH == "" || m.StageName(s, guanxi.ZH) == m.StageName(s, guanxi.EN) {
+		if m.Response(s).ZH == "" || m.StageLabel(s, guanxi.ZH) == m.StageLabel(s, guanxi.EN) {
 			t.Error(m.StageID(s))
 		}
 	}
@@ -36,7 +36,7 @@ func TestAccessors(t *testing.T) {
 	}
 	for _, n := range []uint8{0, 99, 255} {
 		s := lifecycle.Stage(n)
-		if m.StageID(s)+m.StageName(s, guanxi.EN)+m.EventID(lifecycle.Event(n))+m.EffectID(lifecycle.Effect(n)) != "" || !m.Response(s).IsZero() {
+		if m.StageID(s)+m.StageLabel(s, guanxi.EN)+m.EventID(lifecycle.Event(n))+m.EffectID(lifecycle.Effect(n)) != "" || !m.Response(s).IsZero() {
 			t.Error(n)
 		}
 	}
@@ -46,7 +46,7 @@ func TestAccessors(t *testing.T) {
 	if d := m.Config(); d.Rules[2].Effects[0] != "welcome_back" || d.Timeouts[0].Effects[0] != "recall" || d.Classes[0].MinSilence.IsZero() {
 		t.Error("the model changes with its config")
 	}
-	if name := lifecycle.MustCompile(pausing(), bitGuards(), office).StageName(1, guanxi.ZH); name != "trial" {
+	if name := lifecycle.MustCompile(pausing(), bitGuards(), office).StageLabel(1, guanxi.ZH); name != "trial" {
 		t.Error(name)
 	}
 }
@@ -97,10 +97,10 @@ func TestJourney(t *testing.T) {
 		var out lifecycle.Outcome
 		p, out = m.Step(p, order, day(d), uint32(i+1), &lifecycle.Facts{Orders: n})
 		for _, v := range m.AppendVisits(nil, before, out) {
-			way = append(way, m.StageName(v.Stage, guanxi.ZH))
+			way = append(way, m.StageLabel(v.Stage, guanxi.ZH))
 		}
 	}
-	way = append(way, m.StageName(p.Stage, guanxi.ZH))
+	way = append(way, m.StageLabel(p.Stage, guanxi.ZH))
 	want := []string{"认知", "体验", "忠诚", "衰退", "忠诚", "衰退", "沉睡", "回流", "忠诚", "衰退", "沉睡", "流失", "回流", "忠诚"}
 	if !slices.Equal(way, want) {
 		t.Errorf("%q\nwant %q", way, want)

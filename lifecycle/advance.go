@@ -147,7 +147,7 @@ type Change struct {
 //
 // Cost: O(rows); no allocation but for dst. Rows are independent: several
 // goroutines may sweep parts of one slice.
-func (m *Model[C]) Sweep(pos []Pos, now time.Time, dst []Change) ([]Change, error) {
+func (m *Model[C]) Sweep(dst []Change, pos []Pos, now time.Time) ([]Change, error) {
 	until, ok := InstantOf(now)
 	if !ok {
 		return dst, ErrTime

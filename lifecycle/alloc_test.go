@@ -42,7 +42,7 @@ func TestAllocations(t *testing.T) {
 			for i := range rows {
 				rows[i] = open
 			}
-			changes, _ = m.Sweep(rows, hour(500), changes[:0])
+			changes, _ = m.Sweep(changes[:0], rows, hour(500))
 		},
 	} {
 		if n := testing.AllocsPerRun(100, run); n != 0 {

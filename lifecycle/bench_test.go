@@ -112,7 +112,7 @@ func BenchmarkSweep(b *testing.B) {
 		b.StopTimer()
 		copy(pos, fresh)
 		b.StartTimer()
-		changes, _ = m.Sweep(pos, now, changes[:0])
+		changes, _ = m.Sweep(changes[:0], pos, now)
 		if len(changes) != n/100 {
 			b.Fatal(len(changes))
 		}

@@ -5,8 +5,12 @@
 // super-stages and shallow history. [Compile] makes a [Model] of it, once for all
 // customers. A customer is a [Pos]: 32 bytes that the host stores where it likes.
 //
-//	config ──Compile──▶ Model ──Step(pos, event, at)──▶ pos, outcome
-//	                          ──Advance(pos, now)─────▶ pos, outcome
+//	model, err := lifecycle.Compile(lifecycle.Journey(limits), lifecycle.JourneyGuards(limits), nil)
+//	order, ok := model.Event("order")
+//	pos, err := model.Begin(met)                   // 认知
+//	pos, out := model.Step(pos, order, at, 1, who) // out says what became of it
+//	pos, out = model.Advance(pos, now)             // the timeouts that were due until now
+//	model.StageLabel(pos.Stage, guanxi.ZH)          // 体验, or 衰退 if it was long ago
 //
 // [Model.Step] applies an event, [Model.Advance] the timeouts that are due. There
 // is no machine per customer, no timer, no goroutine and no callback: a guard is a
@@ -22,10 +26,10 @@
 // [Since, deadline): an event at the deadline comes after it.
 //
 // A timeout counts wall time or the working time of a [Calendar], since the entry
-// into its stage or since the last event (silence). [NewCalendar] makes a calendar of
-// a [CalendarConfig]: a week, holidays and extra days in a time zone. On a super-stage its clock
-// runs on from stage to stage, and can stand still in some. A position carries one
-// such clock. What would need a second one, as nested super-stages with timeouts
+// into its stage or since the last event (silence). [NewCalendar] makes a calendar
+// of a [CalendarConfig]: a week, holidays and extra days in a time zone. On a
+// super-stage its clock runs on from stage to stage, and can stand still in some.
+// A position carries one such clock. What would need a second one, as nested super-stages with timeouts
 // or two pauses do, is refused by Validate with [ErrClocks]; so is history that
 // the one previous stage of a position cannot tell, with [ErrHistory].
 //
@@ -68,4 +72,10 @@
 // Stages go down and come back up here. Validate reports a decline without a way
 // back, dead ends, stages that nothing leads to, rules that never apply and
 // timeouts that go round in less than a second each, all at once.
+//
+// # Sharing
+//
+// A Model, a Calendar and a LevelTable are immutable; guards answer from the
+// customer alone. Positions and outcomes are values. A Keeper is safe for
+// concurrent use, and so is Memory. Nothing here reads a clock.
 package lifecycle

@@ -53,7 +53,7 @@ func ExampleCompile() {
 	at := time.Date(2026, 3, 8, 10, 0, 0, 0, time.UTC)
 	for _, who := range []*member{{visits: 1}, {visits: 2}} {
 		after, out := model.Step(pos, join, at, 1, who)
-		fmt.Print(out.Code, " ", model.StageName(after.Stage, guanxi.ZH))
+		fmt.Print(out.Code, " ", model.StageLabel(after.Stage, guanxi.ZH))
 		for e := range model.Effects(out) {
 			fmt.Print(", do ", model.EffectID(e))
 		}
@@ -100,7 +100,7 @@ func ExampleModel_Advance() {
 		}
 	}
 	pos, out := model.Advance(pos, now)
-	fmt.Println(out.Timeouts, "timeouts,", model.StageName(pos.Stage, guanxi.EN), "since", pos.Since)
+	fmt.Println(out.Timeouts, "timeouts,", model.StageLabel(pos.Stage, guanxi.EN), "since", pos.Since)
 	// Output:
 	// look again on 2025-04-12
 	// 2025-04-12T00:00:00Z at_risk recall
@@ -114,7 +114,7 @@ func ExampleModel_Sweep() {
 	for i := range rows {
 		rows[i], _ = model.Begin(time.Date(2025, time.Month(1+i), 1, 0, 0, 0, 0, time.UTC))
 	}
-	changes, err := model.Sweep(rows, time.Date(2025, 5, 10, 0, 0, 0, 0, time.UTC), nil)
+	changes, err := model.Sweep(nil, rows, time.Date(2025, 5, 10, 0, 0, 0, 0, time.UTC))
 	for _, c := range changes {
 		fmt.Println(c.Row, c.Outcome.Code, model.StageID(c.Outcome.To), c.Outcome.At)
 	}
@@ -159,11 +159,11 @@ func ExampleModel_Next() {
 		case lifecycle.Illegal:
 			fmt.Print(model.EventID(o.Event), " only in")
 			for _, s := range o.Stages {
-				fmt.Print(" ", model.StageName(s, guanxi.ZH))
+				fmt.Print(" ", model.StageLabel(s, guanxi.ZH))
 			}
 			fmt.Println()
 		default:
-			fmt.Println(model.EventID(o.Event), o.Code, model.StageName(o.To, guanxi.ZH))
+			fmt.Println(model.EventID(o.Event), o.Code, model.StageLabel(o.To, guanxi.ZH))
 		}
 	}
 	// Output:

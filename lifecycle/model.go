@@ -123,8 +123,8 @@ func (m *Model[C]) StageID(s Stage) string {
 	return m.config.Stages[s-1].ID
 }
 
-// StageName returns the name of s for people, and its id where it has none.
-func (m *Model[C]) StageName(s Stage, lang guanxi.Lang) string {
+// StageLabel returns the name of s for people, and its id where it has none.
+func (m *Model[C]) StageLabel(s Stage, lang guanxi.Lang) string {
 	if s == 0 || int(s) > len(m.config.Stages) {
 		return ""
 	}

@@ -278,7 +278,7 @@ func TestHostilePositions(t *testing.T) {
 			t.Error("due, or no fault", test.err)
 		}
 		rows := []lifecycle.Pos{good, p, good}
-		changes, err := m.Sweep(rows, hour(10000), nil)
+		changes, err := m.Sweep(nil, rows, hour(10000))
 		if err != nil || len(changes) != 3 || changes[1].Outcome.Code != test.code || rows[1] != p || rows[0] == good {
 			t.Error(changes, err)
 		}
@@ -295,7 +295,7 @@ func TestHostilePositions(t *testing.T) {
 		q, out := m.Step(good, 1, at, 1, nil)
 		a, outA := m.Advance(good, at)
 		_, err := m.Begin(at)
-		_, errS := m.Sweep([]lifecycle.Pos{good}, at, nil)
+		_, errS := m.Sweep(nil, []lifecycle.Pos{good}, at)
 		if q != good || a != good || !errors.Is(out.Err(), lifecycle.ErrTime) || !errors.Is(outA.Err(), lifecycle.ErrTime) || !errors.Is(err, lifecycle.ErrTime) || !errors.Is(errS, lifecycle.ErrTime) {
 			t.Error(at, out, outA, err, errS)
 		}

@@ -396,7 +396,7 @@ func FuzzHostile(f *testing.F) {
 		if _, err := m.Diff(p, p, now); fault != nil && err == nil {
 			t.Fatal("no fault", fault)
 		}
-		rows, err := m.Sweep([]lifecycle.Pos{p}, now, nil)
+		rows, err := m.Sweep(nil, []lifecycle.Pos{p}, now)
 		if fault != nil && err == nil && (len(rows) != 1 || rows[0].Outcome.Err() == nil) {
 			t.Fatal(rows)
 		}

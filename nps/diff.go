@@ -68,6 +68,7 @@ func DiffShares(a, b Share, confidence float64) (Difference, error) {
 }
 
 func difference(a, b sample, z, confidence float64) Difference {
+	confidence = orDefault(confidence, DefaultConfidence)
 	d := Difference{
 		Delta:      a.score - b.score,
 		Interval:   mover(a, b, a.limits(z), b.limits(z)),

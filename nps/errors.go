@@ -33,7 +33,8 @@ var (
 	// ErrNoSpread says that all answers are equal, where their spread is what
 	// the method measures with.
 	ErrNoSpread = errors.New("all answers are equal")
-	// ErrConfidence refuses a confidence level that is not between 0 and 1.
+	// ErrConfidence refuses a confidence level that is not between 0 and 1; 0
+	// itself is DefaultConfidence.
 	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrMethod refuses an interval method that does not exist, or not for this
 	// kind of number.

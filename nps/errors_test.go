@@ -11,7 +11,7 @@ import (
 
 func TestIntervalFaults(t *testing.T) {
 	some := nps.Classes{Promoters: 3, Detractors: 1}
-	for _, bad := range []float64{0, 1, -0.5, 2, math.NaN(), math.Inf(1)} {
+	for _, bad := range []float64{-0.001, 1, -0.5, 2, math.NaN(), math.Inf(1)} {
 		for _, err := range []error{
 			second(some.Interval("", bad)), second(some.Of(nps.Promoter).Interval("", bad)), second(nps.DiffClasses(some, some, bad)),
 			second(nps.DiffShares(nps.Share{Of: 1}, nps.Share{Of: 1}, bad)), second(nps.Tally{}.MeanInterval(bad)),
@@ -19,6 +19,20 @@ func TestIntervalFaults(t *testing.T) {
 			if !errors.Is(err, nps.ErrConfidence) {
 				t.Errorf("confidence %v: %v", bad, err)
 			}
+		}
+	}
+	if e, err := new(nps.Tally).Estimate("", 0); !errors.Is(err, nps.ErrNoAnswers) {
+		t.Errorf("confidence 0 is the default: %+v, %v", e, err)
+	}
+	d, err := nps.DiffClasses(some, some, 0)
+	if want, _ := nps.DiffClasses(some, some, nps.DefaultConfidence); err != nil || d != want {
+		t.Errorf("confidence 0 is the default: %+v, %v", d, err)
+	}
+	share := nps.Share{Hits: 3, Of: 7}
+	for _, m := range []nps.Method{"", nps.ClopperPearson, nps.Jeffreys} {
+		i, err := share.Interval(m, 0)
+		if want, _ := share.Interval(m, nps.DefaultConfidence); err != nil || i != want {
+			t.Errorf("confidence 0 is the default: %s %+v, %v", m, i, err)
 		}
 	}
 	for _, err := range []error{

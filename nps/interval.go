@@ -70,7 +70,8 @@ type Estimate struct {
 }
 
 // Interval returns the interval of the score of t at a confidence level in
-// (0, 1): of the net score for NPS and ENPS, else of the share of the top boxes.
+// (0, 1), 0 being DefaultConfidence as everywhere in this package: of the net score
+// for NPS and ENPS, else of the share of the top boxes.
 // Errors: ErrNoAnswers, ErrConfidence, ErrMethod. Cost: well under a microsecond
 // with the default, no allocation.
 func (t Tally) Interval(m Method, confidence float64) (Interval, error) {
@@ -83,6 +84,7 @@ func (t Tally) Interval(m Method, confidence float64) (Interval, error) {
 // Estimate returns the score of t with its interval. Errors as for
 // [Tally.Interval].
 func (t Tally) Estimate(m Method, confidence float64) (Estimate, error) {
+	confidence = orDefault(confidence, DefaultConfidence)
 	i, err := t.Interval(m, confidence)
 	if err != nil {
 		return Estimate{}, err
@@ -167,6 +169,7 @@ func moverWilson(s sample, z float64) Interval {
 
 // deviate returns the two-sided standard normal deviate of a confidence level.
 func deviate(confidence float64) (float64, error) {
+	confidence = orDefault(confidence, DefaultConfidence)
 	if !(confidence > 0 && confidence < 1) {
 		return 0, at(fmt.Errorf("%w: %v", ErrConfidence, confidence), "confidence")
 	}

@@ -15,6 +15,7 @@ func (t Tally) Mean() (mean float64, ok bool) {
 // is often reported. It is cut at the ends of the scale. Errors: ErrConfidence,
 // ErrNoAnswers, ErrTooFew with one answer, ErrNoSpread when all are equal.
 func (t Tally) MeanInterval(confidence float64) (Interval, error) {
+	confidence = orDefault(confidence, DefaultConfidence)
 	if _, err := deviate(confidence); err != nil {
 		return Interval{}, err
 	}

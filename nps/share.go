@@ -21,11 +21,12 @@ func (s Share) Value() (share float64, ok bool) {
 	return float64(s.Hits) / float64(s.Of), true
 }
 
-// Interval returns the interval of the share at a confidence level in (0, 1);
-// "" is Wilson. Above 10⁹ answers, where all are the same to eight decimals, the
+// Interval returns the interval of the share at a confidence level in (0, 1),
+// 0 being DefaultConfidence; "" is Wilson. Above 10⁹ answers, where all are the same to eight decimals, the
 // result is Wilson's whatever the method. Errors: ErrNoAnswers, ErrCount,
 // ErrConfidence, ErrMethod.
 func (s Share) Interval(m Method, confidence float64) (Interval, error) {
+	confidence = orDefault(confidence, DefaultConfidence)
 	z, err := deviate(confidence)
 	if err != nil {
 		return Interval{}, err

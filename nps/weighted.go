@@ -171,6 +171,7 @@ const noise = 1e-24
 // answers, the standard error and Kish's size, and how much of the population
 // is uncovered.
 func weightedEstimate(s sample, n, se, kish, confidence, left float64) (WeightedEstimate, error) {
+	confidence = orDefault(confidence, DefaultConfidence)
 	z, err := deviate(confidence)
 	if err != nil {
 		return WeightedEstimate{}, err

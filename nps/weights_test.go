@@ -42,7 +42,7 @@ func TestWeightedFaults(t *testing.T) {
 	if e.Score != 1 || e.SE != 0 || e.Width() <= 0 || e.High != 1 || e.Answers != 2 {
 		t.Errorf("all promoters: %+v", e)
 	}
-	if _, err := w.Estimate(0, 0); !errors.Is(err, nps.ErrConfidence) {
+	if _, err := w.Estimate(1, 0); !errors.Is(err, nps.ErrConfidence) {
 		t.Error(err)
 	}
 	for _, people := range []int64{-1, 1} {

@@ -110,7 +110,7 @@
 // host's database: PostgreSQL, MySQL and MariaDB, SQLite, ClickHouse, DuckDB. The
 // schema says where values lie: [SchemaConfig.Table], [Meta.Column], [Meta.Table].
 //
-//	q, err := rule.SQL(segment.PostgreSQL, segment.SQLOptions{})
+//	q, err := rule.SQL(segment.PostgreSQL, segment.SQLConfig{})
 //	rows, err := db.Query(q.Text, q.Args...)
 //
 // Text is fixed words and the schema's names in quotes; what comes of a rule is a
@@ -128,8 +128,14 @@
 //	DuckDB       TIMESTAMPTZ                  DECIMAL            DATE           BOOLEAN
 //
 // [Micros] and [MinorUnits] are BIGINT (Int64) in each. One schema serves several
-// databases: [SQLOptions.Integers] says of a query that all instants and decimals
+// databases: [SQLConfig.Integers] says of a query that all instants and decimals
 // of its database lie so, whatever the schema says. Text is TEXT or VARCHAR,
 // not CHAR(n), which pads. NULL is a missing value; a getter says the same.
 // Customers' keys are compared as the database compares them.
+//
+// # Sharing
+//
+// Rules, batches, schemas, fields and expressions are immutable. Columns may be
+// read by any number of batches while nothing is added; a Selection and a Live
+// belong to one goroutine. Goroutines are started only where workers are asked for.
 package segment

@@ -29,7 +29,7 @@ func ExampleRule_SQL() {
 		fmt.Println(err)
 		return
 	}
-	q, err := rule.SQL(segment.PostgreSQL, segment.SQLOptions{})
+	q, err := rule.SQL(segment.PostgreSQL, segment.SQLConfig{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -40,7 +40,7 @@ func ExampleRule_SQL() {
 	fmt.Println(q.Extent, q.Warnings, len(q.Columns), "columns")
 
 	// Within a query of the host's, which has one parameter before.
-	q, err = rule.SQL(segment.MySQL, segment.SQLOptions{Alias: "buyer", Offset: 1})
+	q, err = rule.SQL(segment.MySQL, segment.SQLConfig{Alias: "buyer", Offset: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -48,7 +48,7 @@ func ExampleRule_SQL() {
 	fmt.Println("SELECT COUNT(*) FROM shop.customers AS buyer WHERE branch = ? AND", q.Text[:60]+"…", q.Warnings)
 
 	// SQLite has no decimals: what cannot be said exactly is not said.
-	_, err = rule.SQL(segment.SQLite, segment.SQLOptions{})
+	_, err = rule.SQL(segment.SQLite, segment.SQLConfig{})
 	fmt.Println(err)
 	// Output:
 	// SELECT "c"."id" FROM "shop"."customers" AS "c" WHERE (("c"."country" IS NULL OR NOT (("c"."country" = CAST($1 AS TEXT) AND "c"."country" COLLATE "C" = CAST($1 AS TEXT)))) AND "c"."id" IN (SELECT "t"."customer_id" FROM "customer_tags" AS "t" WHERE "t"."customer_id" IS NOT NULL AND ("t"."tag" = CAST($2 AS TEXT) AND "t"."tag" COLLATE "C" = CAST($2 AS TEXT))) AND "c"."id" IN (SELECT "e"."customer_id" FROM "shop"."orders" AS "e" WHERE "e"."customer_id" IS NOT NULL AND "e"."at" BETWEEN CAST($3 AS BIGINT) AND CAST($4 AS BIGINT) GROUP BY "e"."customer_id" HAVING COALESCE(SUM(CAST("e"."amount" AS NUMERIC)), 0) >= CAST($5 AS NUMERIC)))

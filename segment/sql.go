@@ -21,7 +21,7 @@ import (
 // are returned at once, each with its place: see [ErrDialect]. Writing stops at
 // the first byte or parameter beyond the limits, and what would be wrong after it
 // is not said then. Cost: some microseconds; tens of a sum or a list.
-func (r *Rule[T]) SQL(d Dialect, o SQLOptions) (Query, error) {
+func (r *Rule[T]) SQL(d Dialect, o SQLConfig) (Query, error) {
 	spec, errs := o.check(d)
 	if errs != nil {
 		return Query{}, errors.Join(errs...)
@@ -32,7 +32,7 @@ func (r *Rule[T]) SQL(d Dialect, o SQLOptions) (Query, error) {
 }
 
 // query writes the whole text.
-func (e *emitter) query(n *node, o SQLOptions) (Query, error) {
+func (e *emitter) query(n *node, o SQLConfig) (Query, error) {
 	customers := relation{alias: "c", table: e.schema.table, fields: e.schema.fields, pointer: "/fields"}
 	if o.Alias != "" {
 		if _, err := e.spec.ident(nil, o.Alias); err != nil {

@@ -31,19 +31,19 @@ func TestSQLOptionFaults(t *testing.T) {
 	r := mustRule(t, schema, age.AtLeast(18))
 	for _, c := range []struct {
 		d    Dialect
-		o    SQLOptions
+		o    SQLConfig
 		want []string
 	}{
-		{"postgre", SQLOptions{}, []string{"/dialect dialect"}},
-		{"", SQLOptions{Offset: -1}, []string{"/dialect dialect"}},
-		{PostgreSQL, SQLOptions{Placeholder: ":1", Offset: -1, MaxText: -1, MaxArgs: 1 << 17}, []string{"/max_args dialect", "/max_text dialect", "/offset dialect", "/placeholder dialect"}},
-		{MySQL, SQLOptions{Placeholder: Dollar}, []string{"/placeholder dialect"}},
-		{SQLite, SQLOptions{Placeholder: Dollar}, []string{"/placeholder dialect"}},
-		{ClickHouse, SQLOptions{Placeholder: Dollar}, []string{"/placeholder dialect"}},
-		{ClickHouse, SQLOptions{Alias: "who?"}, []string{"/alias identifier"}},
-		{SQLite, SQLOptions{Alias: "a\x00"}, []string{"/alias identifier"}},
-		{SQLite, SQLOptions{MaxArgs: 1, Offset: 1}, []string{"/args limit"}},
-		{SQLite, SQLOptions{MaxText: 10}, []string{"/text limit"}},
+		{"postgre", SQLConfig{}, []string{"/dialect dialect"}},
+		{"", SQLConfig{Offset: -1}, []string{"/dialect dialect"}},
+		{PostgreSQL, SQLConfig{Placeholder: ":1", Offset: -1, MaxText: -1, MaxArgs: 1 << 17}, []string{"/max_args dialect", "/max_text dialect", "/offset dialect", "/placeholder dialect"}},
+		{MySQL, SQLConfig{Placeholder: Dollar}, []string{"/placeholder dialect"}},
+		{SQLite, SQLConfig{Placeholder: Dollar}, []string{"/placeholder dialect"}},
+		{ClickHouse, SQLConfig{Placeholder: Dollar}, []string{"/placeholder dialect"}},
+		{ClickHouse, SQLConfig{Alias: "who?"}, []string{"/alias identifier"}},
+		{SQLite, SQLConfig{Alias: "a\x00"}, []string{"/alias identifier"}},
+		{SQLite, SQLConfig{MaxArgs: 1, Offset: 1}, []string{"/args limit"}},
+		{SQLite, SQLConfig{MaxText: 10}, []string{"/text limit"}},
 	} {
 		q, err := r.SQL(c.d, c.o)
 		if got := sortedFaults(err); !slices.Equal(got, c.want) {
@@ -54,7 +54,7 @@ func TestSQLOptionFaults(t *testing.T) {
 		}
 	}
 	var f *Fault
-	if _, err := r.SQL("postgress", SQLOptions{}); !errors.As(err, &f) || f.Nearest != string(PostgreSQL) || !errors.Is(err, ErrDialect) {
+	if _, err := r.SQL("postgress", SQLConfig{}); !errors.As(err, &f) || f.Nearest != string(PostgreSQL) || !errors.Is(err, ErrDialect) {
 		t.Error(err)
 	}
 }
@@ -75,7 +75,7 @@ func TestSQLSchemaFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := mustRule(t, s, e)
-	_, err = r.SQL(SQLite, SQLOptions{})
+	_, err = r.SQL(SQLite, SQLConfig{})
 	want := []string{
 		"/fields/0/column/name no_column", "/fields/1/column/name identifier", "/fields/2/column/name identifier", "/fields/3/column/name no_column", "/fields/3/table no_column",
 		"/fields/3/table/key no_column", "/fields/3/table/name identifier", "/fields/4/fields/0/column/encoding inexact", "/fields/4/fields/1/column/encoding inexact",
@@ -96,7 +96,7 @@ func TestSQLSchemaFaults(t *testing.T) {
 func TestSQLiteDecimalWithoutPlaces(t *testing.T) {
 	points := Decimal("points", 0, opt(func(c *customer) *int64 { return c.R }), Meta{Column: Col("points")})
 	s := MustSchema[customer](SchemaConfig{Table: Table{"customers", "id"}}, points)
-	q, err := mustRule(t, s, points.AtLeast(dec("7"))).SQL(SQLite, SQLOptions{})
+	q, err := mustRule(t, s, points.AtLeast(dec("7"))).SQL(SQLite, SQLConfig{})
 	if err != nil || !reflect.DeepEqual(q.Args, []any{int64(7)}) {
 		t.Error(q, err)
 	}
@@ -106,17 +106,17 @@ func TestSQLForms(t *testing.T) {
 	r := mustRule(t, schema, All(age.Between(18, 30), Any(age.Is(18), country.Is("CN")), tags.HasAny("a")))
 	for _, c := range []struct {
 		d    Dialect
-		o    SQLOptions
+		o    SQLConfig
 		text string
 		args []any
 	}{
-		{PostgreSQL, SQLOptions{Alias: `my "c"`, Offset: 3},
+		{PostgreSQL, SQLConfig{Alias: `my "c"`, Offset: 3},
 			`("my ""c"""."age" BETWEEN CAST($4 AS BIGINT) AND CAST($5 AS BIGINT) AND ("my ""c"""."age" = CAST($4 AS BIGINT) OR ("my ""c"""."country" = CAST($6 AS TEXT) AND "my ""c"""."country" COLLATE "C" = CAST($6 AS TEXT))) AND "my ""c"""."id" IN (SELECT "t"."customer_id" FROM "customer_tags" AS "t" WHERE "t"."customer_id" IS NOT NULL AND ("t"."tag" = CAST($7 AS TEXT) AND "t"."tag" COLLATE "C" = CAST($7 AS TEXT))))`,
 			[]any{int64(18), int64(30), "CN", "a"}},
-		{PostgreSQL, SQLOptions{Placeholder: Question},
+		{PostgreSQL, SQLConfig{Placeholder: Question},
 			`SELECT "c"."id" FROM "customers" AS "c" WHERE ("c"."age" BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT) AND ("c"."age" = CAST(? AS BIGINT) OR ("c"."country" = CAST(? AS TEXT) AND "c"."country" COLLATE "C" = CAST(? AS TEXT))) AND "c"."id" IN (SELECT "t"."customer_id" FROM "customer_tags" AS "t" WHERE "t"."customer_id" IS NOT NULL AND ("t"."tag" = CAST(? AS TEXT) AND "t"."tag" COLLATE "C" = CAST(? AS TEXT))))`,
 			[]any{int64(18), int64(30), int64(18), "CN", "CN", "a", "a"}},
-		{MySQL, SQLOptions{Alias: "k`"},
+		{MySQL, SQLConfig{Alias: "k`"},
 			"(`k```.`age` BETWEEN ? AND ? AND (`k```.`age` = ? OR (`k```.`country` = ? AND CAST(CONVERT(`k```.`country` USING utf8mb4) AS BINARY) = CAST(? AS BINARY))) AND `k```.`id` IN (SELECT `t`.`customer_id` FROM `customer_tags` AS `t` WHERE `t`.`customer_id` IS NOT NULL AND (`t`.`tag` = ? AND CAST(CONVERT(`t`.`tag` USING utf8mb4) AS BINARY) = CAST(? AS BINARY))))",
 			[]any{int64(18), int64(30), int64(18), "CN", "CN", "a", "a"}},
 	} {
@@ -131,7 +131,7 @@ func TestSQLForms(t *testing.T) {
 			t.Error(q.Columns)
 		}
 	}
-	if q, err := r.SQL(DuckDB, SQLOptions{Placeholder: Dollar}); err != nil || !strings.Contains(q.Text, "CAST($4 AS VARCHAR)") || len(q.Args) != 4 {
+	if q, err := r.SQL(DuckDB, SQLConfig{Placeholder: Dollar}); err != nil || !strings.Contains(q.Text, "CAST($4 AS VARCHAR)") || len(q.Args) != 4 {
 		t.Error(q, err)
 	}
 }
@@ -147,7 +147,7 @@ func TestSQLNames(t *testing.T) {
 		MySQL:      "SELECT `c`.`i d` FROM `shop\"`.`d``b`.`cust` AS `c` WHERE `c`.`a\"b``c\\d.e; --` IS NOT NULL",
 		ClickHouse: "SELECT `c`.`i d` FROM `shop\"`.`d``b`.`cust` AS `c` WHERE `c`.`a\"b``c\\\\d.e; --` IS NOT NULL",
 	} {
-		if q, err := r.SQL(d, SQLOptions{}); err != nil || q.Text != want {
+		if q, err := r.SQL(d, SQLConfig{}); err != nil || q.Text != want {
 			t.Errorf("%s: %s, want %s (%v)", d, q.Text, want, err)
 		}
 	}
@@ -170,7 +170,7 @@ func TestSQLExtent(t *testing.T) {
 		{orders.Where(qty.Less(-1 << 63)).Sum(amount).More(dec("0")), SelectsNone},
 		{orders.Then(paid.IsTrue(), time.Hour), SelectsSome},
 	} {
-		q, err := mustRule(t, schema, c.e).SQL(PostgreSQL, SQLOptions{})
+		q, err := mustRule(t, schema, c.e).SQL(PostgreSQL, SQLConfig{})
 		if err != nil || q.Extent != c.want {
 			t.Errorf("%d: %s, want %s: %s %v", i, q.Extent, c.want, q.Text, err)
 		}
@@ -185,7 +185,7 @@ func TestSQLWide(t *testing.T) {
 	for i := range int64(5000) {
 		many = append(many, Any(age.Is(2*i), country.Is(fmt.Sprint(i))))
 	}
-	q, err := mustRule(t, s, Any(many...)).SQL(SQLite, SQLOptions{})
+	q, err := mustRule(t, s, Any(many...)).SQL(SQLite, SQLConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,14 +207,14 @@ func TestSQLWide(t *testing.T) {
 	}
 	long := mustRule(t, s, age.In(xs...))
 	for _, d := range Dialects() {
-		if _, err := long.SQL(d, SQLOptions{}); !errors.Is(err, ErrLimit) {
+		if _, err := long.SQL(d, SQLConfig{}); !errors.Is(err, ErrLimit) {
 			t.Errorf("%s: %v", d, err)
 		}
 	}
-	if _, err := mustRule(t, s, age.In(xs[:32766]...)).SQL(SQLite, SQLOptions{}); err != nil {
+	if _, err := mustRule(t, s, age.In(xs[:32766]...)).SQL(SQLite, SQLConfig{}); err != nil {
 		t.Error(err)
 	}
-	if _, err := mustRule(t, s, age.In(xs[:32766]...)).SQL(SQLite, SQLOptions{Offset: 1}); !errors.Is(err, ErrLimit) {
+	if _, err := mustRule(t, s, age.In(xs[:32766]...)).SQL(SQLite, SQLConfig{Offset: 1}); !errors.Is(err, ErrLimit) {
 		t.Error(err)
 	}
 }
@@ -237,7 +237,7 @@ func TestSQLYears(t *testing.T) {
 		{birthday.Before(NewDate(1, 1, 1)), MySQL, SelectsNone, 0, true},
 		{birthday.NotAfter(NewDate(9999, 12, 31)), MySQL, SelectsSome, 1, false},
 	} {
-		q, err := mustRule(t, schema, c.e).SQL(c.d, SQLOptions{})
+		q, err := mustRule(t, schema, c.e).SQL(c.d, SQLConfig{})
 		if err != nil || q.Extent != c.want || len(q.Args) != c.args || slices.Contains(q.Warnings, WarnYears) != c.warn {
 			t.Errorf("%d: %s %v %s %v %v", i, q.Text, q.Args, q.Extent, q.Warnings, err)
 		}
@@ -264,7 +264,7 @@ func TestSQLWindowOutsideYears(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if q, err := r.SQL(c.d, SQLOptions{}); err != nil || q.Extent != c.want || c.want != SelectsSome && len(q.Args) != 0 {
+		if q, err := r.SQL(c.d, SQLConfig{}); err != nil || q.Extent != c.want || c.want != SelectsSome && len(q.Args) != 0 {
 			t.Errorf("%d: %s %v %s %v", i, q.Text, q.Args, q.Extent, err)
 		}
 	}
@@ -272,7 +272,7 @@ func TestSQLWindowOutsideYears(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := r.SQL(ClickHouse, SQLOptions{})
+	q, err := r.SQL(ClickHouse, SQLConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

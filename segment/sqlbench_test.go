@@ -19,7 +19,7 @@ func BenchmarkSQL(b *testing.B) {
 		b.Run("dialect="+string(d), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := r.SQL(d, SQLOptions{}); err != nil {
+				if _, err := r.SQL(d, SQLConfig{}); err != nil {
 					b.Fatal(err)
 				}
 			}

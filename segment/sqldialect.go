@@ -70,9 +70,9 @@ var dialects = map[Dialect]dialectSpec{
 	DuckDB:     {guanxi.Text{EN: "DuckDB", ZH: "DuckDB"}, Question, '"', 1 << 20, 65535, "", false},
 }
 
-// SQLOptions is how [Rule.SQL] writes. The zero SQLOptions asks for a whole
+// SQLConfig is how [Rule.SQL] writes. The zero SQLConfig asks for a whole
 // query.
-type SQLOptions struct {
+type SQLConfig struct {
 	// Alias, if set, asks for the condition alone, in parentheses, to stand in the
 	// WHERE of a query of the host in which the table of customers goes by that
 	// name. The condition may be UNKNOWN where it is false: for the complement
@@ -93,7 +93,7 @@ type SQLOptions struct {
 }
 
 // check returns the dialect's properties, with o's defaults filled in.
-func (o *SQLOptions) check(d Dialect) (dialectSpec, []error) {
+func (o *SQLConfig) check(d Dialect) (dialectSpec, []error) {
 	spec, ok := dialects[d]
 	if !ok {
 		var names []string
@@ -175,7 +175,7 @@ type ColumnRef struct {
 
 // Query is a rule in SQL. Immutable if not changed by its owner.
 type Query struct {
-	// Text is the query, or the condition where [SQLOptions.Alias] is set. It is
+	// Text is the query, or the condition where [SQLConfig.Alias] is set. It is
 	// made of fixed words and of the schema's names in quotes: nothing of a rule
 	// stands in it.
 	Text string `json:"text"`

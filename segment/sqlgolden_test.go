@@ -73,7 +73,7 @@ func TestGoldenSQL(t *testing.T) {
 			if err != nil {
 				t.Fatal(c.name, err)
 			}
-			q, err := r.SQL(d, SQLOptions{})
+			q, err := r.SQL(d, SQLConfig{})
 			if err != nil {
 				t.Fatal(d, c.name, err)
 			}

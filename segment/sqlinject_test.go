@@ -111,7 +111,7 @@ func TestSQLInjection(t *testing.T) {
 			e := Any(text.Is(h), text.NotIn(h, "x"), text.Contains(h), text.Begins(h), text.NotEnds(h), many.HasAll(h, "y"), many.HasNone(h),
 				ev.Where(what.Is(h)).Count().AtLeast(2), ev.FirstString(what).Contains(h), ev.Top(what, 2).Includes(h), ev.Sum(sum).More(dec("1.25")), ev.Avg(sum).Less(dec("1.2345")),
 				ev.DistinctDays().Is(3), ev.Where(what.Begins(h)).Then(what.Is(h), time.Hour))
-			q, err := mustRule(t, s, e).SQL(d, SQLOptions{})
+			q, err := mustRule(t, s, e).SQL(d, SQLConfig{})
 			if err != nil {
 				t.Fatalf("%d %s: %v", i, d, err)
 			}
@@ -144,7 +144,7 @@ func TestSQLText(t *testing.T) {
 				continue
 			}
 			for _, d := range Dialects() {
-				q, err := r.SQL(d, SQLOptions{})
+				q, err := r.SQL(d, SQLConfig{})
 				if d == SQLite && err != nil {
 					continue
 				}
@@ -152,7 +152,7 @@ func TestSQLText(t *testing.T) {
 					t.Fatal(err)
 				}
 				checkText(t, d, q, schemaNames)
-				if again, _ := r.SQL(d, SQLOptions{}); again.Text != q.Text {
+				if again, _ := r.SQL(d, SQLConfig{}); again.Text != q.Text {
 					t.Fatalf("%s: %s, then %s", d, q.Text, again.Text)
 				}
 			}
@@ -177,7 +177,7 @@ func FuzzSQL(f *testing.F) {
 			if err != nil {
 				return
 			}
-			if q, err := r.SQL(d, SQLOptions{}); err == nil {
+			if q, err := r.SQL(d, SQLConfig{}); err == nil {
 				checkText(t, d, q, schemaNames)
 			}
 		}

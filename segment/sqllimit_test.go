@@ -26,7 +26,7 @@ func TestSQLStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range Dialects() {
-		for _, o := range []SQLOptions{{}, {MaxText: 100}, {MaxArgs: 3}} {
+		for _, o := range []SQLConfig{{}, {MaxText: 100}, {MaxArgs: 3}} {
 			o.Integers = d == SQLite
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -56,7 +56,7 @@ func TestSQLIntegers(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := mustRule(t, schema, e)
-	if _, err := r.SQL(SQLite, SQLOptions{}); !errors.Is(err, ErrInexact) {
+	if _, err := r.SQL(SQLite, SQLConfig{}); !errors.Is(err, ErrInexact) {
 		t.Error(err)
 	}
 	sqliteSchema := sqlSchema(SQLite)
@@ -65,15 +65,15 @@ func TestSQLIntegers(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := mustRule(t, sqliteSchema, same)
-	want, err := own.SQL(SQLite, SQLOptions{})
+	want, err := own.SQL(SQLite, SQLConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := r.SQL(SQLite, SQLOptions{Integers: true})
+	got, err := r.SQL(SQLite, SQLConfig{Integers: true})
 	if err != nil || got.Text != want.Text || len(got.Args) != len(want.Args) {
 		t.Errorf("%v\n%s\n%s", err, got.Text, want.Text)
 	}
-	if _, err := r.SQL(PostgreSQL, SQLOptions{}); err != nil {
+	if _, err := r.SQL(PostgreSQL, SQLConfig{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,11 +1,12 @@
 package predict
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
 
-// DefaultConfidence is the level where a config leaves it at 0.
+// DefaultConfidence is the level where a config or an argument leaves it at 0.
 const DefaultConfidence = 0.95
 
 // Interval is a closed interval.
@@ -45,7 +46,7 @@ func (r *Ranking) AUC() (auc float64, ok bool) {
 }
 
 // DeLong returns the area with its standard error and interval at a confidence
-// in (0, 1). Errors: ErrOption for the confidence; ErrOneClass; ErrTooFew unless
+// in (0, 1), 0 being DefaultConfidence. Errors: ErrOption for the confidence; ErrOneClass; ErrTooFew unless
 // at least two left and two stayed. Cost: O(groups) after the one sorting of
 // Reset, no allocation.
 //
@@ -73,7 +74,7 @@ func (r *Ranking) DeLong(confidence float64) (AUC, error) {
 }
 
 func newAUC(value, se, z, confidence float64) AUC {
-	a := AUC{Value: value, SE: se, Confidence: confidence}
+	a := AUC{Value: value, SE: se, Confidence: cmp.Or(confidence, DefaultConfidence)}
 	if se > 0 {
 		a.Interval = Interval{max(0, value-z*se), min(1, value+z*se)}
 	}
@@ -101,6 +102,7 @@ func (p *placements) variance(n, m int64) float64 {
 
 // deviate returns the z of a two-sided interval.
 func deviate(confidence float64) (float64, error) {
+	confidence = cmp.Or(confidence, DefaultConfidence)
 	if !(confidence > 0 && confidence < 1) {
 		return 0, at(fmt.Errorf("%w: %v is not between 0 and 1", ErrOption, confidence), "confidence")
 	}

@@ -250,7 +250,10 @@ func TestRankingRefuses(t *testing.T) {
 	refused(t, "one leaver", second(one.DeLong(0.9)), predict.ErrTooFew)
 	r = *must(predict.NewRanking(s, y))
 	refused(t, "confidence", second(r.DeLong(1)), predict.ErrOption, "/confidence")
-	refused(t, "compare", second(predict.CompareAUC(s[:3], []float64{1, 2, math.NaN(), 4}, y, 0)), predict.ErrOption, "/confidence", "/a/left", "/b/scores/2")
+	if a, err := r.DeLong(0); err != nil || a != must(r.DeLong(predict.DefaultConfidence)) {
+		t.Errorf("confidence 0 is the default: %+v, %v", a, err)
+	}
+	refused(t, "compare", second(predict.CompareAUC(s[:3], []float64{1, 2, math.NaN(), 4}, y, 1)), predict.ErrOption, "/confidence", "/a/left", "/b/scores/2")
 	for _, err := range []error{
 		second(r.Top(0)), second(r.Top(5)), second(r.TopShare(0)), second(r.TopShare(math.NaN())), second(r.Bins(0)),
 		second(predict.Calibrate("?", s, y)), second(r.Calibrate("?")),

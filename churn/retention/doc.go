@@ -1,8 +1,6 @@
 // Package retention answers: how many stay, how much of the revenue stays, and
 // what made the difference?
 //
-// # Cohorts
-//
 // [Cohorts] folds activities (orders, visits, lessons) into a table: a row for
 // everybody born in one calendar period, a column for the time since.
 //
@@ -11,6 +9,8 @@
 //	})
 //	err = c.AddBatch(retention.Batch[int64]{Customer: ids, At: micros})
 //	table, err := c.Table(asOf)
+//
+// # Cohorts
 //
 // Four questions, each with a setting and a default:
 //

@@ -17,15 +17,15 @@ func TestNoAllocations(t *testing.T) {
 	}
 	var days survival.Days
 	var c survival.Curve
-	if days.AddAll(rows, d.Event) != nil || days.KaplanMeier(&c, survival.CurveOptions{}) != nil {
+	if days.AddAll(rows, d.Event) != nil || days.KaplanMeier(&c, survival.CurveConfig{}) != nil {
 		t.Fatal("no curve")
 	}
-	fit := must(survival.Cox(d, x, survival.CoxOptions{}))
+	fit := must(survival.Cox(d, x, survival.CoxConfig{}))
 	buf := make([]byte, 0, 1<<16)
 	run := map[string]func(){
 		"days": func() {
 			days.Reset()
-			if days.AddAll(rows, d.Event) != nil || days.KaplanMeier(&c, survival.CurveOptions{}) != nil {
+			if days.AddAll(rows, d.Event) != nil || days.KaplanMeier(&c, survival.CurveConfig{}) != nil {
 				t.Fail()
 			}
 		},

@@ -35,7 +35,7 @@ func (c Curve) At(t float64) (p Point, ok bool) {
 	}
 	if i < 0 {
 		p = Point{Survival: 1}
-		p.Low, p.High = c.Options.withDefaults().Limits.around(1, 0, 0)
+		p.Low, p.High = c.Config.withDefaults().Limits.around(1, 0, 0)
 		return p, true
 	}
 	p = c.Points[i]
@@ -113,9 +113,9 @@ func (c Curve) RestrictedMean(tau float64) (Estimate, error) {
 			variance += area * area * p.greenwood()
 		}
 	}
-	o := c.Options.withDefaults()
+	o := c.Config.withDefaults()
 	e := Estimate{Value: area + right, StdErr: math.Sqrt(variance)}
-	z := normalQuantile(0.5 + o.Level/2)
+	z := normalQuantile(0.5 + o.Confidence/2)
 	e.Low, e.High = max(0, e.Value-z*e.StdErr), min(tau, e.Value+z*e.StdErr)
 	return e, nil
 }
@@ -149,10 +149,10 @@ func (c Curve) Conditional(t, h float64) (Estimate, error) {
 	for i := c.index(t) + 1; i < len(c.Points) && c.Points[i].Time <= t+h; i++ {
 		variance += c.Points[i].greenwood()
 	}
-	o := c.Options.withDefaults()
+	o := c.Config.withDefaults()
 	se := math.Sqrt(variance)
 	e.StdErr = e.Value * se
-	e.Low, e.High = o.Limits.around(e.Value, se, normalQuantile(0.5+o.Level/2))
+	e.Low, e.High = o.Limits.around(e.Value, se, normalQuantile(0.5+o.Confidence/2))
 	return e, nil
 }
 

@@ -10,7 +10,7 @@ import (
 // TestCurveAt: what holds before, at, between and after the points.
 func TestCurveAt(t *testing.T) {
 	d := survival.Data{Time: []float64{4, 6, 6, 9}, Event: []bool{true, true, false, false}}
-	cs := must(survival.KaplanMeier(d, survival.CurveOptions{}))
+	cs := must(survival.KaplanMeier(d, survival.CurveConfig{}))
 	if _, ok := cs.Curve("elsewhere"); ok {
 		t.Error("a group that is not there")
 	}
@@ -41,7 +41,7 @@ func TestCurveAt(t *testing.T) {
 		}
 	}
 	// When all have left, the end is known.
-	gone := must(survival.KaplanMeier(survival.Data{Time: []float64{2, 4}, Event: []bool{true, true}}, survival.CurveOptions{})).Curves[0]
+	gone := must(survival.KaplanMeier(survival.Data{Time: []float64{2, 4}, Event: []bool{true, true}}, survival.CurveConfig{})).Curves[0]
 	if p, ok := gone.At(100); !ok || p.Survival != 0 {
 		t.Errorf("after all have left: %+v, %v", p, ok)
 	}
@@ -58,7 +58,7 @@ func TestCurveAt(t *testing.T) {
 // TestCoxAnswers: risk, baseline and prediction tell one story.
 func TestCoxAnswers(t *testing.T) {
 	d, x := simulate(800, 3, true)
-	fit := must(survival.Cox(d, x, survival.CoxOptions{}))
+	fit := must(survival.Cox(d, x, survival.CoxConfig{}))
 	if fit.Center[0] != 0 || fit.Center[1] == 0 {
 		t.Errorf("center %v: 0 for the indicator, the mean for the others", fit.Center)
 	}
@@ -80,7 +80,7 @@ func TestCoxAnswers(t *testing.T) {
 		t.Error("hazard after the last time")
 	}
 	for _, l := range []survival.Limits{"", survival.LogLogLimits, survival.PlainLimits} {
-		e := must(fit.Predict(survival.Question{X: who, Limits: l, Level: 0.8}, 0, 300))
+		e := must(fit.Predict(survival.Question{X: who, Limits: l, Confidence: 0.8}, 0, 300))
 		if e[0].Value != 1 || math.Abs(e[1].Value-math.Exp(-hb)) > 1e-13 || !(e[1].Low < e[1].Value && e[1].Value < e[1].High) {
 			t.Errorf("%s: %+v, want %v", l, e, math.Exp(-hb))
 		}
@@ -112,12 +112,12 @@ func TestManyTies(t *testing.T) {
 		x[0].Values = append(x[0].Values, float64(i%2))
 		x[1].Values = append(x[1].Values, float64(i*i%7))
 	}
-	a := must(survival.Cox(d, x, survival.CoxOptions{}))
+	a := must(survival.Cox(d, x, survival.CoxConfig{}))
 	rows := make([]int, len(d.Time))
 	for i := range rows {
 		rows[i] = len(rows) - 1 - i
 	}
-	b := must(survival.Cox(pick(d, rows), []survival.Covariate{{Name: "x", Values: take(x[0].Values, rows)}, {Name: "y", Values: take(x[1].Values, rows)}}, survival.CoxOptions{}))
+	b := must(survival.Cox(pick(d, rows), []survival.Covariate{{Name: "x", Values: take(x[0].Values, rows)}, {Name: "y", Values: take(x[1].Values, rows)}}, survival.CoxConfig{}))
 	if a.LogLik != b.LogLik || a.Coefficients[0] != b.Coefficients[0] || a.Coefficients[1] != b.Coefficients[1] {
 		t.Errorf("%+v\n%+v", a.Coefficients, b.Coefficients)
 	}

@@ -38,8 +38,8 @@ func ok() (survival.Data, []survival.Covariate) {
 func TestBadRows(t *testing.T) {
 	d, x := ok()
 	nan, inf := math.NaN(), math.Inf(1)
-	cox := func(d survival.Data) error { _, err := survival.Cox(d, x, survival.CoxOptions{}); return err }
-	km := func(d survival.Data) error { _, err := survival.KaplanMeier(d, survival.CurveOptions{}); return err }
+	cox := func(d survival.Data) error { _, err := survival.Cox(d, x, survival.CoxConfig{}); return err }
+	km := func(d survival.Data) error { _, err := survival.KaplanMeier(d, survival.CurveConfig{}); return err }
 	with := func(change func(*survival.Data)) survival.Data {
 		c := pick(d, []int{0, 1, 2, 3, 4, 5})
 		c.Group, c.Strata = survival.Factor{}, survival.Factor{}
@@ -78,18 +78,18 @@ func TestBadRows(t *testing.T) {
 	}
 	// What is missing is left out and counted, of the columns used alone.
 	d.Group = survival.Factor{Codes: []int32{0, 0, 1, 1, -1, 0}, Levels: []string{"a", "b"}}
-	if c := must(survival.KaplanMeier(d, survival.CurveOptions{})); c.Skipped != 1 {
+	if c := must(survival.KaplanMeier(d, survival.CurveConfig{})); c.Skipped != 1 {
 		t.Errorf("skipped %d, want 1", c.Skipped)
 	}
-	if f := must(survival.Cox(d, x, survival.CoxOptions{})); f.Skipped != 0 || f.N != 6 {
+	if f := must(survival.Cox(d, x, survival.CoxConfig{})); f.Skipped != 0 || f.N != 6 {
 		t.Errorf("Cox skipped %d: it does not look at groups", f.Skipped)
 	}
 	x[0].Values[3] = nan
-	if f := must(survival.Cox(d, x, survival.CoxOptions{})); f.Skipped != 1 || f.N != 5 || !math.IsNaN(f.Martingale()[3]) {
+	if f := must(survival.Cox(d, x, survival.CoxConfig{})); f.Skipped != 1 || f.N != 5 || !math.IsNaN(f.Martingale()[3]) {
 		t.Errorf("Cox skipped %d of 1", f.Skipped)
 	}
 	d.Group.Codes[0] = 9
-	_, err := survival.KaplanMeier(d, survival.CurveOptions{})
+	_, err := survival.KaplanMeier(d, survival.CurveConfig{})
 	refused(t, "code", err, survival.ErrLevel, "/group/0")
 	_, err = survival.NewFactor([]string{"a", "z"}, "a")
 	refused(t, "text", err, survival.ErrLevel, "/1")
@@ -110,19 +110,19 @@ func TestBadColumns(t *testing.T) {
 	}
 	fits := map[string]func(survival.Data, []survival.Covariate) error{
 		"cox": func(d survival.Data, x []survival.Covariate) error {
-			_, err := survival.Cox(d, x, survival.CoxOptions{})
+			_, err := survival.Cox(d, x, survival.CoxConfig{})
 			return err
 		},
 		"weibull": func(d survival.Data, x []survival.Covariate) error {
-			_, err := survival.Parametric(d, x, survival.ParametricOptions{})
+			_, err := survival.Parametric(d, x, survival.ParametricConfig{})
 			return err
 		},
 		"exponential": func(d survival.Data, x []survival.Covariate) error {
-			_, err := survival.Parametric(d, x, survival.ParametricOptions{Law: survival.Exponential})
+			_, err := survival.Parametric(d, x, survival.ParametricConfig{Law: survival.Exponential})
 			return err
 		},
 		"log-normal": func(d survival.Data, x []survival.Covariate) error {
-			_, err := survival.Parametric(d, x, survival.ParametricOptions{Law: survival.LogNormal})
+			_, err := survival.Parametric(d, x, survival.ParametricConfig{Law: survival.LogNormal})
 			return err
 		},
 	}
@@ -171,10 +171,10 @@ func TestBadColumns(t *testing.T) {
 	if err := fits["cox"](d, x); err != nil {
 		t.Errorf("time 0 in a Cox model: %v", err)
 	}
-	_, err := survival.Cox(d, x, survival.CoxOptions{Steps: 1})
+	_, err := survival.Cox(d, x, survival.CoxConfig{Steps: 1})
 	refused(t, "one step", err, survival.ErrConverge)
 	same := survival.Data{Time: []float64{4, 4, 4, 4}, Event: []bool{true, true, true, true}}
-	_, err = survival.Parametric(same, nil, survival.ParametricOptions{})
+	_, err = survival.Parametric(same, nil, survival.ParametricConfig{})
 	refused(t, "no spread", err, survival.ErrConverge)
 }
 
@@ -182,60 +182,60 @@ func TestBadGroups(t *testing.T) {
 	d, _ := ok()
 	rank := func(codes ...int32) error {
 		d.Group = survival.Factor{Codes: codes, Levels: []string{"a", "b"}}
-		_, err := survival.LogRank(d, survival.RankOptions{})
+		_, err := survival.LogRank(d, survival.RankConfig{})
 		return err
 	}
 	refused(t, "one group", rank(0, 0, 0, 0, 0, 0), survival.ErrOneGroup, "/group")
 	refused(t, "no overlap", rank(0, 0, 1, 0, 1, 0), nil) // they overlap
 	d.Group = survival.Factor{}
-	_, err := survival.LogRank(d, survival.RankOptions{})
+	_, err := survival.LogRank(d, survival.RankConfig{})
 	refused(t, "no groups", err, survival.ErrOneGroup, "/group")
 	many := survival.Data{Time: make([]float64, 2000), Event: make([]bool, 2000), Group: survival.Factor{Codes: make([]int32, 2000), Levels: make([]string, 2000)}}
 	for i := range many.Time {
 		many.Time[i], many.Event[i], many.Group.Codes[i], many.Group.Levels[i] = float64(i), true, int32(i), fmt.Sprint(i)
 	}
-	_, err = survival.LogRank(many, survival.RankOptions{})
+	_, err = survival.LogRank(many, survival.RankConfig{})
 	refused(t, "many groups", err, survival.ErrGroups, "/group")
-	if cs := must(survival.KaplanMeier(many, survival.CurveOptions{})); len(cs.Curves) != 2000 {
+	if cs := must(survival.KaplanMeier(many, survival.CurveConfig{})); len(cs.Curves) != 2000 {
 		t.Errorf("%d curves", len(cs.Curves))
 	}
 	// b is never there when a is: strata keep them apart.
 	d.Group = survival.Factor{Codes: []int32{0, 1, 0, 1, 0, 1}, Levels: []string{"a", "b"}}
 	d.Strata = d.Group
-	_, err = survival.LogRank(d, survival.RankOptions{})
+	_, err = survival.LogRank(d, survival.RankConfig{})
 	refused(t, "apart", err, survival.ErrOneGroup, "/group")
 	d.Strata = survival.Factor{}
 	clear(d.Event)
-	_, err = survival.LogRank(d, survival.RankOptions{})
+	_, err = survival.LogRank(d, survival.RankConfig{})
 	refused(t, "no events", err, survival.ErrNoEvents)
-	_, err = survival.Harrell(d, []float64{1, 2, 3, 4, 5, 6}, survival.MarkerOptions{})
+	_, err = survival.Harrell(d, []float64{1, 2, 3, 4, 5, 6}, survival.MarkerConfig{})
 	refused(t, "no pairs", err, survival.ErrNoPairs)
-	_, err = survival.Harrell(d, nil, survival.MarkerOptions{})
+	_, err = survival.Harrell(d, nil, survival.MarkerConfig{})
 	refused(t, "no marker", err, survival.ErrLength, "/marker")
-	_, err = survival.Harrell(d, []float64{1, math.Inf(1), 3, 4, 5, 6}, survival.MarkerOptions{})
+	_, err = survival.Harrell(d, []float64{1, math.Inf(1), 3, 4, 5, 6}, survival.MarkerConfig{})
 	refused(t, "infinite marker", err, survival.ErrValue, "/marker/1")
 }
 
 func TestBadOptions(t *testing.T) {
 	d, x := ok()
 	d.Group = survival.Factor{Codes: []int32{0, 1, 0, 1, 0, 1}, Levels: []string{"a", "b"}}
-	_, err := survival.KaplanMeier(d, survival.CurveOptions{Limits: "wide", Level: 95})
-	refused(t, "curve", err, survival.ErrOption, "/limits", "/level")
-	_, err = survival.LogRank(d, survival.RankOptions{Rho: math.NaN()})
+	_, err := survival.KaplanMeier(d, survival.CurveConfig{Limits: "wide", Confidence: 95})
+	refused(t, "curve", err, survival.ErrOption, "/limits", "/confidence")
+	_, err = survival.LogRank(d, survival.RankConfig{Rho: math.NaN()})
 	refused(t, "rank", err, survival.ErrOption, "/rho")
-	_, err = survival.Cox(d, x, survival.CoxOptions{Ties: "exact", Steps: -1})
+	_, err = survival.Cox(d, x, survival.CoxConfig{Ties: "exact", Steps: -1})
 	refused(t, "cox", err, survival.ErrOption, "/ties", "/steps")
-	_, err = survival.Parametric(d, x, survival.ParametricOptions{Law: "gamma", Steps: 1e6})
+	_, err = survival.Parametric(d, x, survival.ParametricConfig{Law: "gamma", Steps: 1e6})
 	refused(t, "parametric", err, survival.ErrOption, "/law", "/steps")
-	_, err = survival.Harrell(d, x[0].Values, survival.MarkerOptions{Level: 1})
-	refused(t, "marker", err, survival.ErrOption, "/level")
+	_, err = survival.Harrell(d, x[0].Values, survival.MarkerConfig{Confidence: 1})
+	refused(t, "marker", err, survival.ErrOption, "/confidence")
 }
 
 func TestBadQuestions(t *testing.T) {
 	d, x := simulate(200, 2, true)
 	d.Strata = d.Group
 	d.Group = survival.Factor{}
-	f := must(survival.Cox(d, x, survival.CoxOptions{}))
+	f := must(survival.Cox(d, x, survival.CoxConfig{}))
 	_, err := f.Predict(survival.Question{X: []float64{1}, Stratum: "g1"}, 1)
 	refused(t, "short", err, survival.ErrLength, "/x")
 	_, err = f.Predict(survival.Question{X: []float64{math.NaN(), math.Inf(1)}, Stratum: "g1"}, 1)
@@ -256,7 +256,7 @@ func TestBadQuestions(t *testing.T) {
 	refused(t, "predictor", err, survival.ErrValue, "/covariates/x2")
 	_, err = f.Baseline([]float64{1})
 	refused(t, "baseline", err, survival.ErrLength, "/x")
-	p := must(survival.Parametric(d, x, survival.ParametricOptions{}))
+	p := must(survival.Parametric(d, x, survival.ParametricConfig{}))
 	_, err = p.Predict([]float64{1, 2}, 0, math.NaN())
 	refused(t, "parametric time", err, survival.ErrTime, "/times/0")
 	_, err = p.Quantile([]float64{1, 2}, 1, 0)
@@ -264,9 +264,9 @@ func TestBadQuestions(t *testing.T) {
 	_, err = p.Conditional([]float64{1, 2}, -1, 2, 0)
 	refused(t, "parametric span", err, survival.ErrTime, "/t")
 	_, err = p.Predict([]float64{1}, 3)
-	refused(t, "level", err, survival.ErrOption, "/level")
+	refused(t, "level", err, survival.ErrOption, "/confidence")
 
-	c := must(survival.KaplanMeier(d, survival.CurveOptions{})).Curves[0]
+	c := must(survival.KaplanMeier(d, survival.CurveConfig{})).Curves[0]
 	last := c.Points[len(c.Points)-1].Time
 	if _, ok := c.At(last + 1); ok {
 		t.Error("known after the last point")
@@ -300,8 +300,8 @@ func TestSkippedOnError(t *testing.T) {
 	d, x := ok()
 	nan := math.NaN()
 	x[0].Values = []float64{1, nan, 1, 1, nan, 1}
-	_, cox := survival.Cox(d, x[:1], survival.CoxOptions{})
-	_, law := survival.Parametric(d, x[:1], survival.ParametricOptions{})
+	_, cox := survival.Cox(d, x[:1], survival.CoxConfig{})
+	_, law := survival.Parametric(d, x[:1], survival.ParametricConfig{})
 	for _, err := range []error{cox, law} {
 		refused(t, "constant", err, survival.ErrConstant, "/covariates/"+x[0].Name)
 		if s := (*survival.SkippedError)(nil); !errors.As(err, &s) || s.Skipped != 2 || !strings.Contains(err.Error(), "2 rows") {
@@ -309,7 +309,7 @@ func TestSkippedOnError(t *testing.T) {
 		}
 	}
 	x[0].Values = []float64{1, 1, 1, 1, 1, 1}
-	_, err := survival.Cox(d, x[:1], survival.CoxOptions{})
+	_, err := survival.Cox(d, x[:1], survival.CoxConfig{})
 	if s := (*survival.SkippedError)(nil); errors.As(err, &s) {
 		t.Errorf("%v: nothing was skipped", err)
 	}
@@ -318,7 +318,7 @@ func TestSkippedOnError(t *testing.T) {
 func TestBadDays(t *testing.T) {
 	var d survival.Days
 	var c survival.Curve
-	refused(t, "empty", d.KaplanMeier(&c, survival.CurveOptions{}), survival.ErrNoRows)
+	refused(t, "empty", d.KaplanMeier(&c, survival.CurveConfig{}), survival.ErrNoRows)
 	refused(t, "day", d.Add(-1, true), survival.ErrTime)
 	refused(t, "day", d.Add(survival.MaxDay+1, true), survival.ErrTime)
 	refused(t, "entry", d.AddEntered(5, 5, true), survival.ErrEntry)
@@ -329,19 +329,19 @@ func TestBadDays(t *testing.T) {
 	}
 	refused(t, "lengths", d.AddAll([]int32{1}, nil), survival.ErrLength, "/events")
 	refused(t, "rows", d.AddAll([]int32{1, -4, survival.MaxDay + 1}, make([]bool, 3)), survival.ErrTime, "/days/1", "/days/2")
-	refused(t, "still empty", d.KaplanMeier(&c, survival.CurveOptions{}), survival.ErrNoRows)
+	refused(t, "still empty", d.KaplanMeier(&c, survival.CurveConfig{}), survival.ErrNoRows)
 	if err := d.AddN(5, false, survival.MaxCount); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "no events", d.KaplanMeier(&c, survival.CurveOptions{}), survival.ErrNoEvents)
+	refused(t, "no events", d.KaplanMeier(&c, survival.CurveConfig{}), survival.ErrNoEvents)
 	o := d
 	refused(t, "overflow", d.Merge(&o), survival.ErrCount)
 	refused(t, "overflow", d.Add(5, false), survival.ErrCount)
-	refused(t, "option", d.KaplanMeier(&c, survival.CurveOptions{Level: -1}), survival.ErrOption, "/level")
+	refused(t, "option", d.KaplanMeier(&c, survival.CurveConfig{Confidence: -1}), survival.ErrOption, "/confidence")
 	if err := d.Add(6, true); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "too many", d.KaplanMeier(&c, survival.CurveOptions{}), survival.ErrCount)
+	refused(t, "too many", d.KaplanMeier(&c, survival.CurveConfig{}), survival.ErrCount)
 	for _, bad := range [][]byte{nil, {2}, {1}, {1, 1, 0, 0, 0}, {1, 1, 1, 0, 1}, {1, 1, 1, 0, 0, 7}, {1, 255, 255, 255, 15}, {1, 1, 129, 0, 0, 0}} {
 		refused(t, fmt.Sprintf("% x", bad), d.UnmarshalBinary(bad), survival.ErrFormat)
 	}

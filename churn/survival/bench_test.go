@@ -57,7 +57,7 @@ func BenchmarkKaplanMeier(b *testing.B) {
 				d.Group = survival.Factor{}
 				b.ReportAllocs()
 				for b.Loop() {
-					if _, err := survival.KaplanMeier(d, survival.CurveOptions{}); err != nil {
+					if _, err := survival.KaplanMeier(d, survival.CurveConfig{}); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -69,7 +69,7 @@ func BenchmarkKaplanMeier(b *testing.B) {
 		d, _ := simulate(100_000, 0, true)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := survival.KaplanMeier(d, survival.CurveOptions{}); err != nil {
+			if _, err := survival.KaplanMeier(d, survival.CurveConfig{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -92,7 +92,7 @@ func BenchmarkDays(b *testing.B) {
 		if err := days.AddAll(rows, d.Event); err != nil {
 			b.Fatal(err)
 		}
-		if err := days.KaplanMeier(&c, survival.CurveOptions{}); err != nil {
+		if err := days.KaplanMeier(&c, survival.CurveConfig{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -103,7 +103,7 @@ func BenchmarkLogRank(b *testing.B) {
 	d, _ := simulate(100_000, 0, true)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := survival.LogRank(d, survival.RankOptions{}); err != nil {
+		if _, err := survival.LogRank(d, survival.RankConfig{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -120,7 +120,7 @@ func BenchmarkCox(b *testing.B) {
 				d, x := simulate(n, 5, true)
 				b.ReportAllocs()
 				for b.Loop() {
-					if _, err := survival.Cox(d, x, survival.CoxOptions{Ties: ties}); err != nil {
+					if _, err := survival.Cox(d, x, survival.CoxConfig{Ties: ties}); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -136,7 +136,7 @@ func BenchmarkCox(b *testing.B) {
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := survival.Cox(d, x, survival.CoxOptions{}); err != nil {
+			if _, err := survival.Cox(d, x, survival.CoxConfig{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -146,7 +146,7 @@ func BenchmarkCox(b *testing.B) {
 		d, x := simulate(100_000, 5, false)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := survival.Cox(d, x, survival.CoxOptions{}); err != nil {
+			if _, err := survival.Cox(d, x, survival.CoxConfig{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -160,7 +160,7 @@ func BenchmarkConcordance(b *testing.B) {
 			d, x := simulate(n, 1, true)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := survival.Harrell(d, x[0].Values, survival.MarkerOptions{}); err != nil {
+				if _, err := survival.Harrell(d, x[0].Values, survival.MarkerConfig{}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -175,7 +175,7 @@ func BenchmarkParametric(b *testing.B) {
 			d, x := simulate(100_000, 5, true)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := survival.Parametric(d, x, survival.ParametricOptions{Law: law}); err != nil {
+				if _, err := survival.Parametric(d, x, survival.ParametricConfig{Law: law}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -5,18 +5,18 @@ import (
 	"math"
 )
 
-// MarkerOptions set up Harrell; the zero value is its default.
-type MarkerOptions struct {
+// MarkerConfig sets up Harrell; the zero value is its default.
+type MarkerConfig struct {
 	// Risk says that a higher marker means leaving earlier, as a risk score does.
 	// The default is that it means staying longer.
 	Risk bool `json:"risk,omitempty"`
-	// Level of confidence of the limits; 0 is DefaultLevel.
-	Level float64 `json:"level,omitempty"`
+	// Confidence of the limits; 0 is DefaultConfidence.
+	Confidence float64 `json:"confidence,omitempty"`
 }
 
-// Validate returns a *guanxi.FieldError around ErrOption where Level is none.
-func (o MarkerOptions) Validate() error {
-	_, err := checkLevel(o.Level)
+// Validate returns a *guanxi.FieldError around ErrOption where Confidence is none.
+func (o MarkerConfig) Validate() error {
+	_, err := checkConfidence(o.Confidence)
 	return err
 }
 
@@ -41,8 +41,8 @@ type Concordance struct {
 //
 // Harrell, Lee & Mark (1996), Statist. Med. 15, 361–387; Therneau & Watson
 // (2015), The concordance statistic and the Cox model.
-func Harrell(d Data, marker []float64, o MarkerOptions) (Concordance, error) {
-	level, err := checkLevel(o.Level)
+func Harrell(d Data, marker []float64, o MarkerConfig) (Concordance, error) {
+	confidence, err := checkConfidence(o.Confidence)
 	if err != nil {
 		return Concordance{}, err
 	}
@@ -69,7 +69,7 @@ func Harrell(d Data, marker []float64, o MarkerOptions) (Concordance, error) {
 		}
 		k++
 	}
-	c, err := p.concordance(level)
+	c, err := p.concordance(confidence)
 	c.Skipped = skipped
 	return c, err
 }
@@ -112,7 +112,7 @@ func look(f fenwick, rank, total int32) seen {
 // holds the ranks of those at risk, for the pairs in which a row leaves first;
 // another those of the events so far, for the pairs in which it stays longer:
 // the events while it was at risk are those at its entry less those at its end.
-func (p *pairs) concordance(level float64) (Concordance, error) {
+func (p *pairs) concordance(confidence float64) (Concordance, error) {
 	n := len(p.time)
 	rank, ranks, order := p.ranks()
 	exits := p.descending(order, p.time)
@@ -212,7 +212,7 @@ func (p *pairs) concordance(level float64) (Concordance, error) {
 		sum += v * v
 	}
 	c.C.StdErr = math.Sqrt(sum) / (2 * all)
-	z := normalQuantile(0.5 + level/2)
+	z := normalQuantile(0.5 + confidence/2)
 	c.C.Low, c.C.High = max(0, c.C.Value-z*c.C.StdErr), min(1, c.C.Value+z*c.C.StdErr)
 	return c, nil
 }

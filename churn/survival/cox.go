@@ -20,14 +20,14 @@ const (
 // DefaultSteps is how many steps a fit takes at most where Steps is 0.
 const DefaultSteps = 50
 
-// CoxOptions set up Cox; the zero value is its default.
-type CoxOptions struct {
+// CoxConfig sets up Cox; the zero value is its default.
+type CoxConfig struct {
 	Ties  Ties `json:"ties,omitempty"`  // "" is Efron
 	Steps int  `json:"steps,omitempty"` // at most, 1 to 1000; 0 is DefaultSteps
 }
 
 // Validate returns every fault of o, each a *guanxi.FieldError around ErrOption.
-func (o CoxOptions) Validate() error {
+func (o CoxConfig) Validate() error {
 	var fs faults
 	switch o.Ties {
 	case "", Efron, Breslow:
@@ -57,10 +57,10 @@ func newCoefficient(name string, value, se float64) Coefficient {
 }
 
 // Ratio returns exp(Value), the hazard ratio of one unit more in a Cox model or
-// the factor on the time in a parametric one, with limits of a level between 0
+// the factor on the time in a parametric one, with limits of a confidence between 0
 // and 1 and the standard error by the delta method.
-func (c Coefficient) Ratio(level float64) Estimate {
-	z := normalQuantile(0.5 + level/2)
+func (c Coefficient) Ratio(confidence float64) Estimate {
+	z := normalQuantile(0.5 + confidence/2)
 	r := math.Exp(c.Value)
 	return Estimate{r, r * c.StdErr, math.Exp(c.Value - z*c.StdErr), math.Exp(c.Value + z*c.StdErr)}
 }
@@ -113,12 +113,12 @@ type CoxFit struct {
 //
 // Cox (1972), JRSS B 34, 187–220; Efron (1977), JASA 72, 557–565; Breslow
 // (1974), Biometrics 30, 89–99.
-func Cox(d Data, x []Covariate, o CoxOptions) (*CoxFit, error) {
+func Cox(d Data, x []Covariate, o CoxConfig) (*CoxFit, error) {
 	f, skipped, err := fitCox(d, x, o)
 	return f, afterSkipping(skipped, err)
 }
 
-func fitCox(d Data, x []Covariate, o CoxOptions) (_ *CoxFit, skipped int, err error) {
+func fitCox(d Data, x []Covariate, o CoxConfig) (_ *CoxFit, skipped int, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, skipped, err
 	}
@@ -260,7 +260,7 @@ func (f *CoxFit) Concordance() (Concordance, error) {
 			p.stratum[i] = s.code
 		}
 	}
-	c, err := p.concordance(DefaultLevel)
+	c, err := p.concordance(DefaultConfidence)
 	c.Skipped = f.Skipped
 	return c, err
 }

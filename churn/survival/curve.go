@@ -20,35 +20,35 @@ const (
 	PlainLimits Limits = "plain"
 )
 
-// DefaultLevel is the confidence level where an option is 0.
-const DefaultLevel = 0.95
+// DefaultConfidence is that where a config has 0.
+const DefaultConfidence = 0.95
 
-// CurveOptions set up KaplanMeier; the zero value is its default.
-type CurveOptions struct {
-	Limits Limits  `json:"limits,omitempty"` // "" is LogLimits
-	Level  float64 `json:"level,omitempty"`  // of confidence, 0 is DefaultLevel
+// CurveConfig sets up KaplanMeier; the zero value is its default.
+type CurveConfig struct {
+	Limits     Limits  `json:"limits,omitempty"`     // "" is LogLimits
+	Confidence float64 `json:"confidence,omitempty"` // 0 is DefaultConfidence
 }
 
 // Validate returns every fault of o, each a *guanxi.FieldError around ErrOption.
-func (o CurveOptions) Validate() error {
+func (o CurveConfig) Validate() error {
 	var fs faults
 	switch o.Limits {
 	case "", LogLimits, LogLogLimits, PlainLimits:
 	default:
 		fs.add(fmt.Errorf("%w: %.64q is not log, log-log or plain", ErrOption, o.Limits), "limits")
 	}
-	if o.Level != 0 && !(o.Level > 0 && o.Level < 1) {
-		fs.add(fmt.Errorf("%w: %v is not between 0 and 1", ErrOption, o.Level), "level")
+	if o.Confidence != 0 && !(o.Confidence > 0 && o.Confidence < 1) {
+		fs.add(fmt.Errorf("%w: %v is not between 0 and 1", ErrOption, o.Confidence), "confidence")
 	}
 	return fs.err()
 }
 
-func (o CurveOptions) withDefaults() CurveOptions {
+func (o CurveConfig) withDefaults() CurveConfig {
 	if o.Limits == "" {
 		o.Limits = LogLimits
 	}
-	if o.Level == 0 {
-		o.Level = DefaultLevel
+	if o.Confidence == 0 {
+		o.Confidence = DefaultConfidence
 	}
 	return o
 }
@@ -79,7 +79,7 @@ type Curve struct {
 	Group     string  // "" where there are no groups
 	N, Events int     // customers, and how many of them left
 	Points    []Point // by time, ascending
-	Options   CurveOptions
+	Config    CurveConfig
 }
 
 // Curves are the survival curves of some data, a group each.
@@ -98,7 +98,7 @@ type Curves struct {
 //
 // Kaplan & Meier (1958), JASA 53, 457–481; Greenwood (1926); Aalen (1978), Ann.
 // Statist. 6, 701–726; Fleming & Harrington (1984), Comm. Statist. 13, 2469.
-func KaplanMeier(d Data, o CurveOptions) (Curves, error) {
+func KaplanMeier(d Data, o CurveConfig) (Curves, error) {
 	if err := o.Validate(); err != nil {
 		return Curves{}, err
 	}
@@ -111,7 +111,7 @@ func KaplanMeier(d Data, o CurveOptions) (Curves, error) {
 		if len(table) == 0 {
 			continue
 		}
-		c := Curve{Options: o.withDefaults()}
+		c := Curve{Config: o.withDefaults()}
 		if d.Group.Codes != nil {
 			c.Group = d.Group.Levels[g]
 		}
@@ -142,7 +142,7 @@ func (c *Curve) fill(table []tally) {
 	}
 	c.Points = c.Points[:len(table)]
 	c.N, c.Events = 0, 0
-	z := normalQuantile(0.5 + c.Options.Level/2)
+	z := normalQuantile(0.5 + c.Config.Confidence/2)
 	s, green := 1.0, 0.0
 	na, naVar, fh, fhVar := 0.0, 0.0, 0.0, 0.0
 	for i, t := range table {
@@ -169,7 +169,7 @@ func (c *Curve) fill(table []tally) {
 		}
 		p.LogStdErr = math.Sqrt(green)
 		p.StdErr = s * p.LogStdErr
-		p.Low, p.High = c.Options.Limits.around(s, p.LogStdErr, z)
+		p.Low, p.High = c.Config.Limits.around(s, p.LogStdErr, z)
 	}
 }
 

@@ -139,7 +139,7 @@ func (d *Days) Reset() { d.counts = d.counts[:0] }
 // reuses. It is that of the function KaplanMeier on the same rows, to the last
 // digit. ErrNoRows or ErrNoEvents where there is nothing to estimate. Cost:
 // O(days); no allocation where c and d were used before.
-func (d *Days) KaplanMeier(c *Curve, o CurveOptions) error {
+func (d *Days) KaplanMeier(c *Curve, o CurveConfig) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (d *Days) KaplanMeier(c *Curve, o CurveOptions) error {
 		}
 		risk += k.entered - k.events - k.censored
 	}
-	c.Group, c.Options = "", o.withDefaults()
+	c.Group, c.Config = "", o.withDefaults()
 	c.fill(d.table)
 	return nil
 }

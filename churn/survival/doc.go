@@ -7,11 +7,11 @@
 // them as that.
 //
 //	d := survival.Data{Time: days, Event: left, Group: segment}
-//	curves, err := survival.KaplanMeier(d, survival.CurveOptions{})
+//	curves, err := survival.KaplanMeier(d, survival.CurveConfig{})
 //	half, ok := curves.Curves[0].Median()             // with limits
 //	next, err := curves.Curves[0].Conditional(90, 30) // stay 30 days more after 90
-//	test, err := survival.LogRank(d, survival.RankOptions{})
-//	fit, err := survival.Cox(d, []survival.Covariate{{Name: "age", Values: age}}, survival.CoxOptions{})
+//	test, err := survival.LogRank(d, survival.RankConfig{})
+//	fit, err := survival.Cox(d, []survival.Covariate{{Name: "age", Values: age}}, survival.CoxConfig{})
 //
 // # Which method
 //

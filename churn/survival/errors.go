@@ -119,13 +119,13 @@ func at(err error, parts ...any) error {
 	return &guanxi.FieldError{Pointer: guanxi.Pointer(parts...), Err: err}
 }
 
-// checkLevel refuses a confidence level that is none; 0 is DefaultLevel.
-func checkLevel(level float64) (float64, error) {
-	if level == 0 {
-		return DefaultLevel, nil
+// checkConfidence refuses a confidence that is none; 0 is DefaultConfidence.
+func checkConfidence(confidence float64) (float64, error) {
+	if confidence == 0 {
+		return DefaultConfidence, nil
 	}
-	if !(level > 0 && level < 1) {
-		return 0, at(fmt.Errorf("%w: level %v is not between 0 and 1", ErrOption, level), "level")
+	if !(confidence > 0 && confidence < 1) {
+		return 0, at(fmt.Errorf("%w: confidence %v is not between 0 and 1", ErrOption, confidence), "confidence")
 	}
-	return level, nil
+	return confidence, nil
 }

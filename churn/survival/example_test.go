@@ -16,7 +16,7 @@ func ExampleKaplanMeier() {
 		Time:  []float64{6, 7, 10, 13, 16, 22, 9, 11, 17, 20, 32, math.NaN()},
 		Event: []bool{true, true, true, true, true, true, false, false, false, false, false, false},
 	}
-	curves, err := survival.KaplanMeier(d, survival.CurveOptions{})
+	curves, err := survival.KaplanMeier(d, survival.CurveConfig{})
 	if err != nil {
 		panic(err)
 	}
@@ -61,7 +61,7 @@ func ExampleDays() {
 		panic(err)
 	}
 	var c survival.Curve
-	if err := shop.KaplanMeier(&c, survival.CurveOptions{Limits: survival.LogLogLimits}); err != nil {
+	if err := shop.KaplanMeier(&c, survival.CurveConfig{Limits: survival.LogLogLimits}); err != nil {
 		panic(err)
 	}
 	p, _ := c.At(60)
@@ -73,7 +73,7 @@ func ExampleDays() {
 // Do customers who came through two channels leave alike?
 func ExampleLogRank() {
 	d, _ := remission()
-	test, err := survival.LogRank(d, survival.RankOptions{})
+	test, err := survival.LogRank(d, survival.RankConfig{})
 	if err != nil {
 		panic(err)
 	}
@@ -90,7 +90,7 @@ func ExampleLogRank() {
 // By what factor does a treatment change the hazard?
 func ExampleCox() {
 	d, x := remission()
-	fit, err := survival.Cox(d, x, survival.CoxOptions{})
+	fit, err := survival.Cox(d, x, survival.CoxConfig{})
 	if err != nil {
 		panic(err)
 	}
@@ -129,7 +129,7 @@ func ExampleCox_refused() {
 	for i, v := range x[0].Values {
 		placebo.Values[i] = 1 - v
 	}
-	_, err := survival.Cox(d, append(x, placebo), survival.CoxOptions{})
+	_, err := survival.Cox(d, append(x, placebo), survival.CoxConfig{})
 	for fault := range guanxi.Faults(err) {
 		fmt.Println(fault)
 	}
@@ -140,7 +140,7 @@ func ExampleCox_refused() {
 // A law goes on beyond the observed time.
 func ExampleParametric() {
 	d, x := remission()
-	fit, err := survival.Parametric(d, x, survival.ParametricOptions{Law: survival.Weibull})
+	fit, err := survival.Parametric(d, x, survival.ParametricConfig{Law: survival.Weibull})
 	if err != nil {
 		panic(err)
 	}
@@ -164,7 +164,7 @@ func ExampleParametric() {
 func ExampleHarrell() {
 	d := survival.Data{Time: []float64{30, 60, 90, 120, 150}, Event: []bool{true, true, false, true, false}}
 	risk := []float64{0.9, 0.4, 0.5, 0.5, 0.1}
-	c, err := survival.Harrell(d, risk, survival.MarkerOptions{Risk: true})
+	c, err := survival.Harrell(d, risk, survival.MarkerConfig{Risk: true})
 	if err != nil {
 		panic(err)
 	}
@@ -183,7 +183,7 @@ func ExampleCumulativeIncidence() {
 	if err != nil {
 		panic(err)
 	}
-	inc, err := survival.CumulativeIncidence(d, why, survival.CurveOptions{})
+	inc, err := survival.CumulativeIncidence(d, why, survival.CurveConfig{})
 	if err != nil {
 		panic(err)
 	}

@@ -53,7 +53,7 @@ func FuzzFits(f *testing.F) {
 			return
 		}
 		d, x := raw(in)
-		if cs, err := survival.KaplanMeier(d, survival.CurveOptions{}); err == nil {
+		if cs, err := survival.KaplanMeier(d, survival.CurveConfig{}); err == nil {
 			for _, c := range cs.Curves {
 				last, n := 1.0, 0
 				for _, p := range c.Points {
@@ -68,13 +68,13 @@ func FuzzFits(f *testing.F) {
 				}
 			}
 		}
-		if lr, err := survival.LogRank(d, survival.RankOptions{Rho: 1}); err == nil && !(lr.ChiSq >= 0 && lr.P >= 0 && lr.P <= 1) {
+		if lr, err := survival.LogRank(d, survival.RankConfig{Rho: 1}); err == nil && !(lr.ChiSq >= 0 && lr.P >= 0 && lr.P <= 1) {
 			t.Fatalf("%+v", lr)
 		}
-		if c, err := survival.Harrell(d, x[0].Values, survival.MarkerOptions{}); err == nil && !(c.C.Value >= 0 && c.C.Value <= 1 && c.C.StdErr >= 0) {
+		if c, err := survival.Harrell(d, x[0].Values, survival.MarkerConfig{}); err == nil && !(c.C.Value >= 0 && c.C.Value <= 1 && c.C.StdErr >= 0) {
 			t.Fatalf("%+v", c)
 		}
-		if fit, err := survival.Cox(d, x, survival.CoxOptions{}); err == nil {
+		if fit, err := survival.Cox(d, x, survival.CoxConfig{}); err == nil {
 			for _, c := range fit.Coefficients {
 				if !(c.StdErr > 0) || math.IsNaN(c.Value) || math.IsInf(c.Value, 0) {
 					t.Fatalf("%+v", c)
@@ -91,7 +91,7 @@ func FuzzFits(f *testing.F) {
 			_, _ = fit.Baseline(nil)
 		}
 		for _, law := range []survival.Law{survival.Weibull, survival.Exponential, survival.LogNormal} {
-			if fit, err := survival.Parametric(d, x, survival.ParametricOptions{Law: law}); err == nil {
+			if fit, err := survival.Parametric(d, x, survival.ParametricConfig{Law: law}); err == nil {
 				if s, err := fit.Predict([]float64{1, 2}, 0, 1, 2); err == nil && !(s[1].Value <= s[0].Value) {
 					t.Fatalf("%s: %+v", law, s)
 				}
@@ -115,7 +115,7 @@ func FuzzDays(f *testing.F) {
 			t.Fatalf("%x became %x, %v", in, out, err)
 		}
 		var c survival.Curve
-		_ = d.KaplanMeier(&c, survival.CurveOptions{})
+		_ = d.KaplanMeier(&c, survival.CurveConfig{})
 	})
 }
 
@@ -127,7 +127,7 @@ func TestDaysGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	var c survival.Curve
-	if err := d.KaplanMeier(&c, survival.CurveOptions{}); err != nil {
+	if err := d.KaplanMeier(&c, survival.CurveConfig{}); err != nil {
 		t.Fatal(err)
 	}
 	if c.N != 5 || c.Events != 3 || c.Points[0].AtRisk != 5 {

@@ -106,7 +106,7 @@ func TestLateEntryOfUnequalRisks(t *testing.T) {
 		all = append(all, problem{fmt.Sprintf("strong %v", scale), d, x})
 	}
 	for _, p := range all {
-		f, err := survival.Cox(p.d, p.x, survival.CoxOptions{})
+		f, err := survival.Cox(p.d, p.x, survival.CoxConfig{})
 		if err != nil {
 			t.Errorf("%s: %v", p.name, err)
 			continue
@@ -154,7 +154,7 @@ func TestLogRankAgainstDefinition(t *testing.T) {
 		if round%2 == 0 {
 			d.Entry = nil
 		}
-		got := must(survival.LogRank(d, survival.RankOptions{}))
+		got := must(survival.LogRank(d, survival.RankConfig{}))
 		if len(got.Groups) != k {
 			continue
 		}

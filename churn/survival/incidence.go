@@ -10,7 +10,7 @@ import (
 type Incidence struct {
 	Causes  []string        // in the order of the levels of the factor
 	Steps   []IncidenceStep // by time, ascending
-	Options CurveOptions
+	Config  CurveConfig
 	N       int
 	Skipped int // rows left out because they miss Time, Entry, or, having left, the cause
 }
@@ -24,7 +24,7 @@ type IncidenceStep struct {
 	Survival float64 // of all causes together
 	// Share who left by Time for each cause; with Survival they add up to 1.
 	Share, StdErr []float64
-	// Low and High are limits of Share on the scale of Options; NaN where Share
+	// Low and High are limits of Share on the scale of Config; NaN where Share
 	// is 0.
 	Low, High []float64
 }
@@ -42,7 +42,7 @@ type IncidenceStep struct {
 // Aalen & Johansen (1978), Scand. J. Statist. 5, 141–150; the variance is the
 // delta-method one of Marubini & Valsecchi (1995), Analysing Survival Data from
 // Clinical Trials and Observational Studies, chapter 10.
-func CumulativeIncidence(d Data, cause Factor, o CurveOptions) (Incidence, error) {
+func CumulativeIncidence(d Data, cause Factor, o CurveConfig) (Incidence, error) {
 	if err := o.Validate(); err != nil {
 		return Incidence{}, err
 	}
@@ -74,7 +74,7 @@ func CumulativeIncidence(d Data, cause Factor, o CurveOptions) (Incidence, error
 		return Incidence{Skipped: skipped}, err
 	}
 	m := count(keep, n)
-	out := Incidence{Causes: cause.Levels, Options: o.withDefaults(), Skipped: skipped, N: m}
+	out := Incidence{Causes: cause.Levels, Config: o.withDefaults(), Skipped: skipped, N: m}
 	exits := d.sortedRows(keep, d.Time, m)
 	var entries []item
 	if d.Entry != nil {
@@ -100,7 +100,7 @@ type incidenceSums struct{ share, a, b, c, d, e, f float64 }
 func (x *Incidence) walk(d *Data, exits, entries []item) {
 	k := len(x.Causes)
 	sums := make([]incidenceSums, k)
-	z := normalQuantile(0.5 + x.Options.Level/2)
+	z := normalQuantile(0.5 + x.Config.Confidence/2)
 	surv, entered := 1.0, 0
 	for i := 0; i < len(exits); {
 		first, key := i, exits[i].key
@@ -142,7 +142,7 @@ func (x *Incidence) walk(d *Data, exits, entries []item) {
 			step.Share[c], step.StdErr[c] = s.share, math.Sqrt(max(0, v))
 			step.Low[c], step.High[c] = math.NaN(), math.NaN()
 			if s.share > 0 {
-				step.Low[c], step.High[c] = x.Options.Limits.around(s.share, step.StdErr[c]/s.share, z)
+				step.Low[c], step.High[c] = x.Config.Limits.around(s.share, step.StdErr[c]/s.share, z)
 			}
 		}
 		surv = step.Survival

@@ -9,43 +9,43 @@ import (
 )
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
-func (o *CurveOptions) UnmarshalJSON(data []byte) error {
-	type plain CurveOptions
+func (o *CurveConfig) UnmarshalJSON(data []byte) error {
+	type plain CurveConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return strict.Accept(o, CurveOptions(p), err)
+	return strict.Accept(o, CurveConfig(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
-func (o *RankOptions) UnmarshalJSON(data []byte) error {
-	type plain RankOptions
+func (o *RankConfig) UnmarshalJSON(data []byte) error {
+	type plain RankConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return strict.Accept(o, RankOptions(p), err)
+	return strict.Accept(o, RankConfig(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
-func (o *MarkerOptions) UnmarshalJSON(data []byte) error {
-	type plain MarkerOptions
+func (o *MarkerConfig) UnmarshalJSON(data []byte) error {
+	type plain MarkerConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return strict.Accept(o, MarkerOptions(p), err)
+	return strict.Accept(o, MarkerConfig(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
-func (o *CoxOptions) UnmarshalJSON(data []byte) error {
-	type plain CoxOptions
+func (o *CoxConfig) UnmarshalJSON(data []byte) error {
+	type plain CoxConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return strict.Accept(o, CoxOptions(p), err)
+	return strict.Accept(o, CoxConfig(p), err)
 }
 
 // UnmarshalJSON reads strictly: see guanxi.UnmarshalStrict, and Validate.
-func (o *ParametricOptions) UnmarshalJSON(data []byte) error {
-	type plain ParametricOptions
+func (o *ParametricConfig) UnmarshalJSON(data []byte) error {
+	type plain ParametricConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return strict.Accept(o, ParametricOptions(p), err)
+	return strict.Accept(o, ParametricConfig(p), err)
 }
 
 // known is x, or nil, which JSON writes as null, where x is NaN or infinite.

@@ -17,11 +17,11 @@ func TestOptionsAsJSON(t *testing.T) {
 		bad  string
 		at   []string
 	}{
-		{&survival.CurveOptions{}, `{"limits":"log-log","level":0.9}`, `{"limits":"wide","level":2}`, []string{"/limits", "/level"}},
-		{&survival.RankOptions{}, `{"rho":1}`, `{"rho":-1}`, []string{"/rho"}},
-		{&survival.MarkerOptions{}, `{"risk":true,"level":0.5}`, `{"level":7}`, []string{"/level"}},
-		{&survival.CoxOptions{}, `{"ties":"breslow","steps":9}`, `{"ties":"exact","steps":-9}`, []string{"/ties", "/steps"}},
-		{&survival.ParametricOptions{}, `{"law":"log-normal","steps":9}`, `{"law":"gamma"}`, []string{"/law"}},
+		{&survival.CurveConfig{}, `{"limits":"log-log","confidence":0.9}`, `{"limits":"wide","confidence":2}`, []string{"/limits", "/confidence"}},
+		{&survival.RankConfig{}, `{"rho":1}`, `{"rho":-1}`, []string{"/rho"}},
+		{&survival.MarkerConfig{}, `{"risk":true,"confidence":0.5}`, `{"confidence":7}`, []string{"/confidence"}},
+		{&survival.CoxConfig{}, `{"ties":"breslow","steps":9}`, `{"ties":"exact","steps":-9}`, []string{"/ties", "/steps"}},
+		{&survival.ParametricConfig{}, `{"law":"log-normal","steps":9}`, `{"law":"gamma"}`, []string{"/law"}},
 	} {
 		if err := json.Unmarshal([]byte(c.good), c.into); err != nil {
 			t.Errorf("%s: %v", c.good, err)
@@ -42,7 +42,7 @@ func TestOptionsAsJSON(t *testing.T) {
 
 func TestUnknownIsNull(t *testing.T) {
 	d := survival.Data{Time: []float64{4}, Event: []bool{true}}
-	c := must(survival.KaplanMeier(d, survival.CurveOptions{})).Curves[0]
+	c := must(survival.KaplanMeier(d, survival.CurveConfig{})).Curves[0]
 	m, _ := c.Median()
 	const want = `[{"value":4,"std_err":null,"low":null,"high":null},{"time":4,"at_risk":1,"events":1,"censored":0,` +
 		`"survival":0,"std_err":null,"log_std_err":null,"low":null,"high":null,"cum_hazard":1,"cum_hazard_std_err":1,` +

@@ -63,16 +63,16 @@ func TestRowOrder(t *testing.T) {
 			tests [3]survival.Test
 		}
 		ask := func(d survival.Data, x []survival.Covariate) (a answers, m []float64) {
-			a.km = must(survival.KaplanMeier(d, survival.CurveOptions{}))
-			a.lr = must(survival.LogRank(d, survival.RankOptions{Rho: 0.5}))
-			a.c = must(survival.Harrell(d, x[0].Values, survival.MarkerOptions{}))
-			f := must(survival.Cox(d, x, survival.CoxOptions{}))
+			a.km = must(survival.KaplanMeier(d, survival.CurveConfig{}))
+			a.lr = must(survival.LogRank(d, survival.RankConfig{Rho: 0.5}))
+			a.c = must(survival.Harrell(d, x[0].Values, survival.MarkerConfig{}))
+			f := must(survival.Cox(d, x, survival.CoxConfig{}))
 			a.coef, a.cov, a.ll = f.Coefficients, f.Covariance(), [2]float64{f.LogLik, f.NullLogLik}
 			a.base = must(f.Baseline(nil))
 			a.ph = must(f.ProportionalHazards(""))
 			a.cox = must(f.Concordance())
 			a.tests = [3]survival.Test{f.LikelihoodRatio, f.Wald, f.Score}
-			p := must(survival.Parametric(d, x, survival.ParametricOptions{}))
+			p := must(survival.Parametric(d, x, survival.ParametricConfig{}))
 			a.para, a.law = p.Coefficients, []float64{p.Scale, p.LogLik, p.NullLogLik}
 			return a, f.Deviance()
 		}
@@ -149,9 +149,9 @@ func TestDaysAreKaplanMeier(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		want := must(survival.KaplanMeier(d, survival.CurveOptions{}))
+		want := must(survival.KaplanMeier(d, survival.CurveConfig{}))
 		var c survival.Curve
-		if err := all.KaplanMeier(&c, survival.CurveOptions{}); err != nil {
+		if err := all.KaplanMeier(&c, survival.CurveConfig{}); err != nil {
 			t.Fatal(err)
 		}
 		got := survival.Curves{Curves: []survival.Curve{c}}
@@ -161,9 +161,9 @@ func TestDaysAreKaplanMeier(t *testing.T) {
 		if !late {
 			// One time that is far away has the rest sorted instead of counted.
 			d.Time, d.Event = append(d.Time, 1e9), append(d.Event, false)
-			sorted := must(survival.KaplanMeier(d, survival.CurveOptions{}))
+			sorted := must(survival.KaplanMeier(d, survival.CurveConfig{}))
 			d.Time[n] = 31
-			counted := must(survival.KaplanMeier(d, survival.CurveOptions{}))
+			counted := must(survival.KaplanMeier(d, survival.CurveConfig{}))
 			counted.Curves[0].Points[len(counted.Curves[0].Points)-1].Time = 1e9
 			if !reflect.DeepEqual(clean(sorted), clean(counted)) {
 				t.Fatal("sorting and counting differ")
@@ -211,7 +211,7 @@ func TestConcordanceAgainstPairs(t *testing.T) {
 				a[i], a[j], b[i], b[j] = a[i]+score, a[j]+score, b[i]+1, b[j]+1
 			}
 		}
-		c, err := survival.Harrell(d, marker, survival.MarkerOptions{})
+		c, err := survival.Harrell(d, marker, survival.MarkerConfig{})
 		if con+dis+tied == 0 {
 			if err == nil {
 				t.Fatal("no pairs, no error")
@@ -229,7 +229,7 @@ func TestConcordanceAgainstPairs(t *testing.T) {
 			c.TiedBoth != tiedBoth || math.Abs(c.C.Value-value) > 1e-14 || math.Abs(c.C.StdErr-se) > 1e-14 {
 			t.Fatalf("round %d: %+v, %v; want %d %d %d %d %d, %v ± %v", round, c, err, con, dis, tied, tiedTime, tiedBoth, value, se)
 		}
-		risk := must(survival.Harrell(d, marker, survival.MarkerOptions{Risk: true}))
+		risk := must(survival.Harrell(d, marker, survival.MarkerConfig{Risk: true}))
 		if risk.Concordant != dis || math.Abs(risk.C.Value+c.C.Value-1) > 1e-14 || risk.C.StdErr != c.C.StdErr {
 			t.Fatalf("as a risk: %+v", risk)
 		}
@@ -243,7 +243,7 @@ func TestCoxAgainstDefinition(t *testing.T) {
 	for round := range 40 {
 		d, x := small(r, 60, round%2 == 1)
 		for _, ties := range []survival.Ties{survival.Efron, survival.Breslow} {
-			f, err := survival.Cox(d, x, survival.CoxOptions{Ties: ties})
+			f, err := survival.Cox(d, x, survival.CoxConfig{Ties: ties})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -280,13 +280,13 @@ func TestCoxAgainstDefinition(t *testing.T) {
 // TestUnitsDoNotMatter: a column in other units gives the same fit.
 func TestUnitsDoNotMatter(t *testing.T) {
 	d, x := simulate(500, 2, true)
-	a := must(survival.Cox(d, x, survival.CoxOptions{}))
+	a := must(survival.Cox(d, x, survival.CoxConfig{}))
 	for _, unit := range []float64{1e-200, 1e-9, 1e9, 1e200} {
 		y := []survival.Covariate{x[0], {Name: "x2", Values: make([]float64, 500)}}
 		for i, v := range x[1].Values {
 			y[1].Values[i] = v * unit
 		}
-		b, err := survival.Cox(d, y, survival.CoxOptions{})
+		b, err := survival.Cox(d, y, survival.CoxConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -309,7 +309,7 @@ func TestExponentialWithLateEntry(t *testing.T) {
 			events++
 		}
 	}
-	f := must(survival.Parametric(d, nil, survival.ParametricOptions{Law: survival.Exponential}))
+	f := must(survival.Parametric(d, nil, survival.ParametricConfig{Law: survival.Exponential}))
 	if got, want := f.Coefficients[0].Value, math.Log(at/events); math.Abs(got-want) > 1e-10 {
 		t.Errorf("log of the mean %v, want %v", got, want)
 	}
@@ -330,11 +330,11 @@ func TestExponentialWithLateEntry(t *testing.T) {
 func TestConditionalIsARatio(t *testing.T) {
 	d, x := simulate(400, 2, true)
 	d.Group, d.Strata = survival.Factor{}, d.Group
-	curve := must(survival.KaplanMeier(d, survival.CurveOptions{})).Curves[0]
-	fit := must(survival.Cox(d, x, survival.CoxOptions{}))
+	curve := must(survival.KaplanMeier(d, survival.CurveConfig{})).Curves[0]
+	fit := must(survival.Cox(d, x, survival.CoxConfig{}))
 	q := survival.Question{X: []float64{1, 0.3}, Stratum: "g3"}
 	for _, law := range []survival.Law{survival.Weibull, survival.LogNormal} {
-		p := must(survival.Parametric(d, x, survival.ParametricOptions{Law: law}))
+		p := must(survival.Parametric(d, x, survival.ParametricConfig{Law: law}))
 		s, c := must(p.Predict(q.X, 0, 100, 190)), must(p.Conditional(q.X, 100, 90, 0))
 		if math.Abs(c.Value-s[1].Value/s[0].Value) > 1e-14 || !(c.Low < c.Value && c.Value < c.High) {
 			t.Errorf("%s: %+v of %+v", law, c, s)
@@ -409,21 +409,21 @@ func TestIncidence(t *testing.T) {
 			cause.Codes[i] = int32(r.IntN(2))
 		}
 		d.Group, d.Strata = survival.Factor{}, survival.Factor{}
-		both := must(survival.CumulativeIncidence(d, cause, survival.CurveOptions{}))
+		both := must(survival.CumulativeIncidence(d, cause, survival.CurveConfig{}))
 		for _, s := range both.Steps {
 			if math.Abs(s.Share[0]+s.Share[1]+s.Survival-1) > 1e-12 {
 				t.Fatalf("%+v does not add up", s)
 			}
 		}
 		rows := r.Perm(len(d.Time))
-		again := must(survival.CumulativeIncidence(pick(d, rows), survival.Factor{Codes: take(cause.Codes, rows), Levels: cause.Levels}, survival.CurveOptions{}))
+		again := must(survival.CumulativeIncidence(pick(d, rows), survival.Factor{Codes: take(cause.Codes, rows), Levels: cause.Levels}, survival.CurveConfig{}))
 		for i, s := range both.Steps {
 			if !slices.Equal(s.Share, again.Steps[i].Share) || !slices.Equal(s.StdErr, again.Steps[i].StdErr) {
 				t.Fatalf("the order of rows changes %+v", s)
 			}
 		}
-		one := must(survival.CumulativeIncidence(d, survival.Factor{Codes: make([]int32, len(d.Time)), Levels: []string{"any"}}, survival.CurveOptions{}))
-		curve := must(survival.KaplanMeier(d, survival.CurveOptions{})).Curves[0]
+		one := must(survival.CumulativeIncidence(d, survival.Factor{Codes: make([]int32, len(d.Time)), Levels: []string{"any"}}, survival.CurveConfig{}))
+		curve := must(survival.KaplanMeier(d, survival.CurveConfig{})).Curves[0]
 		for _, s := range one.Steps {
 			p, ok := curve.At(s.Time)
 			if !ok || math.Abs(p.Survival+s.Share[0]-1) > 1e-12 || p.Survival > 0 && math.Abs(p.StdErr-s.StdErr[0]) > 1e-9 || p.AtRisk != s.AtRisk {
@@ -434,7 +434,7 @@ func TestIncidence(t *testing.T) {
 			for i := range d.Event {
 				d.Event[i] = true
 			}
-			all := must(survival.CumulativeIncidence(d, cause, survival.CurveOptions{}))
+			all := must(survival.CumulativeIncidence(d, cause, survival.CurveConfig{}))
 			last, n := all.Steps[len(all.Steps)-1], float64(all.N)
 			for k := range 2 {
 				share := 0.0
@@ -450,11 +450,11 @@ func TestIncidence(t *testing.T) {
 		}
 	}
 	d, _ := ok()
-	_, err := survival.CumulativeIncidence(d, survival.Factor{}, survival.CurveOptions{})
+	_, err := survival.CumulativeIncidence(d, survival.Factor{}, survival.CurveConfig{})
 	refused(t, "no causes", err, survival.ErrLength, "/cause")
-	_, err = survival.CumulativeIncidence(d, survival.Factor{Codes: []int32{5, 0, 0, 0, 0, 0}, Levels: []string{"a"}}, survival.CurveOptions{})
+	_, err = survival.CumulativeIncidence(d, survival.Factor{Codes: []int32{5, 0, 0, 0, 0, 0}, Levels: []string{"a"}}, survival.CurveConfig{})
 	refused(t, "code", err, survival.ErrLevel, "/cause/0")
-	unknown := must(survival.CumulativeIncidence(d, survival.Factor{Codes: []int32{-1, -1, 0, 0, 0, 0}, Levels: []string{"a"}}, survival.CurveOptions{}))
+	unknown := must(survival.CumulativeIncidence(d, survival.Factor{Codes: []int32{-1, -1, 0, 0, 0, 0}, Levels: []string{"a"}}, survival.CurveConfig{}))
 	if unknown.Skipped != 1 || unknown.N != 5 {
 		t.Errorf("skipped %d, want the one who left for an unknown cause", unknown.Skipped)
 	}

@@ -34,7 +34,7 @@ func TestReferenceNumbers(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
-	curve, _ := must(survival.KaplanMeier(d, survival.CurveOptions{})).Curve("6-MP")
+	curve, _ := must(survival.KaplanMeier(d, survival.CurveConfig{})).Curve("6-MP")
 	for _, r := range [][7]float64{ // time, S, se of log S, Nelson-Aalen, se, Fleming-Harrington, se
 		{6, 0.8571428571428571, 0.0890870806374748, 0.14285714285714285, 0.08247860988423225, 0.15025062656641605, 0.08681967978884857},
 		{10, 0.7529411764705882, 0.12796438288308193, 0.2683473389355742, 0.12127395905690787, 0.2757408226448474, 0.1242670867749759},
@@ -55,7 +55,7 @@ func TestReferenceNumbers(t *testing.T) {
 		0: {9, 19.25050094803113, 6.2569605736755, 16.792940989216532},
 		1: {5.121514639505644, 11.99855967707756, 3.271304909371429, 14.457150818717132},
 	} {
-		lr := must(survival.LogRank(d, survival.RankOptions{Rho: rho}))
+		lr := must(survival.LogRank(d, survival.RankConfig{Rho: rho}))
 		for i, got := range []float64{lr.Observed[0], lr.Expected[0], lr.Variance[0][0], lr.ChiSq} {
 			near("log-rank", got, want[i], 1e-9)
 		}
@@ -64,7 +64,7 @@ func TestReferenceNumbers(t *testing.T) {
 		survival.Efron:   {-1.572125148829067, 0.4123967177094556, -93.18426999684776, -85.00842457737164, 17.246536795716587},
 		survival.Breslow: {-1.5091914125858785, 0.4095644063667413, -93.98505047824516, -86.37962207114559, 15.930539564032719},
 	} {
-		f := must(survival.Cox(d, x, survival.CoxOptions{Ties: ties}))
+		f := must(survival.Cox(d, x, survival.CoxConfig{Ties: ties}))
 		for i, got := range []float64{f.Coefficients[0].Value, f.Coefficients[0].StdErr, f.NullLogLik, f.LogLik, f.Score.ChiSq} {
 			near("Cox "+string(ties), got, want[i], 1e-9)
 		}
@@ -74,12 +74,12 @@ func TestReferenceNumbers(t *testing.T) {
 		survival.Exponential: {2.1594842493533726, 1.5266135617986871, 0, -108.52404953678935, 0.39840953644479793, 0},
 		survival.LogNormal:   {1.8251210201539982, 1.346846682008751, -0.07918523060604653, -106.70462235448187, 0.31649788432896375, 0.1323236577997264},
 	} {
-		f := must(survival.Parametric(d, x, survival.ParametricOptions{Law: law}))
+		f := must(survival.Parametric(d, x, survival.ParametricConfig{Law: law}))
 		for i, got := range []float64{f.Coefficients[0].Value, f.Coefficients[1].Value, f.LogScale.Value, f.LogLik, f.Coefficients[1].StdErr, f.LogScale.StdErr} {
 			near(string(law), got, want[i], 1e-9)
 		}
 	}
-	c := must(survival.Harrell(d, x[0].Values, survival.MarkerOptions{}))
+	c := must(survival.Harrell(d, x[0].Values, survival.MarkerConfig{}))
 	if c.Concordant != 335 || c.Discordant != 64 || c.TiedMarker != 314 {
 		t.Errorf("pairs %+v", c)
 	}

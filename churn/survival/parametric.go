@@ -6,14 +6,14 @@ import (
 	"math"
 )
 
-// ParametricOptions set up Parametric; the zero value is its default.
-type ParametricOptions struct {
+// ParametricConfig sets up Parametric; the zero value is its default.
+type ParametricConfig struct {
 	Law   Law `json:"law,omitempty"`   // "" is Weibull
 	Steps int `json:"steps,omitempty"` // at most, 1 to 1000; 0 is DefaultSteps
 }
 
 // Validate returns every fault of o, each a *guanxi.FieldError around ErrOption.
-func (o ParametricOptions) Validate() error {
+func (o ParametricConfig) Validate() error {
 	var fs faults
 	switch o.Law {
 	case "", Weibull, Exponential, LogNormal:
@@ -58,12 +58,12 @@ type ParametricFit struct {
 //
 // Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data,
 // chapter 3.
-func Parametric(d Data, x []Covariate, o ParametricOptions) (*ParametricFit, error) {
+func Parametric(d Data, x []Covariate, o ParametricConfig) (*ParametricFit, error) {
 	f, skipped, err := fitParametric(d, x, o)
 	return f, afterSkipping(skipped, err)
 }
 
-func fitParametric(d Data, x []Covariate, o ParametricOptions) (_ *ParametricFit, skipped int, err error) {
+func fitParametric(d Data, x []Covariate, o ParametricConfig) (_ *ParametricFit, skipped int, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, skipped, err
 	}

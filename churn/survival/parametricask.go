@@ -9,9 +9,9 @@ import (
 // beyond each of times. Unlike a curve, a law goes on beyond what was observed;
 // how far to follow it is for the host to say. Limits are made on the scale of
 // z·error about the law's own variable, so that they lie within 0 and 1; StdErr
-// is by the delta method. level 0 is DefaultLevel.
-func (f *ParametricFit) Predict(x []float64, level float64, times ...float64) ([]Estimate, error) {
-	row, mu, level, err := f.ask(x, level)
+// is by the delta method. confidence 0 is DefaultConfidence.
+func (f *ParametricFit) Predict(x []float64, confidence float64, times ...float64) ([]Estimate, error) {
+	row, mu, confidence, err := f.ask(x, confidence)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (f *ParametricFit) Predict(x []float64, level float64, times ...float64) ([
 		return nil, err
 	}
 	out := make([]Estimate, len(times))
-	z := normalQuantile(0.5 + level/2)
+	z := normalQuantile(0.5 + confidence/2)
 	for i, t := range times {
 		if t == 0 {
 			out[i] = Estimate{1, 0, 1, 1}
@@ -44,8 +44,8 @@ func (f *ParametricFit) Predict(x []float64, level float64, times ...float64) ([
 
 // Quantile returns the time by which a share p of the customers with covariates
 // x has left; limits are made on the log scale. p outside (0, 1) is ErrOption.
-func (f *ParametricFit) Quantile(x []float64, p, level float64) (Estimate, error) {
-	row, mu, level, err := f.ask(x, level)
+func (f *ParametricFit) Quantile(x []float64, p, confidence float64) (Estimate, error) {
+	row, mu, confidence, err := f.ask(x, confidence)
 	if err != nil {
 		return Estimate{}, err
 	}
@@ -54,15 +54,15 @@ func (f *ParametricFit) Quantile(x []float64, p, level float64) (Estimate, error
 	}
 	w := f.Law.quantile(p)
 	se := math.Sqrt(max(0, f.cov.quadratic(f.gradient(row, w))))
-	z := normalQuantile(0.5 + level/2)
+	z := normalQuantile(0.5 + confidence/2)
 	t := math.Exp(mu + f.Scale*w)
 	return Estimate{t, t * se, t * math.Exp(-z*se), t * math.Exp(z*se)}, nil
 }
 
 // Conditional returns the probability that a customer who stayed beyond t stays
 // beyond t+h, with limits on the scale of the log hazard between the two.
-func (f *ParametricFit) Conditional(x []float64, t, h, level float64) (Estimate, error) {
-	row, mu, level, err := f.ask(x, level)
+func (f *ParametricFit) Conditional(x []float64, t, h, confidence float64) (Estimate, error) {
+	row, mu, confidence, err := f.ask(x, confidence)
 	if err != nil {
 		return Estimate{}, err
 	}
@@ -88,13 +88,13 @@ func (f *ParametricFit) Conditional(x []float64, t, h, level float64) (Estimate,
 	se := math.Sqrt(max(0, f.cov.quadratic(grad)))
 	s := math.Exp(log)
 	e := Estimate{Value: s, StdErr: s * se}
-	e.Low, e.High = LogLogLimits.around(s, se, normalQuantile(0.5+level/2))
+	e.Low, e.High = LogLogLimits.around(s, se, normalQuantile(0.5+confidence/2))
 	return e, nil
 }
 
 // ask checks a question and returns the row of the design and its β'x.
-func (f *ParametricFit) ask(x []float64, level float64) (row []float64, mu, conf float64, err error) {
-	if conf, err = checkLevel(level); err != nil {
+func (f *ParametricFit) ask(x []float64, confidence float64) (row []float64, mu, conf float64, err error) {
+	if conf, err = checkConfidence(confidence); err != nil {
 		return nil, 0, 0, err
 	}
 	if len(x) != len(f.names) {

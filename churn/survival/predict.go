@@ -123,10 +123,10 @@ func dot(a, b []float64) (sum float64) {
 
 // Question is whose survival is asked for.
 type Question struct {
-	X       []float64 // covariates in the order of the fit
-	Stratum string    // "" where the fit has none
-	Limits  Limits    // "" is LogLimits
-	Level   float64   // 0 is DefaultLevel
+	X          []float64 // covariates in the order of the fit
+	Stratum    string    // "" where the fit has none
+	Limits     Limits    // "" is LogLimits
+	Confidence float64   // 0 is DefaultConfidence
 }
 
 // Predict returns the probability that a customer stays beyond each of times,
@@ -183,8 +183,8 @@ func (b *baseline) check(fs *faults, t float64, place ...any) {
 }
 
 // ask checks a question and finds its stratum.
-func (f *CoxFit) ask(q Question) ([]float64, *baseline, CurveOptions, error) {
-	o := CurveOptions{q.Limits, q.Level}
+func (f *CoxFit) ask(q Question) ([]float64, *baseline, CurveConfig, error) {
+	o := CurveConfig{q.Limits, q.Confidence}
 	var fs faults
 	if err := o.Validate(); err != nil {
 		return nil, nil, o, err
@@ -204,7 +204,7 @@ func (f *CoxFit) ask(q Question) ([]float64, *baseline, CurveOptions, error) {
 
 // between is the probability to stay beyond the time of step to for those who
 // stayed beyond that of step from; -1 is the beginning.
-func (f *CoxFit) between(b *baseline, z []float64, from, to int, o CurveOptions) Estimate {
+func (f *CoxFit) between(b *baseline, z []float64, from, to int, o CurveConfig) Estimate {
 	p := f.design.p
 	step := func(v []float64, width, k int) (d float64) {
 		if to >= 0 {
@@ -225,6 +225,6 @@ func (f *CoxFit) between(b *baseline, z []float64, from, to int, o CurveOptions)
 	se := risk * math.Sqrt(max(0, step(b.variance, 1, 0)+f.cov.quadratic(q)))
 	s := math.Exp(-risk * hazard)
 	e := Estimate{Value: s, StdErr: s * se}
-	e.Low, e.High = o.Limits.around(s, se, normalQuantile(0.5+o.Level/2))
+	e.Low, e.High = o.Limits.around(s, se, normalQuantile(0.5+o.Confidence/2))
 	return e
 }

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// RankOptions set up LogRank; the zero value is the log-rank test.
-type RankOptions struct {
+// RankConfig sets up LogRank; the zero value is the log-rank test.
+type RankConfig struct {
 	// Rho weights each time by S(t-)^Rho, the share of all (of the stratum)
 	// still there: 0 is the log-rank test, 1 that of Peto & Peto, which looks more
 	// at the early leavers; 0 to 10.
@@ -15,7 +15,7 @@ type RankOptions struct {
 
 // Validate returns a *guanxi.FieldError around ErrOption where Rho is out of
 // range.
-func (o RankOptions) Validate() error {
+func (o RankConfig) Validate() error {
 	if !(o.Rho >= 0 && o.Rho <= 10) {
 		return at(fmt.Errorf("%w: rho %v is not in 0 to 10", ErrOption, o.Rho), "rho")
 	}
@@ -48,7 +48,7 @@ type RankTest struct {
 // O((rows + times)·groups), and groups³ at the end.
 //
 // Harrington & Fleming (1982), Biometrika 69, 553–566.
-func LogRank(d Data, o RankOptions) (RankTest, error) {
+func LogRank(d Data, o RankConfig) (RankTest, error) {
 	if err := o.Validate(); err != nil {
 		return RankTest{}, err
 	}

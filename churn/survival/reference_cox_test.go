@@ -38,7 +38,7 @@ func TestReferenceCox(t *testing.T) {
 						}
 					}
 				}
-				fit := must(survival.Cox(d, f.covariates(t, texts(m["terms"])), survival.CoxOptions{Ties: survival.Ties(m["ties"].(string))}))
+				fit := must(survival.Cox(d, f.covariates(t, texts(m["terms"])), survival.CoxConfig{Ties: survival.Ties(m["ties"].(string))}))
 				have = append(have, coxTree(t, fit, m))
 			}
 			same(t, "", ref, map[string]any{"models": have}, coxTolerance)

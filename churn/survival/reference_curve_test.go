@@ -24,7 +24,7 @@ func TestReferenceKaplanMeier(t *testing.T) {
 			curves := map[string][3]survival.Curve{}
 			add := func(d survival.Data) {
 				for k, limits := range []survival.Limits{"", survival.LogLogLimits, survival.PlainLimits} {
-					cs := must(survival.KaplanMeier(d, survival.CurveOptions{Limits: limits}))
+					cs := must(survival.KaplanMeier(d, survival.CurveConfig{Limits: limits}))
 					for _, c := range cs.Curves {
 						if c.Group == "" {
 							c.Group = "all"
@@ -123,7 +123,7 @@ func TestReferenceLogRank(t *testing.T) {
 				if strings.Contains(r["test"].(string), "ph.ecog<3 only") {
 					d = subset(d, func(i int) bool { return f["ph.ecog"][i] != "3" })
 				}
-				lr := must(survival.LogRank(d, survival.RankOptions{Rho: r["rho"].(float64)}))
+				lr := must(survival.LogRank(d, survival.RankConfig{Rho: r["rho"].(float64)}))
 				have = append(have, map[string]any{"rho": r["rho"], "groups": lr.Groups, "n": lr.N,
 					"observed": lr.Observed, "expected": lr.Expected, "variance": lr.Variance,
 					"chisq": lr.ChiSq, "df": lr.DF, "p": lr.P})
@@ -143,7 +143,7 @@ func TestReferenceConcordance(t *testing.T) {
 			r := r.(map[string]any)
 			marker, _, _ := strings.Cut(r["marker"].(string), " ")
 			risk := r["reverse"].(bool)
-			c := must(survival.Harrell(d, f.num(t, marker), survival.MarkerOptions{Risk: risk}))
+			c := must(survival.Harrell(d, f.num(t, marker), survival.MarkerConfig{Risk: risk}))
 			out = append(out, map[string]any{"reverse": risk, "c": c.C.Value, "se": c.C.StdErr, "counts": map[string]any{
 				"concordant": c.Concordant, "discordant": c.Discordant, "tied.x": c.TiedMarker,
 				"tied.y": c.TiedTime, "tied.xy": c.TiedBoth}})
@@ -163,7 +163,7 @@ func TestReferenceParametric(t *testing.T) {
 		for _, r := range list(ref[name]) {
 			r := r.(map[string]any)
 			x := f.covariates(t, texts(r["coef_names"])[1:])
-			fit := must(survival.Parametric(d, x, survival.ParametricOptions{Law: law[r["dist"].(string)]}))
+			fit := must(survival.Parametric(d, x, survival.ParametricConfig{Law: law[r["dist"].(string)]}))
 			var names []string
 			var coef []float64
 			for _, c := range fit.Coefficients {
@@ -198,7 +198,7 @@ func TestReferenceDelayedEntry(t *testing.T) {
 	ref := sharedJSON(t, "lung_delayed_entry.json")
 	f, d := lung(t)
 	d = delayed(d)
-	_, err := survival.KaplanMeier(d, survival.CurveOptions{})
+	_, err := survival.KaplanMeier(d, survival.CurveConfig{})
 	if err == nil {
 		t.Error("rows that enter after their end were taken")
 	}
@@ -212,10 +212,10 @@ func TestReferenceDelayedEntry(t *testing.T) {
 	for k := range f {
 		f[k] = take(f[k], rows)
 	}
-	cs := must(survival.KaplanMeier(d, survival.CurveOptions{}))
+	cs := must(survival.KaplanMeier(d, survival.CurveConfig{}))
 	km := curveTree(t, [3]survival.Curve{cs.Curves[0], cs.Curves[0], cs.Curves[0]})
 	want := ref["cox"].(map[string]any)
-	fit := must(survival.Cox(d, f.covariates(t, texts(want["terms"])), survival.CoxOptions{}))
+	fit := must(survival.Cox(d, f.covariates(t, texts(want["terms"])), survival.CoxConfig{}))
 	same(t, "", ref, map[string]any{"km": km, "cox": coxTree(t, fit, want)}, func(path string) float64 {
 		if strings.HasPrefix(path, "/cox") {
 			return coxTolerance(path)

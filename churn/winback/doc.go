@@ -1,8 +1,6 @@
 // Package winback answers: what do we do for a customer who left, and did it
 // bring anybody back who would not have come anyway?
 //
-// # Deciding
-//
 // An [Engine] is built once from a [Config]: the reasons for leaving, a [Plan]
 // for some reasons and a situation, and what it may cost. It is asked about one
 // customer at a time, and changes nothing:
@@ -12,6 +10,8 @@
 //	state = state.Apply(d)                                     // store, with compare-and-swap
 //	campaign, err = campaign.Reserve(d.CostMinor, e.CampaignLimit())
 //	send(d.Step, d.Explain(guanxi.ZH))                         // if d.Outcome is winback.Act
+//
+// # Deciding
 //
 // A plan is a ladder of steps: a contact that asks or tells, a service fix that
 // mends what drove the customer away, an offer that fits. Each step comes after

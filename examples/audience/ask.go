@@ -40,7 +40,7 @@ func ask(o options) (*answer, error) {
 	for i := range members.All() {
 		a.ids = append(a.ids, t.ids[i])
 	}
-	if a.query, err = rule.SQL(o.sql, segment.SQLOptions{}); err != nil {
+	if a.query, err = rule.SQL(o.sql, segment.SQLConfig{}); err != nil {
 		return nil, fileError("-sql "+string(o.sql), err)
 	}
 	if o.explain != "" {

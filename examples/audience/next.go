@@ -29,7 +29,7 @@ func (s *shop) learn() (*affinity.Rules[string], error) {
 			}
 		}
 	}
-	if err := counts.AddLines(lines); err != nil {
+	if err := counts.AddAll(lines); err != nil {
 		return nil, err
 	}
 	return affinity.NewRules(counts, affinity.RuleConfig{})

@@ -109,7 +109,7 @@ type dialectQuery struct {
 func queriesOf(rule *segment.Rule[customer]) ([]dialectQuery, error) {
 	var out []dialectQuery
 	for _, d := range segment.Dialects() {
-		q, err := rule.SQL(d, segment.SQLOptions{})
+		q, err := rule.SQL(d, segment.SQLConfig{})
 		if err != nil {
 			return nil, err
 		}

@@ -30,7 +30,7 @@ func (p *report) today(top int) {
 	t := &layout.Table{Align: "lrll"}
 	t.Add(p.in("stage", "阶段"), p.in("tasks", "任务数"), p.in("by", "渠道"), p.in("what", "事项"))
 	for _, o := range order {
-		t.Add(p.StageName(o.stage, p.lang), layout.Thousands(sums[kind{o.Plan, o.Step}]), o.Channel.Label(p.lang), o.action.In(p.lang))
+		t.Add(p.StageLabel(o.stage, p.lang), layout.Thousands(sums[kind{o.Plan, o.Step}]), o.Channel.Label(p.lang), o.action.In(p.lang))
 	}
 	t.Rule()
 	t.Add(p.in("all", "合计"), layout.Thousands(len(p.due)))

@@ -36,7 +36,7 @@ func dueToday(j *journal, o options) ([]task, error) {
 	var out []task
 	for i := range j.paths {
 		w := &j.paths[i]
-		c := care.Customer{ID: j.customers[i].id, Zone: j.loc, Facts: []care.Fact{
+		c := care.Customer{ID: j.customers[i].id, Location: j.loc, Facts: []care.Fact{
 			{Kind: care.Stage, Name: j.StageID(w.pos.Stage), At: w.pos.Since.Time()},
 		}}
 		if w.facts.Orders > 0 {
@@ -115,7 +115,7 @@ func (p *plans) work(rng *rand.Rand, c care.Customer, b care.Book, today time.Ti
 // reason says what a task is counted from.
 func (j *journal) reason(p *plans, t care.Task, w *path) guanxi.Text {
 	on := j.spell(t.Anchor)
-	stage := func(l guanxi.Lang) string { return j.StageName(w.pos.Stage, l) }
+	stage := func(l guanxi.Lang) string { return j.StageLabel(w.pos.Stage, l) }
 	switch a := p.step(t.Plan, t.Step).Anchor; a.Kind {
 	case care.Order:
 		return guanxi.Text{

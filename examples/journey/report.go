@@ -50,7 +50,7 @@ func (p *report) say(en, zh string, args ...any) {
 func (p *report) print(t *layout.Table) { p.WriteString(t.String()) }
 
 // name is that of a stage, by its id.
-func (p *report) name(id string) string { return p.StageName(p.stage(id), p.lang) }
+func (p *report) name(id string) string { return p.StageLabel(p.stage(id), p.lang) }
 
 // names begins a row with the stages as columns.
 func (p *report) names(first string, more ...string) []string {
@@ -100,7 +100,7 @@ func (p *report) outOfPlace() {
 		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.stage, b.stage), cmp.Compare(a.event, b.event))
 	})
 	for _, l := range list {
-		p.say("  %s in %s: %s", "  %s（%s）：%s", p.EventID(l.event), p.StageName(l.stage, p.lang), layout.Thousands(l.n))
+		p.say("  %s in %s: %s", "  %s（%s）：%s", p.EventID(l.event), p.StageLabel(l.stage, p.lang), layout.Thousands(l.n))
 	}
 }
 

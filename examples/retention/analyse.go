@@ -21,11 +21,11 @@ type analysis struct {
 func analyse(s *stays, ties survival.Ties) (*analysis, error) {
 	a := &analysis{skipped: s.skipped}
 	var err error
-	if a.curves, err = survival.KaplanMeier(s.data, survival.CurveOptions{}); err != nil {
+	if a.curves, err = survival.KaplanMeier(s.data, survival.CurveConfig{}); err != nil {
 		return nil, err
 	}
 	if s.data.Group.Levels != nil {
-		switch test, err := survival.LogRank(s.data, survival.RankOptions{}); {
+		switch test, err := survival.LogRank(s.data, survival.RankConfig{}); {
 		case err == nil:
 			a.logRank = &test
 		case !errors.Is(err, survival.ErrOneGroup):
@@ -35,7 +35,7 @@ func analyse(s *stays, ties survival.Ties) (*analysis, error) {
 	if len(s.covariates) == 0 {
 		return a, nil
 	}
-	if a.cox, err = survival.Cox(s.data, s.covariates, survival.CoxOptions{Ties: ties}); err != nil {
+	if a.cox, err = survival.Cox(s.data, s.covariates, survival.CoxConfig{Ties: ties}); err != nil {
 		return nil, err
 	}
 	if a.concordance, err = a.cox.Concordance(); err != nil {

@@ -90,7 +90,7 @@ func (p *report) explained(s *stays, a *analysis) {
 	t := &layout.Table{Align: "l"}
 	t.Add(p.in("column", "列"), p.in("coefficient", "系数"), p.in("std. error", "标准误"), p.in("hazard ×", "风险倍数"), p.in("95% limits", "95% 区间"), "p")
 	for _, c := range a.cox.Coefficients {
-		r := c.Ratio(survival.DefaultLevel)
+		r := c.Ratio(survival.DefaultConfidence)
 		t.Add(tame(c.Name), signed(c.Value, 4), decimals(c.StdErr, 4), decimals(r.Value, 3), p.span(decimals(r.Low, 3), decimals(r.High, 3)), probability(c.P))
 	}
 	p.print(t)

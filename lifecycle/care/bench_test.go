@@ -9,7 +9,7 @@ import (
 
 func BenchmarkPlan(b *testing.B) {
 	p := care.MustPlanner([]care.Plan{winback(), birthdays()}, night())
-	c := care.Customer{ID: "li", Zone: shanghai, Birthday: care.MonthDay{Month: 5, Day: 1},
+	c := care.Customer{ID: "li", Location: shanghai, Birthday: care.MonthDay{Month: 5, Day: 1},
 		Facts: []care.Fact{{Kind: care.Joined, At: at("2024-01-01 00:00")}, {Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
 	book := must(p.Plan(c, must(care.NewBook("li", at("2025-01-01 00:00"))), at("2025-03-05 00:00"))).Book
 	b.Run("nothing due", func(b *testing.B) {

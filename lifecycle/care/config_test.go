@@ -222,7 +222,7 @@ func TestBehind(t *testing.T) {
 
 // A book of plans that no longer exist is cleared.
 func TestPlansThatAreGone(t *testing.T) {
-	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
+	c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
 	b := must(care.NewBook("li", at("2025-01-01 00:00")))
 	r := must(care.MustPlanner([]care.Plan{winback()}, night()).Plan(c, b, at("2025-03-02 12:00")))
 	expect(t, "due", r.Tasks, "winback/call due 2025-03-02 10:00")

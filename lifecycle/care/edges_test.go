@@ -61,7 +61,7 @@ type bookStore struct{ care.BookStore }
 // What may have been written is closed again without an error.
 func TestCompleteAgain(t *testing.T) {
 	p := care.MustPlanner([]care.Plan{winback()}, care.Policy{})
-	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
+	c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
 	ctx, store := context.Background(), new(care.MemoryBooks)
 	k := care.BookKeeper{Planner: p, Store: store, Since: at("2025-01-01 00:00")}
 	id := must(k.Plan(ctx, c, at("2025-03-02 12:00"))).Tasks[0].ID
@@ -99,7 +99,7 @@ func TestExpiresAfterQuiet(t *testing.T) {
 	plan := care.Plan{ID: "w", Entry: care.Anchor{Kind: care.Joined}, Reentry: care.Never,
 		Steps: []care.Step{{ID: "call", Channel: care.Phone, After: span("PT12H"), Expires: span("PT4H")}}}
 	p := care.MustPlanner([]care.Plan{plan}, night())
-	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{{Kind: care.Joined, At: at("2025-03-01 10:00")}}}
+	c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{{Kind: care.Joined, At: at("2025-03-01 10:00")}}}
 	b := must(care.NewBook("li", at("2025-01-01 00:00")))
 	r := must(p.Plan(c, b, at("2025-03-02 12:59")))
 	expect(t, "in its time", r.Tasks, "w/call due 2025-03-02 09:00")
@@ -109,7 +109,7 @@ func TestExpiresAfterQuiet(t *testing.T) {
 	r = must(p.Plan(c, r.Book, at("2025-03-02 13:00")))
 	expect(t, "after it", r.Tasks, "w/call expired 2025-03-02 09:00")
 	// Learned of too late, it is not done.
-	r = must(p.Plan(care.Customer{ID: "li", Zone: shanghai}, b, at("2025-03-02 14:00")))
+	r = must(p.Plan(care.Customer{ID: "li", Location: shanghai}, b, at("2025-03-02 14:00")))
 	r = must(p.Plan(c, r.Book, at("2025-03-02 15:00")))
 	if len(r.Tasks) != 1 || r.Tasks[0].Status != care.Lapsed {
 		t.Error(due(r.Tasks))
@@ -136,13 +136,13 @@ func TestBirthdaysAtTheTurnOfTheYear(t *testing.T) {
 	} {
 		tt.step.ID, tt.step.Channel, tt.step.Anchor = "card", care.SMS, care.Anchor{Kind: care.Birthday}
 		p := care.MustPlanner([]care.Plan{{ID: "b", Entry: care.Anchor{Kind: care.Joined}, Reentry: care.Never, Steps: []care.Step{tt.step}}}, care.Policy{})
-		c := care.Customer{ID: "li", Zone: tt.zone, Birthday: tt.birthday, Facts: []care.Fact{{Kind: care.Joined, At: tt.joined}}}
+		c := care.Customer{ID: "li", Location: tt.zone, Birthday: tt.birthday, Facts: []care.Fact{{Kind: care.Joined, At: tt.joined}}}
 		r := must(p.Plan(c, must(care.NewBook("li", tt.joined)), tt.want))
 		if len(r.Tasks) != 1 || !r.Tasks[0].Due.Equal(tt.want) || !r.Next.Equal(tt.want.Add(720*time.Hour)) {
 			t.Errorf("%s: %v, next %v", tt.name, due(r.Tasks), r.Next)
 		}
 		// Elsewhere it is not planned a second time.
-		c.Zone = []*time.Location{west, east}[len(tt.name)%2]
+		c.Location = []*time.Location{west, east}[len(tt.name)%2]
 		for _, x := range must(p.Plan(c, r.Book, tt.want.Add(48*time.Hour))).Tasks {
 			t.Errorf("%s: again %+v", tt.name, x)
 		}
@@ -159,7 +159,7 @@ func TestRestartKeeps(t *testing.T) {
 		{ID: "after", Channel: care.SMS, Anchor: care.Anchor{Kind: care.Order}, After: span("PT1H")},
 	}}
 	p := care.MustPlanner([]care.Plan{plan}, care.Policy{})
-	c := care.Customer{ID: "li", Zone: shanghai, Birthday: care.MonthDay{Month: 2, Day: 1}, Facts: []care.Fact{
+	c := care.Customer{ID: "li", Location: shanghai, Birthday: care.MonthDay{Month: 2, Day: 1}, Facts: []care.Fact{
 		{Kind: care.Order, At: at("2025-01-31 12:00")}, {Kind: care.Tier, Name: "vip", At: at("2025-01-31 08:00")}}}
 	r := must(p.Plan(c, must(care.NewBook("li", at("2025-01-01 00:00"))), at("2025-02-01 10:00")))
 	expect(t, "first", r.Tasks, "p/thank due 2025-01-31 12:00", "p/after due 2025-01-31 13:00", "p/vip due 2025-02-01 08:00", "p/card due 2025-02-01 09:00", "p/day due 2025-02-01 09:00")
@@ -196,7 +196,7 @@ func TestLeftBetweenPlans(t *testing.T) {
 			plan := care.Plan{ID: "s", Entry: care.Anchor{Kind: kind, Name: fact.Name}, Reentry: reentry,
 				Steps: []care.Step{{ID: "call", Channel: care.Phone, Every: span("P7D"), CatchUp: care.One}}}
 			p := care.MustPlanner([]care.Plan{plan}, care.Policy{})
-			c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{fact}}
+			c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{fact}}
 			seen := must(p.Plan(c, must(care.NewBook("li", at("2025-01-01 00:00"))), at("2025-01-02 00:00")))
 			c.Facts = []care.Fact{{Kind: kind, Name: fact.Name, At: at("2025-01-05 10:00")}}
 			want := []string{"s/call dropped 2025-01-01 10:00", "s/call due 2025-01-05 10:00"}
@@ -208,7 +208,7 @@ func TestLeftBetweenPlans(t *testing.T) {
 			r := must(p.Plan(c, seen.Book, at("2025-01-06 00:00")))
 			expect(t, fmt.Sprint(kind, " ", reentry), r.Tasks, want...)
 			// It is learned of only after it was so.
-			late := must(p.Plan(care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{fact}}, seen.Book, at("2025-01-05 23:00")))
+			late := must(p.Plan(care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{fact}}, seen.Book, at("2025-01-05 23:00")))
 			late = must(p.Plan(c, late.Book, at("2025-01-06 00:00")))
 			if len(want) == 2 {
 				want[1] = "s/call due 2025-01-05 23:00"
@@ -329,7 +329,7 @@ func TestSubjects(t *testing.T) {
 func TestHotline(t *testing.T) {
 	plan, _ := care.LevelPlan(lifecycle.Reactive)
 	p := care.MustPlanner([]care.Plan{plan}, care.Policy{})
-	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{
+	c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{
 		{Kind: care.Order, At: at("2025-01-05 00:00")}, {Kind: care.Stage, Name: "reactive", At: at("2025-01-05 00:01")}}}
 	r := must(p.Plan(c, must(care.NewBook("li", at("2025-01-01 00:00"))), at("2025-02-01 00:00")))
 	expect(t, "chosen", r.Tasks, "level_reactive/hotline due 2025-01-05 00:01")

@@ -32,7 +32,7 @@ func ExamplePlanner_Plan() {
 	})
 	zone := time.FixedZone("+08:00", 8*3600)
 	day := func(d, hour int) time.Time { return time.Date(2025, 3, d, hour, 0, 0, 0, zone) }
-	li := care.Customer{ID: "li", Zone: zone, Birthday: care.MonthDay{Month: 3, Day: 6},
+	li := care.Customer{ID: "li", Location: zone, Birthday: care.MonthDay{Month: 3, Day: 6},
 		Facts: []care.Fact{{Kind: care.Stage, Name: "experience", At: day(1, 22)}}}
 
 	store := new(care.MemoryBooks)

@@ -36,7 +36,7 @@ func FuzzPlan(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := care.Customer{ID: "li", Zone: shanghai, Birthday: care.MonthDay{Month: 2, Day: 29}, Facts: []care.Fact{
+		c := care.Customer{ID: "li", Location: shanghai, Birthday: care.MonthDay{Month: 2, Day: 29}, Facts: []care.Fact{
 			{Kind: care.Joined, At: time.Unix(0, 0)}, {Kind: care.Order, At: at("2025-01-02 00:00")}, {Kind: care.Stage, Name: "dormant", At: at("2025-01-03 00:00")}}}
 		r := must(care.NewBook("li", at("2025-01-01 00:00")))
 		for _, now := range []time.Time{at("2025-02-01 00:00"), at("2025-03-01 00:00"), time.Date(2200, 12, 31, 23, 0, 0, 0, time.UTC)} {
@@ -64,7 +64,7 @@ func FuzzPlan(f *testing.F) {
 func FuzzStates(f *testing.F) {
 	b := must(care.NewBook("li", at("2025-01-01 00:00")))
 	p := care.MustPlanner([]care.Plan{winback()}, night())
-	li := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-01-02 00:00")}}}
+	li := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-01-02 00:00")}}}
 	data, _ := json.Marshal(must(p.Plan(li, b, at("2025-01-04 00:00"))).Book)
 	f.Add(data)
 	data, _ = json.Marshal(must(desk().Open("1", "li", care.Complaint, "ordinary", at("2025-01-01 00:00"))))

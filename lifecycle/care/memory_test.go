@@ -22,7 +22,7 @@ func (*busy) Save(context.Context, int64, care.BookChange) error { return care.E
 
 func TestBookKeeper(t *testing.T) {
 	p := care.MustPlanner([]care.Plan{winback()}, night())
-	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
+	c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 10:00")}}}
 	ctx := context.Background()
 	if _, err := (care.BookKeeper{Planner: p, Store: new(busy), Since: at("2025-01-01 00:00")}).Plan(ctx, c, at("2025-03-01 12:00")); !errors.Is(err, care.ErrConflict) {
 		t.Error(err)
@@ -67,7 +67,7 @@ func TestQuietOverDaylightSaving(t *testing.T) {
 		time.Date(2025, 3, 29, 1, 30, 0, 0, berlin), time.Date(2025, 10, 25, 1, 30, 0, 0, berlin), time.Date(2040, 12, 30, 23, 0, 0, 0, berlin),
 		time.Date(2040, 12, 31, 2, 0, 0, 0, berlin),
 	} {
-		c := care.Customer{ID: "li", Zone: berlin, Facts: []care.Fact{{Kind: care.Joined, At: joined}}}
+		c := care.Customer{ID: "li", Location: berlin, Facts: []care.Fact{{Kind: care.Joined, At: joined}}}
 		r := must(p.Plan(c, must(care.NewBook("li", joined)), joined.AddDate(0, 0, 3)))
 		if len(r.Tasks) != 1 || r.Tasks[0].Due.In(berlin).Format("15:04") != "09:00" {
 			t.Errorf("%v: %v", joined, r.Tasks)

@@ -77,7 +77,7 @@ func expect(t *testing.T, what string, got []care.Task, want ...string) {
 
 func TestPlanRun(t *testing.T) {
 	p := care.MustPlanner([]care.Plan{winback()}, night())
-	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 22:00")}}}
+	c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{{Kind: care.Stage, Name: "dormant", At: at("2025-03-01 22:00")}}}
 	b := must(care.NewBook("li", at("2025-01-01 00:00")))
 	r := must(p.Plan(c, b, at("2025-03-02 23:00")))
 	expect(t, "it is night", r.Tasks)
@@ -120,7 +120,7 @@ func TestPlanRun(t *testing.T) {
 
 func TestBirthdays(t *testing.T) {
 	p := care.MustPlanner([]care.Plan{birthdays()}, night())
-	c := care.Customer{ID: "wang", Zone: shanghai, Birthday: care.MonthDay{Month: 2, Day: 29}, Facts: []care.Fact{{Kind: care.Joined, At: at("2020-05-01 00:00")}}}
+	c := care.Customer{ID: "wang", Location: shanghai, Birthday: care.MonthDay{Month: 2, Day: 29}, Facts: []care.Fact{{Kind: care.Joined, At: at("2020-05-01 00:00")}}}
 	b := must(care.NewBook("wang", at("2023-01-01 00:00")))
 	r := must(p.Plan(c, b, at("2025-03-01 12:00")))
 	expect(t, "all so far", r.Tasks,
@@ -138,7 +138,7 @@ func TestMonthEnd(t *testing.T) {
 	plan := care.Plan{ID: "m", Entry: care.Anchor{Kind: care.Order}, Reentry: care.Restart,
 		Steps: []care.Step{{ID: "ask", Channel: care.Phone, Every: span("P1M"), After: span("P1M"), Times: 4}}}
 	p := care.MustPlanner([]care.Plan{plan}, care.Policy{})
-	c := care.Customer{ID: "c", Zone: shanghai, Facts: []care.Fact{{Kind: care.Order, At: at("2025-12-31 12:00")}}}
+	c := care.Customer{ID: "c", Location: shanghai, Facts: []care.Fact{{Kind: care.Order, At: at("2025-12-31 12:00")}}}
 	r := must(p.Plan(c, must(care.NewBook("c", at("2025-01-01 00:00"))), at("2026-05-01 00:00")))
 	expect(t, "month ends", r.Tasks, "m/ask expired 2026-01-31 12:00", "m/ask expired 2026-02-28 12:00",
 		"m/ask expired 2026-03-31 12:00", "m/ask due 2026-04-30 12:00")
@@ -206,7 +206,7 @@ func randomPlans(r *rand.Rand) []care.Plan {
 }
 
 func randomCustomer(r *rand.Rand, loc *time.Location, from time.Time, days int) care.Customer {
-	c := care.Customer{ID: "c", Zone: loc, Facts: []care.Fact{{Kind: care.Joined, At: from.AddDate(0, 0, -r.IntN(400))}}}
+	c := care.Customer{ID: "c", Location: loc, Facts: []care.Fact{{Kind: care.Joined, At: from.AddDate(0, 0, -r.IntN(400))}}}
 	if r.IntN(2) == 0 {
 		c.Birthday = care.MonthDay{Month: time.Month(1 + r.IntN(12)), Day: 1 + r.IntN(28)}
 	}

@@ -87,7 +87,7 @@ type Fact struct {
 // later than before, it was left in between.
 type Customer struct {
 	ID       lifecycle.CustomerID
-	Zone     *time.Location // nil is UTC
+	Location *time.Location // nil is UTC
 	Birthday MonthDay
 	Facts    []Fact
 }
@@ -95,8 +95,8 @@ type Customer struct {
 func (c Customer) check() (Customer, error) {
 	var f faults
 	f.at("/id", c.ID.Validate())
-	if c.Zone == nil {
-		c.Zone = time.UTC
+	if c.Location == nil {
+		c.Location = time.UTC
 	}
 	if b := c.Birthday; b != (MonthDay{}) {
 		if d := time.Date(1972, b.Month, b.Day, 0, 0, 0, 0, time.UTC); d.Month() != b.Month || d.Day() != b.Day {

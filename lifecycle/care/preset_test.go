@@ -25,7 +25,7 @@ func TestLevelPlans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := care.Customer{ID: "li", Zone: shanghai, Facts: []care.Fact{
+	c := care.Customer{ID: "li", Location: shanghai, Facts: []care.Fact{
 		{Kind: care.Stage, Name: "partnership", At: at("2025-01-31 09:00")}, {Kind: care.Order, At: at("2025-03-01 10:00")}}}
 	r := must(p.Plan(c, must(care.NewBook("li", at("2025-01-31 00:00"))), at("2025-03-10 00:00")))
 	expect(t, "partner", r.Tasks, "level_partnership/hotline expired 2025-01-31 09:00", "level_partnership/news due 2025-03-02 09:00",

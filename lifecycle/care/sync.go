@@ -84,7 +84,7 @@ func (w *work) enters(plan *Plan, last *Run, at time.Time) bool {
 	if last == nil {
 		return true
 	}
-	if !at.After(last.Entered) || !last.Ended.IsZero() && at.Before(last.Ended) || at.Before(plan.Rest.AddTo(last.Entered, w.c.Zone)) {
+	if !at.After(last.Entered) || !last.Ended.IsZero() && at.Before(last.Ended) || at.Before(plan.Rest.AddTo(last.Entered, w.c.Location)) {
 		return false
 	}
 	switch plan.Reentry {
@@ -141,7 +141,7 @@ func (w *work) setLine(r *Run, s *Step, anchor, since time.Time) {
 			from = t
 		}
 	}
-	l := Line{Step: s.ID, Anchor: anchor, N: s.first(anchor, from, w.c.Zone)}
+	l := Line{Step: s.ID, Anchor: anchor, N: s.first(anchor, from, w.c.Location)}
 	for i := range r.Lines {
 		if r.Lines[i].Step == s.ID {
 			r.Lines[i] = l

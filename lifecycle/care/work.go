@@ -71,7 +71,7 @@ func (w *work) next() (next time.Time) {
 // upcoming returns the next occurrence of a line.
 func (w *work) upcoming(r *Run, l *Line) (o occurrence, s *Step, ok bool) {
 	if _, s, ok = w.p.find(r.Plan, l.Step); ok && !l.Gone {
-		o, ok = s.occurrence(l.Anchor, l.N, w.c.Zone)
+		o, ok = s.occurrence(l.Anchor, l.N, w.c.Location)
 		return o, s, ok
 	}
 	return o, s, false
@@ -222,13 +222,13 @@ func (w *work) add(r *Run, s *Step, o occurrence) {
 	}
 	quiet := w.p.quiet[s.Channel]
 	// Its time runs from when it might have been done first.
-	expires, ok := stamp(s.Expires.AddTo(quiet.after(o.due, w.c.Zone), w.c.Zone))
+	expires, ok := stamp(s.Expires.AddTo(quiet.after(o.due, w.c.Location), w.c.Location))
 	if !ok {
 		return // beyond the years
 	}
-	t.Due = quiet.after(later(o.due, w.at), w.c.Zone) // it may be learned of late
+	t.Due = quiet.after(later(o.due, w.at), w.c.Location) // it may be learned of late
 	if s.CatchUp == Skip {
-		if end, ok := stamp(nextDay(t.Due, w.c.Zone)); ok {
+		if end, ok := stamp(nextDay(t.Due, w.c.Location)); ok {
 			expires = earliest(expires, end)
 		}
 	}
@@ -243,7 +243,7 @@ func (w *work) add(r *Run, s *Step, o occurrence) {
 func (w *work) slot(t *Task) time.Time {
 	at, quiet := t.Due, w.p.quiet[t.Channel]
 	if n := w.p.cap.Max; n > 0 && len(w.b.Released) >= n {
-		free, ok := stamp(w.p.cap.Per.AddTo(w.b.Released[len(w.b.Released)-n], w.c.Zone))
+		free, ok := stamp(w.p.cap.Per.AddTo(w.b.Released[len(w.b.Released)-n], w.c.Location))
 		if !ok {
 			return t.Expires
 		}
@@ -251,7 +251,7 @@ func (w *work) slot(t *Task) time.Time {
 			at = free
 		}
 	}
-	return quiet.after(at, w.c.Zone)
+	return quiet.after(at, w.c.Location)
 }
 
 // release makes waiting tasks due, as many as may be.

@@ -18,7 +18,7 @@ func TestAllocations(t *testing.T) {
 	c.Cap.Max = 2
 	capped := survey.MustPolicy(c)
 	free, busy := eightContacts(now, 200), eightContacts(now, 20)
-	f := survey.Must(designer(t))
+	f := survey.MustNew(designer(t))
 	a := answers{"recommend": survey.RatedBecause{3, "报价不透明"}, "wrong": survey.ChoseMany{"plans", "quote"}}
 	for name, run := range map[string]func(){
 		"Decide, allowed": func() { survey.Decide(p, free, now) },

@@ -33,9 +33,9 @@ func everyRule() survey.PolicyConfig {
 // days before now.
 func eightContacts(now time.Time, ago int) *survey.History {
 	h := &survey.History{
-		Ask:    survey.Ask{Survey: "after-sale", Kind: "nps", Channel: survey.Online, Wave: "2026-Q2"},
-		Person: "customer-000017",
-		Zone:   shanghai,
+		Ask:      survey.Ask{Survey: "after-sale", Kind: "nps", Channel: survey.Online, Wave: "2026-Q2"},
+		Person:   "customer-000017",
+		Location: shanghai,
 	}
 	for i := range 8 {
 		at := now.AddDate(0, 0, -ago-i*90)
@@ -107,7 +107,7 @@ func eightContactsNone() *survey.History {
 }
 
 func BenchmarkForm(b *testing.B) {
-	f := survey.Must(designer(b))
+	f := survey.MustNew(designer(b))
 	a := answers{"recommend": survey.RatedBecause{Score: 3, Because: "报价不透明"}, "wrong": survey.ChoseMany{"plans", "quote"}, "callback": survey.Chose("yes")}
 	r := survey.Response{Questionnaire: "designer", Version: 2, Channel: survey.Phone, Answers: a}
 	data := must(json.Marshal(r))

@@ -108,7 +108,7 @@ func TestNoMidnight(t *testing.T) {
 		{"not yet quiet", quiet("00:00", "06:00"), saoPaulo, "", "2018-11-03T23:59:59-03:00", survey.None, "2018-11-03T23:59:59-03:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := &survey.History{Ask: ask, Zone: tt.zone}
+			h := &survey.History{Ask: ask, Location: tt.zone}
 			if tt.shown != "" {
 				h.Contacts = []survey.Contact{{Survey: "s", Shown: instant(tt.shown)}}
 			}

@@ -41,7 +41,7 @@ func Decide(p *Policy, h *History, now time.Time) (Decision, error) {
 		}
 		optedOut = optedOut || ch == h.Channel
 	}
-	zone := h.Zone
+	zone := h.Location
 	if zone == nil {
 		zone = time.UTC
 	}

@@ -74,13 +74,13 @@ func TestDecide(t *testing.T) {
 		{"capped", survey.PolicyConfig{Cap: survey.Cap{Max: 2}}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2025-04-02 10:00", "2025-03-31 13:00", "2026-01-01 10:00", "2024-01-01 00:00")}, now, survey.Capped, "", "2026-04-02 10:00"},
 		{"three at once", survey.PolicyConfig{Cap: survey.Cap{Max: 2}}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2025-05-02 10:00", "2025-05-02 10:00", "2025-05-02 10:00")}, now, survey.Capped, "", "2026-05-02 10:00"},
 		{"just a year ago", survey.PolicyConfig{Cap: survey.Cap{Max: 1}}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2025-03-31 12:00")}, now, survey.None, "", "now"},
-		{"capped by the calendar", survey.PolicyConfig{Cap: survey.Cap{Max: 1, Year: survey.Calendar}}, survey.History{Ask: ask, Zone: shanghai, Contacts: shown("v", "", survey.Phone, "2026-01-01 00:00")}, now, survey.Capped, "", "2027-01-01 00:00"},
+		{"capped by the calendar", survey.PolicyConfig{Cap: survey.Cap{Max: 1, Year: survey.Calendar}}, survey.History{Ask: ask, Location: shanghai, Contacts: shown("v", "", survey.Phone, "2026-01-01 00:00")}, now, survey.Capped, "", "2027-01-01 00:00"},
 		{"last year", survey.PolicyConfig{Cap: survey.Cap{Max: 1, Year: survey.Calendar}}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2025-12-31 23:59")}, now, survey.None, "", "now"},
 		{"new year in the night", survey.PolicyConfig{Cap: survey.Cap{Max: 1, Year: survey.Calendar}, Quiet: night}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2026-02-01 00:00")}, now, survey.Capped, "", "2027-01-01 09:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := survey.MustPolicy(tt.p)
-			tt.h.Zone = shanghai
+			tt.h.Location = shanghai
 			now := at(shanghai, tt.now)
 			d, err := survey.Decide(p, &tt.h, now)
 			if err != nil {
@@ -112,7 +112,7 @@ func TestDecide(t *testing.T) {
 		{"02:15", "03:30", "2026-10-25T02:15:00+02:00", "2026-10-25T02:00:00+01:00"}, // set back before it
 	} {
 		p := survey.MustPolicy(survey.PolicyConfig{Quiet: []survey.Quiet{{From: must(survey.ParseClock(tt.from)), To: must(survey.ParseClock(tt.to))}}})
-		d, err := survey.Decide(p, &survey.History{Ask: ask, Zone: berlin}, must(time.Parse(time.RFC3339, tt.now)))
+		d, err := survey.Decide(p, &survey.History{Ask: ask, Location: berlin}, must(time.Parse(time.RFC3339, tt.now)))
 		if err != nil || d.Reason != survey.QuietHours || d.Earliest.Format(time.RFC3339) != tt.want {
 			t.Errorf("quiet %s to %s at %s: %s, %v, %v; want %s", tt.from, tt.to, tt.now, d.Earliest.Format(time.RFC3339), d.Reason, err, tt.want)
 		}
@@ -121,7 +121,7 @@ func TestDecide(t *testing.T) {
 
 // allowed is Decide by the book, slowly.
 func allowed(c survey.PolicyConfig, h *survey.History, now time.Time) bool {
-	loc := h.Zone
+	loc := h.Location
 	last := func(rule survey.Gap, same func(survey.Contact) bool) bool {
 		var latest [3]time.Time
 		for _, k := range h.Contacts {
@@ -227,11 +227,11 @@ func TestEarliest(t *testing.T) {
 		if err != nil {
 			continue // quiet all day
 		}
-		h := &survey.History{Zone: zones[rng.IntN(len(zones))],
+		h := &survey.History{Location: zones[rng.IntN(len(zones))],
 			Ask: survey.Ask{Survey: surveys[rng.IntN(2)], Kind: kinds[rng.IntN(3)], Channel: survey.Channels()[rng.IntN(4)]}}
 		// Now is near a change of the clock half of the time.
 		now := time.Date(2025+rng.IntN(2), 1, 1+rng.IntN(365), 0, 0, 0, 0, time.UTC).Add(time.Duration(rng.Int64N(24*3600e6)) * time.Microsecond)
-		if _, change := now.In(h.Zone).ZoneBounds(); rng.IntN(2) == 0 && !change.IsZero() {
+		if _, change := now.In(h.Location).ZoneBounds(); rng.IntN(2) == 0 && !change.IsZero() {
 			now = change.Add(time.Duration(rng.Int64N(48*3600e6)-24*3600e6) * time.Microsecond)
 		}
 		for range rng.IntN(6) {

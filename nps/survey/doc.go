@@ -1,6 +1,14 @@
 // Package survey answers: what do we ask, whom may we ask now, and have we
 // asked enough of them?
 //
+//	form, err := survey.New(survey.NPS())
+//	policy, err := survey.NewPolicy(survey.PolicyConfig{Overall: survey.Gap{Shown: month}})
+//	d, err := survey.Decide(policy, history, now)     // d.Allow, d.Reason, d.Earliest
+//	id, err := form.Next(answers)                     // the question to show, or survey.End
+//	response, err := form.Decode(body)                // every fault with its place
+//
+// # Questions, permission, quotas
+//
 // A [Questionnaire] is data: ratings, scenario questions with an open reason,
 // choices and open text, with branches. [New] makes a [Form] of it, which walks
 // a respondent through ([Form.Next]) and holds a response against it
@@ -16,4 +24,10 @@
 //
 // What the answers come to is the business of package nps; this package knows
 // nothing of scores beyond their range.
+//
+// # Sharing
+//
+// A Form, a Policy and a Quota are immutable; a History is the host's value. A
+// Keeper is safe for concurrent use if its store is. Nothing here reads a clock or
+// sends anything.
 package survey

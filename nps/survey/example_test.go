@@ -34,7 +34,7 @@ func Example() {
 		fmt.Println(err) // every fault with its place
 		return
 	}
-	form := survey.Must(q)
+	form := survey.MustNew(q)
 
 	answers := survey.Answers{}
 	given := map[string]survey.Answer{
@@ -56,7 +56,7 @@ func Example() {
 
 // A response from the outside: all that is wrong with it, at once.
 func ExampleForm_Decode() {
-	form := survey.Must(survey.NPS())
+	form := survey.MustNew(survey.NPS())
 	_, err := form.Decode([]byte(`{
 		"questionnaire": "nps", "version": 1, "channel": "fax",
 		"answers": {"recommend": 11, "callback": "perhaps", "age": 40}
@@ -93,9 +93,9 @@ func ExampleDecide() {
 	zone := time.FixedZone("Beijing", 8*3600)
 	answered := time.Date(2026, 3, 2, 20, 30, 0, 0, zone)
 	history := &survey.History{
-		Ask:    survey.Ask{Survey: "after-sale", Kind: "nps", Channel: survey.Online},
-		Person: "c17",
-		Zone:   zone,
+		Ask:      survey.Ask{Survey: "after-sale", Kind: "nps", Channel: survey.Online},
+		Person:   "c17",
+		Location: zone,
 		Contacts: []survey.Contact{
 			{Survey: "visit", Kind: "nps", Channel: survey.Phone, Shown: answered.Add(-time.Hour), Answered: answered},
 		},

@@ -37,8 +37,8 @@ func New(q Questionnaire) (*Form, error) {
 	return f, nil
 }
 
-// Must is [New] for tests and examples; it panics on an error.
-func Must(q Questionnaire) *Form {
+// MustNew is [New] for tests and examples; it panics on an error.
+func MustNew(q Questionnaire) *Form {
 	f, err := New(q)
 	if err != nil {
 		panic(err)

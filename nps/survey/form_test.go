@@ -16,7 +16,7 @@ import (
 type answers = survey.Answers
 
 func TestPath(t *testing.T) {
-	f := survey.Must(designer(t))
+	f := survey.MustNew(designer(t))
 	for _, tt := range []struct {
 		name    string
 		answers answers
@@ -54,10 +54,10 @@ func TestPath(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	f := survey.Must(designer(t))
+	f := survey.MustNew(designer(t))
 	because := designer(t)
 	because.Questions[0].Because.Required = true
-	needs := survey.Must(because)
+	needs := survey.MustNew(because)
 	response := func(a answers) survey.Response {
 		return survey.Response{Questionnaire: "designer", Version: 2, Channel: survey.Phone, Lang: guanxi.ZH, Answers: a}
 	}
@@ -107,11 +107,11 @@ func TestCheck(t *testing.T) {
 	}
 	online := designer(t)
 	online.Channels = []survey.Channel{survey.Online}
-	wantFaults(t, survey.Must(online).Check(response(answers{"recommend": survey.Rated(10)})), fault{"/channel", survey.ErrOtherForm})
+	wantFaults(t, survey.MustNew(online).Check(response(answers{"recommend": survey.Rated(10)})), fault{"/channel", survey.ErrOtherForm})
 }
 
 func TestDecode(t *testing.T) {
-	f := survey.Must(designer(t))
+	f := survey.MustNew(designer(t))
 	const head = `"questionnaire":"designer","version":2,"channel":"phone","lang":"zh-CN","at":"2026-03-08T12:00:00+08:00"`
 	for _, tt := range []struct {
 		name, json string
@@ -166,7 +166,7 @@ func TestDecode(t *testing.T) {
 
 // What is written is read back.
 func TestResponseJSON(t *testing.T) {
-	f := survey.Must(designer(t))
+	f := survey.MustNew(designer(t))
 	for _, a := range []answers{
 		{"recommend": survey.RatedBecause{3, "总改方案"}, "wrong": survey.ChoseMany{"plans", "quote"}, "callback": survey.Chose("yes")},
 		{"recommend": survey.Rated(8), "better": survey.Wrote("快一点")},
@@ -189,7 +189,7 @@ func TestResponseJSON(t *testing.T) {
 
 func TestFormIsACopy(t *testing.T) {
 	q := designer(t)
-	f := survey.Must(q)
+	f := survey.MustNew(q)
 	q.Questions[1].Options[0].ID = "spoilt"
 	q.Questions[0].Branches[0].Scores[0] = 5
 	copied := f.Questionnaire()
@@ -213,7 +213,7 @@ func TestFormIsACopy(t *testing.T) {
 
 func TestMustPanics(t *testing.T) {
 	for name, f := range map[string]func(){
-		"Must":       func() { survey.Must(survey.Questionnaire{}) },
+		"MustNew":    func() { survey.MustNew(survey.Questionnaire{}) },
 		"MustPolicy": func() { survey.MustPolicy(survey.PolicyConfig{Cap: survey.Cap{Max: -1}}) },
 		"MustQuota":  func() { survey.MustQuota(survey.QuotaConfig{}) },
 	} {
@@ -230,7 +230,7 @@ func TestMustPanics(t *testing.T) {
 
 // Where a wrong answer cannot change the path, the path is known behind it.
 func TestPathBehindAWrongAnswer(t *testing.T) {
-	f := survey.Must(form(open("a"), rating("b"), rating("c", survey.Branch{Scores: band(0, 6), Goto: survey.End}), rating("d")))
+	f := survey.MustNew(form(open("a"), rating("b"), rating("c", survey.Branch{Scores: band(0, 6), Goto: survey.End}), rating("d")))
 	r := survey.Response{Questionnaire: "q", Channel: survey.Paper, Answers: answers{"a": survey.Rated(1)}}
 	wantFaults(t, f.Check(r), fault{"/answers/a", guanxi.ErrType}, fault{"/answers/b", survey.ErrMissing}, fault{"/answers/c", survey.ErrMissing})
 }
@@ -241,7 +241,7 @@ func TestSkippedBranch(t *testing.T) {
 	many := survey.Question{ID: "c", Type: survey.Multiple, Text: text("c"), Options: options("x", "y"), Branches: []survey.Branch{{Skipped: true, Goto: "e"}}}
 	last := open("d")
 	last.Branches = []survey.Branch{{Skipped: true, Goto: survey.End}}
-	f := survey.Must(form(first, open("b"), many, last, open("e")))
+	f := survey.MustNew(form(first, open("b"), many, last, open("e")))
 	for _, tt := range []struct {
 		a    answers
 		next string

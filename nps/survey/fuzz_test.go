@@ -42,7 +42,7 @@ func FuzzQuestionnaire(f *testing.F) {
 		if again, _ := json.Marshal(back); string(again) != string(written) {
 			t.Fatalf("%s\n%s", written, again)
 		}
-		form := survey.Must(q)
+		form := survey.MustNew(q)
 		// The first score or option, and the last, on every question.
 		for last := range 2 {
 			a := answers{}
@@ -99,7 +99,7 @@ func someAnswer(q survey.Question, last int) survey.Answer {
 
 // A response that is decoded passes Check, and can be written and decoded again.
 func FuzzResponse(f *testing.F) {
-	form := survey.Must(designer(f))
+	form := survey.MustNew(designer(f))
 	for _, s := range []string{
 		`{"questionnaire":"designer","version":2,"channel":"phone","lang":"zh","at":"2026-03-08T12:00:00+08:00","answers":{"recommend":{"score":3,"because":"总改方案"},"wrong":["plans","quote"],"callback":"yes"}}`,
 		`{"questionnaire":"designer","version":2,"channel":"online","answers":{"recommend":8,"better":null}}`,

@@ -14,11 +14,11 @@ type Ask struct {
 	Wave    string  // what the sample is drawn for: "2026-Q3". One that never changes asks the same people for ever
 }
 
-// History is one customer, what he might be asked, and what he was asked before.
+// History is one customer, what they might be asked, and what they were asked before.
 type History struct {
 	Ask
 	Person     string         // for the sample; needed where the share is neither 0 nor 1
-	Zone       *time.Location // of his clock and calendar; nil is UTC
+	Location   *time.Location // of their clock and calendar; nil is UTC
 	OptedOut   bool           // of all surveys
 	OptedOutOf []Channel      // of these channels only
 	// Contacts in any order. Older ones than the longest gap and the year of the
@@ -27,7 +27,7 @@ type History struct {
 }
 
 // Contact is a survey that the customer was asked before, and what came of it:
-// one row for each time he was asked. Where there is no cap, one row for each
+// one row for each time they were asked. Where there is no cap, one row for each
 // survey and channel will do, with the last time of each event. A zero time is
 // an event that did not happen.
 type Contact struct {
@@ -44,9 +44,9 @@ type Reason string
 
 // The reasons.
 const (
-	None       Reason = ""            // he may be asked
-	OptedOut   Reason = "opted_out"   // he does not want to be asked
-	NotSampled Reason = "not_sampled" // he does not belong to the sample of this wave
+	None       Reason = ""            // they may be asked
+	OptedOut   Reason = "opted_out"   // they do not want to be asked
+	NotSampled Reason = "not_sampled" // they are not in the sample of this wave
 	GapSurvey  Reason = "gap_survey"  // too soon after the same survey
 	GapKind    Reason = "gap_kind"    // too soon after a survey of the same kind
 	GapChannel Reason = "gap_channel" // too soon after a survey by the same channel

@@ -15,8 +15,8 @@ import (
 // After an error of the store (a lost connection) the command may or may not
 // have been written: repeat it with the same key.
 //
-// A customer who counts in several cells reserves in each, and releases what he
-// has where one refuses him.
+// Customers who count in several cells reserve in each, and release what they
+// have where one refuses them.
 type Keeper struct {
 	Quota *Quota
 	Store QuotaStore

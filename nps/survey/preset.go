@@ -4,7 +4,7 @@ import "github.com/guanxi-go/guanxi"
 
 // NPS returns a ready questionnaire, to use or to edit: how likely the customer
 // is to recommend us, from 0 to 10, with the reason left open; who answers 6 or
-// less is asked whether he may be called back.
+// less is asked whether a call back is welcome.
 func NPS() Questionnaire {
 	return Questionnaire{
 		ID:      "nps",

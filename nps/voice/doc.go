@@ -37,4 +37,9 @@
 // [RelativeWeights] takes the eigenvectors of the drivers' correlations from
 // gonum/mat: LAPACK's algorithm stays exact where correlations are near singular,
 // and is better proven than one of our own would be.
+//
+// # Sharing
+//
+// A Lexicon is immutable; an Impact belongs to one goroutine and merges; taxonomies
+// and reports are values.
 package voice

@@ -91,7 +91,7 @@ func (t *Taxonomy) UnmarshalJSON(data []byte) error {
 // Plus returns a taxonomy with the themes and words of both: themes of one id
 // become one, with t's name and parent where it has them; words that are already
 // there are not repeated; the wider reach of negation holds. Neither is changed.
-// A retailer adds his own words to a starter, or joins two languages:
+// Retailers add their own words to a starter, or join two languages:
 //
 //	t := voice.Retail(guanxi.ZH).Plus(voice.Retail(guanxi.EN)).Plus(own)
 //

@@ -79,6 +79,13 @@
 // contribution, the closed formula, word of mouth, cooperation, and key-account
 // tiers from any of them.
 //
+// # Sharing
+//
+// Rows, customers, fits and predictors are immutable once they are made, models are
+// values. Workers in a config, and [Predictor.WithWorkers], are what starts
+// goroutines; the results do not depend on them. Nothing here reads a clock, and
+// what is random takes a seed or a generator of the caller's.
+//
 // # Dependencies
 //
 // gonum serves the optimiser (BFGS, Nelder-Mead) and special functions; the

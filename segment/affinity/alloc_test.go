@@ -18,16 +18,16 @@ func TestAllocs(t *testing.T) {
 	}
 	lines := orders(20_000, 300, 8)
 	c := newCounts(t, affinity.CountConfig{})
-	check(t, c.AddLines(lines))
+	check(t, c.AddAll(lines))
 	basket := []int32{5, 1, 9, 3}
 	zero("AddBasket", func() { check(t, c.AddBasket(basket)) })
 	zero("Item, Rule and Stats", func() { c.Item(1); c.Rule(1, 2); c.Stats() })
-	check(t, c.AddLines(nil))
+	check(t, c.AddAll(nil))
 	again := newCounts(t, affinity.CountConfig{})
-	check(t, again.AddLines(lines))
-	zero("AddLines", func() {
+	check(t, again.AddAll(lines))
+	zero("AddAll", func() {
 		again.Reset()
-		check(t, again.AddLines(lines))
+		check(t, again.AddAll(lines))
 	})
 	rules := newRules(t, c, affinity.RuleConfig{MinLLR: 1e-9, MinTogether: 2})
 	top := make([]affinity.Rule[int32], 0, 20)

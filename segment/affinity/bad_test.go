@@ -16,7 +16,7 @@ import (
 func TestRefusedLines(t *testing.T) {
 	week := affinity.CountConfig{Basket: affinity.PerCustomer, Window: guanxi.Span{Days: 7}}
 	c := newCounts(t, week)
-	err := c.AddLines([]line{
+	err := c.AddAll([]line{
 		{Basket: "a", At: day(5), Item: 1, Quantity: 1},
 		{Basket: "", At: day(5), Item: 1, Quantity: 1},
 		{Basket: "a", At: day(5), Item: 0, Quantity: 1},
@@ -42,7 +42,7 @@ func TestRefusedLines(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	many := make([]line, 1500)
-	err = c.AddLines(many)
+	err = c.AddAll(many)
 	if !errors.As(err, &batch) || batch.Refused != 1500 || len(batch.Faults) != 1000 {
 		t.Error(err)
 	}
@@ -71,7 +71,7 @@ func TestMismatchAndOverflow(t *testing.T) {
 	if err := a.AddBasket([]int32{1, 3}); !errors.Is(err, affinity.ErrOverflow) {
 		t.Error(err)
 	}
-	wantFaults(t, a.AddLines([]line{{Basket: "a", Item: 1, Quantity: 1}}), affinity.ErrOverflow, "/0/basket")
+	wantFaults(t, a.AddAll([]line{{Basket: "a", Item: 1, Quantity: 1}}), affinity.ErrOverflow, "/0/basket")
 	one := newCounts(t, affinity.CountConfig{})
 	check(t, one.AddBasket([]int32{1, 2}))
 	if err := a.Merge(one); !errors.Is(err, affinity.ErrOverflow) {

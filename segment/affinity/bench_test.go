@@ -10,9 +10,9 @@ import (
 	"github.com/guanxi-go/guanxi/segment/affinity"
 )
 
-// BenchmarkAddLines counts 1,000,000 order lines: baskets of 1 to 7 lines, items
+// BenchmarkAddAll counts 1,000,000 order lines: baskets of 1 to 7 lines, items
 // by Zipf's law.
-func BenchmarkAddLines(b *testing.B) {
+func BenchmarkAddAll(b *testing.B) {
 	const n = 1_000_000
 	for _, items := range []int{2_000, 20_000, 200_000} {
 		lines := orders(n, items, 7)
@@ -26,7 +26,7 @@ func BenchmarkAddLines(b *testing.B) {
 				var c *counts
 				for b.Loop() {
 					c = newCounts(b, cfg)
-					if err := c.AddLines(lines); err != nil {
+					if err := c.AddAll(lines); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -81,14 +81,14 @@ func report(b *testing.B, c *counts, n float64) {
 func benchRules(b *testing.B) *affinity.Rules[int32] {
 	b.Helper()
 	c := newCounts(b, affinity.CountConfig{})
-	check(b, c.AddLines(orders(1_000_000, 20_000, 7)))
+	check(b, c.AddAll(orders(1_000_000, 20_000, 7)))
 	// Draws are independent: take what chance gives, to have as many as a shop.
 	return newRules(b, c, affinity.RuleConfig{MinTogether: 2, MinLLR: 1})
 }
 
 func BenchmarkNewRules(b *testing.B) {
 	c := newCounts(b, affinity.CountConfig{})
-	check(b, c.AddLines(orders(1_000_000, 20_000, 7)))
+	check(b, c.AddAll(orders(1_000_000, 20_000, 7)))
 	b.ReportAllocs()
 	var r *affinity.Rules[int32]
 	for b.Loop() {

@@ -17,7 +17,7 @@ func TestAgainstNaive(t *testing.T) {
 	lines := orders(20_000, 500, 3)
 	want := newNaive(lines)
 	whole := newCounts(t, affinity.CountConfig{})
-	check(t, whole.AddLines(lines))
+	check(t, whole.AddAll(lines))
 	want.agrees(t, whole)
 	seq := newCounts(t, affinity.CountConfig{})
 	check(t, seq.AddSeq(seqOf(lines)))
@@ -32,7 +32,7 @@ func TestAgainstNaive(t *testing.T) {
 			c := newCounts(t, affinity.CountConfig{})
 			for _, b := range part {
 				rng.Shuffle(len(b), func(i, j int) { b[i], b[j] = b[j], b[i] })
-				check(t, c.AddLines(b))
+				check(t, c.AddAll(b))
 			}
 			before := encoded(t, c)
 			check(t, sum.Merge(c))
@@ -49,7 +49,7 @@ func TestAgainstNaive(t *testing.T) {
 	if whole.Stats() != (affinity.Stats{}) {
 		t.Error("Reset left something")
 	}
-	check(t, whole.AddLines(lines)) // and forgot the baskets
+	check(t, whole.AddAll(lines)) // and forgot the baskets
 	want.agrees(t, whole)
 }
 
@@ -94,8 +94,8 @@ func TestBoundedMemory(t *testing.T) {
 			var first []byte
 			for range 2 { // another seed of the hashes each time
 				a, b := newCounts(t, cfg), newCounts(t, cfg)
-				check(t, a.AddLines(lines[:half]))
-				check(t, b.AddLines(lines[half:]))
+				check(t, a.AddAll(lines[:half]))
+				check(t, b.AddAll(lines[half:]))
 				check(t, a.Merge(b))
 				check(t, a.AddBasket([]int32{1, 2, 3}))
 				s := a.Stats()
@@ -186,7 +186,7 @@ func TestCustomerWindows(t *testing.T) {
 		buy("b", 0, 4, 1),
 	}
 	c := newCounts(t, week)
-	check(t, c.AddLines(lines))
+	check(t, c.AddAll(lines))
 	if s := c.Stats(); s.Baskets != 3 || s.Pairs != 2 || s.Items != 4 || s.Empty != 1 {
 		t.Errorf("%+v", s)
 	}
@@ -200,7 +200,7 @@ func TestCustomerWindows(t *testing.T) {
 	for range 50 {
 		rng.Shuffle(len(moment), func(i, j int) { moment[i], moment[j] = moment[j], moment[i] })
 		c := newCounts(t, week)
-		check(t, c.AddLines(moment))
+		check(t, c.AddAll(moment))
 		if e := encoded(t, c); want == nil {
 			want = e
 		} else if !bytes.Equal(e, want) {
@@ -212,14 +212,14 @@ func TestCustomerWindows(t *testing.T) {
 	after := func(item int32, us int) line {
 		return line{Basket: "a", At: day(0).Add(time.Duration(us) * time.Microsecond), Item: item, Quantity: 1}
 	}
-	check(t, c.AddLines([]line{after(1, 0), after(2, 1), after(3, 2)}))
+	check(t, c.AddAll([]line{after(1, 0), after(2, 1), after(3, 2)}))
 	if s := c.Stats(); s.Baskets != 2 || s.Pairs != 1 {
 		t.Errorf("%+v", s)
 	}
 	// A window that would end beyond time ends with time.
 	long := affinity.CountConfig{Basket: affinity.PerCustomer, Window: guanxi.Span{Months: 1 << 30}}
 	c = newCounts(t, long)
-	check(t, c.AddLines([]line{buy("a", 0, 1, 1), buy("a", 100_000, 2, 1)}))
+	check(t, c.AddAll([]line{buy("a", 0, 1, 1), buy("a", 100_000, 2, 1)}))
 	if s := c.Stats(); s.Baskets != 1 || s.Pairs != 1 {
 		t.Errorf("%+v", s)
 	}
@@ -267,7 +267,7 @@ func TestLargeBaskets(t *testing.T) {
 		absurd[i] = line{Basket: "x", Item: int32(i%200_000) + 1, Quantity: 1}
 	}
 	c = newCounts(t, affinity.CountConfig{Large: affinity.LargeSample})
-	check(t, c.AddLines(append(absurd, line{Basket: "y", Item: 1, Quantity: 1})))
+	check(t, c.AddAll(append(absurd, line{Basket: "y", Item: 1, Quantity: 1})))
 	if s := c.Stats(); s.Baskets != 1 || s.Large != 1 {
 		t.Errorf("%+v", s)
 	}
@@ -276,7 +276,7 @@ func TestLargeBaskets(t *testing.T) {
 		many[i] = line{Basket: "x", Item: int32(i%5) + 1, Quantity: affinity.MaxQuantity}
 	}
 	c.Reset()
-	check(t, c.AddLines(many))
+	check(t, c.AddAll(many))
 	if s := c.Stats(); s.Baskets != 1 || s.Items != 5 {
 		t.Errorf("%+v", s)
 	}
@@ -285,13 +285,13 @@ func TestLargeBaskets(t *testing.T) {
 func TestSplitBaskets(t *testing.T) {
 	c := newCounts(t, affinity.CountConfig{})
 	l := func(b string, item int32) line { return line{Basket: b, Item: item, Quantity: 1} }
-	err := c.AddLines([]line{l("a", 1), l("a", 2), l("b", 3), l("a", 4), l("a", 5), l("c", 6)})
+	err := c.AddAll([]line{l("a", 1), l("a", 2), l("b", 3), l("a", 4), l("a", 5), l("c", 6)})
 	wantFaults(t, err, affinity.ErrSplit, "/3/basket", "/4/basket")
-	wantFaults(t, c.AddLines([]line{l("c", 7), l("d", 8)}), affinity.ErrSplit, "/0/basket")
+	wantFaults(t, c.AddAll([]line{l("c", 7), l("d", 8)}), affinity.ErrSplit, "/0/basket")
 	if s := c.Stats(); s.Baskets != 4 || s.Pairs != 1 {
 		t.Errorf("%+v", s)
 	}
-	wantFaults(t, c.AddLines([]line{l("a", 9)}), affinity.ErrSplit, "/0/basket") // still
+	wantFaults(t, c.AddAll([]line{l("a", 9)}), affinity.ErrSplit, "/0/basket") // still
 	check(t, c.AddBasket([]int32{1, 2}))
 }
 
@@ -311,7 +311,7 @@ func TestSeqFails(t *testing.T) {
 	if !errors.Is(err, broken) || !errors.Is(err, affinity.ErrQuantity) || c.Stats().Baskets != 1 {
 		t.Error(err, c.Stats())
 	}
-	check(t, c.AddLines([]line{{Basket: "b", Item: 2, Quantity: 1}})) // the broken basket may come again
+	check(t, c.AddAll([]line{{Basket: "b", Item: 2, Quantity: 1}})) // the broken basket may come again
 	if s := c.Stats(); s.Baskets != 2 {
 		t.Error(s)
 	}

@@ -37,7 +37,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	err = counts.AddLines([]affinity.Line[string]{
+	err = counts.AddAll([]affinity.Line[string]{
 		{Basket: "order 1", Item: "tea", Quantity: 2},
 		{Basket: "order 1", Item: "teapot", Quantity: 1},
 		{Basket: "order 2", Item: "tea", Quantity: 1},

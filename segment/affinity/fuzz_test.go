@@ -138,13 +138,13 @@ func FuzzMerge(f *testing.F) {
 		for i, part := range [][][]line{baskets[:at], baskets[at:]} {
 			halves[i] = newCounts(t, cfg)
 			for _, b := range part {
-				check(t, halves[i].AddLines(b))
+				check(t, halves[i].AddAll(b))
 			}
 		}
 		check(t, halves[0].Merge(halves[1]))
 		if !small {
 			whole := newCounts(t, cfg)
-			check(t, whole.AddLines(lines))
+			check(t, whole.AddAll(lines))
 			if !bytes.Equal(encoded(t, whole), encoded(t, halves[0])) {
 				t.Fatal("merge is not one pass")
 			}

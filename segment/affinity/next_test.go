@@ -171,7 +171,7 @@ func TestReasons(t *testing.T) {
 // Against sums over plain lists of rules; with scratch used for many customers.
 func TestCrossSellAgainstNaive(t *testing.T) {
 	c := newCounts(t, affinity.CountConfig{})
-	check(t, c.AddLines(orders(60_000, 400, 8)))
+	check(t, c.AddAll(orders(60_000, 400, 8)))
 	rules := newRules(t, c, affinity.RuleConfig{MinLLR: 1e-9, MinTogether: 2})
 	rng := rand.New(rand.NewPCG(2, 7))
 	var items []item
@@ -233,7 +233,7 @@ func TestCrossSellAgainstNaive(t *testing.T) {
 
 func TestRulesLists(t *testing.T) {
 	c := newCounts(t, affinity.CountConfig{})
-	check(t, c.AddLines(orders(30_000, 200, 8)))
+	check(t, c.AddAll(orders(30_000, 200, 8)))
 	all := slices.Collect(newRules(t, c, affinity.RuleConfig{MinLLR: 1e-9, MinTogether: 1, PerItem: 1000}).All())
 	cut := newRules(t, c, affinity.RuleConfig{MinLLR: 1e-9, MinTogether: 1, PerItem: 3})
 	for r := range cut.All() {

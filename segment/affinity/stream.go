@@ -28,7 +28,7 @@ type reader[I comparable] struct {
 	row     int    // of the last line
 }
 
-// AddLines counts the lines of whole baskets. The lines of one basket come
+// AddAll counts the lines of whole baskets. The lines of one basket come
 // together, and PerCustomer by time (lines of the same time in any order); the
 // last basket ends with the call. Lines that cannot be taken are refused one by
 // one and named in a *BatchError ("/17/item"); all others are in. Refused are
@@ -39,7 +39,7 @@ type reader[I comparable] struct {
 // stray line from long ago may not be.
 //
 // Cost: a hash and a few cache misses a line and a pair, no allocation but growth.
-func (c *Counts[I]) AddLines(lines []Line[I]) error {
+func (c *Counts[I]) AddAll(lines []Line[I]) error {
 	r := c.reader()
 	for i := range lines {
 		r.add(i, &lines[i])
@@ -48,7 +48,7 @@ func (c *Counts[I]) AddLines(lines []Line[I]) error {
 	return r.faults.join(nil)
 }
 
-// AddSeq is AddLines for the lines of seq, which is read once. When seq itself
+// AddSeq is AddAll for the lines of seq, which is read once. When seq itself
 // fails, reading stops: its error is returned with the number of the row, the
 // baskets before the one it broke off in are counted, and that one is not.
 func (c *Counts[I]) AddSeq(seq iter.Seq2[Line[I], error]) error {

@@ -1,8 +1,6 @@
 // Package audience answers: which customers are these, who came in and who went
 // out, and did it help to write to them?
 //
-// # Ordinals and sets
-//
 // A [Directory] gives each of the host's keys a small number, its ordinal, for
 // ever. A [Set] is a set of ordinals: a Roaring bitmap underneath, a value that
 // never changes on top.
@@ -14,6 +12,8 @@
 //	vip.AndCount(active)                                     // without making the set
 //	audience.OverlapOf(vip, active, new).Jaccard(0, 1)
 //	others := vip.Complement(everybody)                      // everybody is dir.Live(ctx)
+//
+// # Ordinals and sets
 //
 // [Memory] is a directory in memory; package audiencetest holds a host's own to
 // the contract. The ordinal of a removed customer is never given again, so that an

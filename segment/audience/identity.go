@@ -212,7 +212,7 @@ type IdentityRules[K comparable] struct {
 
 // NewIdentityRules compiles a config, for records by the host's own keys. All
 // faults are returned at once; see [IdentityConfig.Validate].
-func NewIdentityRules[K comparable](cfg IdentityConfig, key guanxi.Key[K]) (*IdentityRules[K], error) {
+func NewIdentityRules[K comparable](key guanxi.Key[K], cfg IdentityConfig) (*IdentityRules[K], error) {
 	p, errs := cfg.compile()
 	if err := strict.Join(errs...); err != nil {
 		return nil, wrap(err)

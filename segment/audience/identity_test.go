@@ -24,7 +24,7 @@ func of(key int, ids ...Identifier) record { return record{key, ids} }
 
 func identityRules(t testing.TB, cfg IdentityConfig) *IdentityRules[int] {
 	t.Helper()
-	m, err := NewIdentityRules(cfg, guanxi.IntKey[int]())
+	m, err := NewIdentityRules(guanxi.IntKey[int](), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func TestIdentityConfig(t *testing.T) {
 	for err, cfg := range map[error]IdentityConfig{
 		ErrNothing: {Version: 1}, ErrRevision: {}, ErrOption: {Version: 1, Rules: make([]IdentityRule, 17)},
 	} {
-		if _, e := NewIdentityRules(cfg, guanxi.IntKey[int]()); !errors.Is(e, err) {
+		if _, e := NewIdentityRules(guanxi.IntKey[int](), cfg); !errors.Is(e, err) {
 			t.Error(e)
 		}
 	}

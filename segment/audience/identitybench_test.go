@@ -76,7 +76,7 @@ func manyRecords(n int) []IdentityRecord[int64] {
 }
 
 func BenchmarkResolve(b *testing.B) {
-	m, err := NewIdentityRules(IdentityPreset(), guanxi.IntKey[int64]())
+	m, err := NewIdentityRules(guanxi.IntKey[int64](), IdentityPreset())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func BenchmarkResolve(b *testing.B) {
 
 func BenchmarkAdvance(b *testing.B) {
 	key := guanxi.IntKey[int64]()
-	m, err := NewIdentityRules(IdentityPreset(), key)
+	m, err := NewIdentityRules(key, IdentityPreset())
 	if err != nil {
 		b.Fatal(err)
 	}

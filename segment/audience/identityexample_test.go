@@ -18,7 +18,7 @@ var identityRecords = []audience.IdentityRecord[string]{
 // Records that have a phone in common are one customer, unless their union ids
 // say otherwise.
 func ExampleIdentityRules_Resolve() {
-	rules, err := audience.NewIdentityRules(audience.IdentityPreset(), guanxi.StringKey[string]())
+	rules, err := audience.NewIdentityRules(guanxi.StringKey[string](), audience.IdentityPreset())
 	if err != nil {
 		panic(err)
 	}
@@ -46,7 +46,7 @@ func ExampleIdentityRules_Resolve() {
 // A merge is an event that can be undone: each part is again who it was, and no
 // later record joins them.
 func ExampleIdentityLog_Undo() {
-	rules, err := audience.NewIdentityRules(audience.IdentityPreset(), guanxi.StringKey[string]())
+	rules, err := audience.NewIdentityRules(guanxi.StringKey[string](), audience.IdentityPreset())
 	if err != nil {
 		panic(err)
 	}
@@ -91,7 +91,7 @@ func ExampleIdentityLog_Undo() {
 
 // Hosts that keep no identifiers in the clear hash them once normalized.
 func ExampleIdentityRules_Normalize() {
-	rules, err := audience.NewIdentityRules(audience.IdentityPreset(), guanxi.IntKey[int64]())
+	rules, err := audience.NewIdentityRules(guanxi.IntKey[int64](), audience.IdentityPreset())
 	if err != nil {
 		panic(err)
 	}

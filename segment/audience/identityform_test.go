@@ -106,7 +106,7 @@ func FuzzNormalize(f *testing.F) {
 		cfg := IdentityPreset()
 		cfg.Rules = append(cfg.Rules, IdentityRule{Kind: "hash"})
 		cfg.PhoneCode, cfg.PhoneTrunk = codes[int(n)%5], trunks[int(n)/5%5]
-		m, err := NewIdentityRules(cfg, guanxi.IntKey[int]())
+		m, err := NewIdentityRules(guanxi.IntKey[int](), cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func FuzzIdentityJSON(f *testing.F) {
 		var identity IdentityConfig
 		if json.Unmarshal(data, &identity) == nil {
 			again(t, identity)
-			if _, err := NewIdentityRules(identity, guanxi.IntKey[int]()); err != nil {
+			if _, err := NewIdentityRules(guanxi.IntKey[int](), identity); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -91,7 +91,7 @@ func TestSQLIsMatch(t *testing.T) {
 		rules, wrong, trivial, extents := 0, 0, 0, map[segment.Extent]int{}
 		for seed := range uint64(seeds()) {
 			for i, tr := range e.trials(t, seed, perSeed) {
-				q, err := tr.rule.SQL(e.dialect, segment.SQLOptions{})
+				q, err := tr.rule.SQL(e.dialect, segment.SQLConfig{})
 				if err != nil {
 					t.Fatalf("seed %d: %s: %v", seed, tr.doc, err)
 				}
@@ -138,7 +138,7 @@ func (e *engine) complement(t *testing.T, tr trial, in map[int64]bool) {
 	t.Helper()
 	not, err := e.schema.Compile(segment.Not(tr.expr), tr.at, nil)
 	fatal(t, err)
-	q, err := not.SQL(e.dialect, segment.SQLOptions{})
+	q, err := not.SQL(e.dialect, segment.SQLConfig{})
 	fatal(t, err)
 	out, err := e.ids(q.Text, q.Args)
 	fatal(t, err)
@@ -157,7 +157,7 @@ func (e *engine) complement(t *testing.T, tr trial, in map[int64]bool) {
 func (e *engine) embedded(t *testing.T, tr trial, want map[int64]bool) {
 	t.Helper()
 	alias := "e" // as within the subqueries
-	q, err := tr.rule.SQL(e.dialect, segment.SQLOptions{Alias: alias, Offset: 1})
+	q, err := tr.rule.SQL(e.dialect, segment.SQLConfig{Alias: alias, Offset: 1})
 	fatal(t, err)
 	first, last := "?", "?"
 	if e.dialect == segment.PostgreSQL {

@@ -18,7 +18,7 @@ func (e *engine) same(t *testing.T, what string, doc any, at segment.At) {
 	fatal(t, err)
 	r, err := e.schema.Compile(expr, at, nil)
 	fatal(t, err)
-	q, err := r.SQL(e.dialect, segment.SQLOptions{})
+	q, err := r.SQL(e.dialect, segment.SQLConfig{})
 	fatal(t, err)
 	got, err := e.ids(q.Text, q.Args)
 	if err != nil {

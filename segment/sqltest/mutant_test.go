@@ -82,7 +82,7 @@ func TestMutants(t *testing.T) {
 		}
 		for seed := uint64(1000); seed < 1000+most && len(left) > 0; seed++ {
 			for _, tr := range e.trials(t, seed, perSeed) {
-				q, err := tr.rule.SQL(e.dialect, segment.SQLOptions{})
+				q, err := tr.rule.SQL(e.dialect, segment.SQLConfig{})
 				fatal(t, err)
 				var want map[int64]bool
 				for _, m := range left {
@@ -96,7 +96,7 @@ func TestMutants(t *testing.T) {
 						at.Location = time.UTC
 						r, err := tr.rule.At(at)
 						fatal(t, err)
-						other, err := r.SQL(e.dialect, segment.SQLOptions{})
+						other, err := r.SQL(e.dialect, segment.SQLConfig{})
 						fatal(t, err)
 						broken, args = other.Text, other.Args
 					} else {

@@ -265,8 +265,8 @@ func (a *Appraisal[K]) At(i int) Value {
 	}
 }
 
-// Of returns the value of one customer, and false for an unknown one.
-func (a *Appraisal[K]) Of(k K) (Value, bool) {
+// Find returns the value of one customer, and false for an unknown one.
+func (a *Appraisal[K]) Find(k K) (Value, bool) {
 	i, ok := a.index[k]
 	if !ok {
 		return Value{}, false

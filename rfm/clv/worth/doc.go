@@ -42,4 +42,9 @@
 // several referrers ([ReferrersSplit]) is divided in whole minor units, the
 // remainder one unit each to the first referrers in the order of keys, so that
 // nothing is lost.
+//
+// # Sharing
+//
+// A Ledger belongs to one goroutine and merges. An Appraisal and Tiers are
+// immutable, configs and values are plain. Nothing here reads a clock.
 package worth

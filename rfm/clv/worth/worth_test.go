@@ -97,7 +97,7 @@ func appraise(t *testing.T, cfg worth.Config, customers []worth.Customer[int], r
 
 func mouth(t *testing.T, a *worth.Appraisal[int], k int, want string) {
 	t.Helper()
-	v, ok := a.Of(k)
+	v, ok := a.Find(k)
 	if !ok || !v.WordOfMouth.Equal(dec(want)) {
 		t.Errorf("customer %d: word of mouth %v (%v), want %s", k, v.WordOfMouth, ok, want)
 	}
@@ -118,7 +118,7 @@ func TestHops(t *testing.T) {
 	mouth(t, a, 4, "0")
 	mouth(t, a, 5, "0")
 	mouth(t, a, 9, "30") // 5 + 25.0025 = 30.0025
-	v, _ := a.Of(1)
+	v, _ := a.Find(1)
 	if !v.Cooperation.Equal(dec("25")) || !v.Total.Equal(dec("75")) {
 		t.Errorf("customer 1: %+v", v)
 	}
@@ -139,7 +139,7 @@ func TestHops(t *testing.T) {
 	if !sum.Total.Equal(total) || !sum.Consumption.Equal(dec("77.01")) {
 		t.Errorf("sum %+v, want total %v", sum, total)
 	}
-	if _, ok := a.Of(77); ok {
+	if _, ok := a.Find(77); ok {
 		t.Error("an unknown customer")
 	}
 	for _, p := range worth.Parts() {
@@ -292,7 +292,7 @@ func TestOracle(t *testing.T) {
 		rng.Shuffle(len(referrals), func(i, j int) { referrals[i], referrals[j] = referrals[j], referrals[i] })
 		a := appraise(t, cfg, customers, referrals)
 		for i := 1; i <= n; i++ {
-			v, _ := a.Of(i)
+			v, _ := a.Find(i)
 			exact := decimal.NewFromBigRat(want[i], 20).RoundBank(2)
 			if !v.WordOfMouth.Equal(exact) {
 				t.Fatalf("customer %d: %v, want %v", i, v.WordOfMouth, exact)
