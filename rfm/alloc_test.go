@@ -35,7 +35,7 @@ func TestAllocs(t *testing.T) {
 		wantAllocs(t, "Weighted and Z", 0, func() { s.Weighted(score); s.Z(v) })
 		wantAllocs(t, "AppendScores", 0, func() {
 			var err error
-			if dst, err = rfm.AppendScores(dst[:0], s, p); err != nil {
+			if dst, err = rfm.AppendScores(dst[:0], p, s); err != nil {
 				t.Fatal(err)
 			}
 		})

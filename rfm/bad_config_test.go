@@ -44,7 +44,7 @@ func TestMismatch(t *testing.T) {
 	p := customersOf(t, rfm.Config{Currency: "CNY", Decimals: 2}, []rfm.Values{{Recency: 1, Frequency: 1, Monetary: 1}})
 	usd := customersOf(t, rfm.Config{Currency: "USD", Decimals: 2}, []rfm.Values{{Recency: 1, Frequency: 1, Monetary: 1}})
 	s := mustFit(t, p, rfm.ScaleConfig{})
-	_, err := rfm.AppendScores(nil, s, usd)
+	_, err := rfm.AppendScores(nil, usd, s)
 	require.ErrorIs(t, err, rfm.ErrMismatch)
 	_, err = rfm.ScoreAll(usd, s, rfm.MustSegments(rfm.Eleven()))
 	require.ErrorIs(t, err, rfm.ErrMismatch)

@@ -55,4 +55,23 @@
 // Who is known but never bought ([Aggregator.AddMember]) has a cell of their own:
 // the zero [Score], and in every set of segments a name, 潜在客户 unless the
 // config says otherwise. They move no cut point.
+//
+// # In parts
+//
+// What lies in several processes is put together exactly, in any order: aggregates
+// Split by customer and Merge, a Population encodes to about ten bytes a customer,
+// a Fitter finds in two rounds over such populations the Scale that Fit makes of
+// the whole, and Tables Merge. The module rfm/rfmbeam does this on Apache Beam.
+//
+// # Sharing
+//
+// An Aggregator, a Live and a Fitter belong to one goroutine; aggregators and
+// fitters merge, exactly and in any order. Population, Scale, Segments, Scored and
+// Migration are immutable and read by as many goroutines as there are. None is
+// started unless Config.Workers asks for it, and no result depends on how many.
+//
+// # Limits
+//
+// One currency an aggregate, amounts in whole minor units of 64 bits, 2 to 10
+// scores a dimension. What would not fit is refused with the row. Nothing here reads a clock.
 package rfm

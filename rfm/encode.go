@@ -30,7 +30,16 @@ const (
 
 // MarshalBinary encodes what the aggregate holds: the same content gives the
 // same bytes, whatever the order of arrival, the merges and the workers.
-func (a *Aggregator[K]) MarshalBinary() ([]byte, error) { return a.AppendBinary(nil) }
+func (a *Aggregator[K]) MarshalBinary() ([]byte, error) {
+	room := 512 + 24*a.ordinals()
+	if a.log != nil {
+		room = 512 + 8*a.ordinals() + 10*len(a.log.arena)
+		if n := len(a.log.refText); n > 1 {
+			room += n * (len(a.log.refText[n-1]) + 1)
+		}
+	}
+	return a.AppendBinary(make([]byte, 0, room))
+}
 
 // AppendBinary is MarshalBinary into the caller's slice.
 func (a *Aggregator[K]) AppendBinary(dst []byte) ([]byte, error) {
@@ -204,7 +213,10 @@ func (l *orderLog[K]) decode(d *decoder, ord uint32, cfg *Config) {
 		if l.keeps {
 			t.cost = d.varint()
 		}
-		t.text = string(d.bytes(d.length()))
+		t.text = d.text()
+		if l.refs.n == 0 && t.text != "" {
+			l.expected = len(d.data) / (len(t.text) + 10) // as if all others were like it
+		}
 		switch t.kind {
 		case kindPurchase:
 			d.bad = d.bad || t.amount < 0
@@ -233,6 +245,27 @@ func (l *orderLog[K]) decode(d *decoder, ord uint32, cfg *Config) {
 type decoder struct {
 	data []byte
 	bad  bool
+
+	block string // a copy of a part of the input, which texts share
+	after int    // how much of the input comes after it
+}
+
+// textBlock is how much of the input is copied at once for the texts in it.
+const textBlock = 1 << 16
+
+// text reads a length and a text.
+func (d *decoder) text() string {
+	b := d.bytes(d.length())
+	if len(b) == 0 {
+		return ""
+	}
+	if d.block == "" || len(d.data) < d.after {
+		all := len(b) + len(d.data)
+		n := min(all, max(len(b), textBlock))
+		d.block, d.after = string(b[:n]), all-n
+	}
+	end := len(d.block) - (len(d.data) - d.after)
+	return d.block[end-len(b) : end]
 }
 
 func (d *decoder) uvarint() uint64 {

@@ -263,7 +263,7 @@ func ExampleAppendScores() {
 	_ = agg.AddAll(shopLog())
 	pop, _ := agg.Population(date("2026-04-01"))
 	scale, _ := rfm.Fit(pop, rfm.ScaleConfig{Method: rfm.NTile, Bins: 2}) // groups of equal size split ties
-	scores, _ := rfm.AppendScores(nil, scale, pop)
+	scores, _ := rfm.AppendScores(nil, pop, scale)
 	for i, s := range scores {
 		fmt.Print(pop.Key(i), " ", s, "  ")
 	}

@@ -277,7 +277,7 @@ func TestShared(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			s2, _ := rfm.Fit(p, rfm.ScaleConfig{Method: rfm.NTile})
-			_, _ = rfm.AppendScores(nil, s2, p)
+			_, _ = rfm.AppendScores(nil, p, s2)
 			again, _ := rfm.ScoreAll(p, s, g)
 			if dumpTable(again.Table()) != want {
 				t.Error("another table")

@@ -2,7 +2,6 @@ package rfm
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"sync/atomic"
 
@@ -41,7 +40,8 @@ func Fit[K comparable](pop *Population[K], cfg ScaleConfig) (*Scale, error) {
 		for dim := next.Add(1) - 1; dim < 3; dim = next.Add(1) - 1 {
 			d := &s.dims[dim]
 			vals := pop.insides(buf[:0], s, Dimension(dim))
-			d.spread(vals)
+			m := momentsOf(vals)
+			d.spread(&m)
 			if d.cuts == nil {
 				d.cuts = fitCuts(s.cfg.Method, vals, d.bins)
 			}
@@ -106,22 +106,6 @@ func (p *Population[K]) column(dst []int64, s *Scale, dim Dimension, lo int) {
 	}
 }
 
-// spread fits mean and standard deviation. The values come in the order of the
-// keys, so the result is the same to the last bit whatever the workers.
-func (d *scaleDim) spread(vals []int64) {
-	n := float64(len(vals))
-	mean := sumOf(vals).float() / n
-	var squares float64
-	for _, v := range vals {
-		e := float64(v) - mean
-		squares += e * e
-	}
-	d.mean, d.sd = mean, math.Sqrt(squares/n)
-	if d.flip != 0 {
-		d.mean = -1 - mean
-	}
-}
-
 // fitNested fits frequency within each recency score and monetary within each
 // cell of both. A group that nobody is in takes the cuts of the whole population.
 func (s *Scale) fitNested(pop pooled, n int) {
@@ -130,7 +114,8 @@ func (s *Scale) fitNested(pop pooled, n int) {
 	for dim := range s.dims {
 		d := &s.dims[dim]
 		vals := pop.insides(make([]int64, 0, n), s, Dimension(dim))
-		d.spread(vals)
+		m := momentsOf(vals)
+		d.spread(&m)
 		whole := fitCuts(s.cfg.Method, vals, d.bins)
 		members := grouped(group, d.groups)
 		for _, rows := range members {
@@ -205,7 +190,7 @@ func tile(rank, n, tiles int) int {
 // pop.Key(i). NTile ranks pop itself, whatever it was fitted on. A population
 // of another currency is ErrMismatch.
 // Cost: O(customers) on Config.Workers, no allocation but dst (NTile: a sort).
-func AppendScores[K comparable](dst []Score, s *Scale, pop *Population[K]) ([]Score, error) {
+func AppendScores[K comparable](dst []Score, pop *Population[K], s *Scale) ([]Score, error) {
 	if err := s.takes(&pop.cfg); err != nil {
 		return dst, fmt.Errorf("rfm: scores: %w", err)
 	}

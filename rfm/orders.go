@@ -54,9 +54,10 @@ type orderLog[K comparable] struct {
 	watched   bool     // by Live
 	displaced []uint32 // ordinals of who lost a purchase to an earlier one of the same reference
 
-	refs    map[string]uint32 // order reference → its number
-	refText []string          // number → reference; [0] is ""
-	buyer   []uint32          // number → ordinal + 1 of the customer whose purchase it is; 0 if none came
+	refs     refIndex // order reference → its number
+	refText  []string // number → reference; [0] is ""
+	buyer    []uint32 // number → ordinal + 1 of the customer whose purchase it is; 0 if none came
+	expected int      // references to make room for when the first one comes
 }
 
 func newOrderLog[K comparable](key guanxi.Key[K], seed uint64, cfg Config) *orderLog[K] {
@@ -75,7 +76,7 @@ func (l *orderLog[K]) reset() {
 }
 
 func (l *orderLog[K]) forget() {
-	l.refs, l.refText, l.buyer = map[string]uint32{}, []string{""}, []uint32{0}
+	l.refs, l.refText, l.buyer, l.expected = refIndex{}, []string{""}, []uint32{0}, 0
 }
 
 // len returns the number of customers.
@@ -176,11 +177,17 @@ func (l *orderLog[K]) purchase(ord uint32, ref uint32) int {
 
 // refer returns the number of a reference, a new one if need be.
 func (l *orderLog[K]) refer(ref string) uint32 {
-	if n, ok := l.refs[ref]; ok {
+	n, hash := l.refs.find(l.seed, ref, l.refText)
+	if n != 0 {
 		return n
 	}
-	n := uint32(len(l.refText))
-	l.refs[ref] = n
+	n = uint32(len(l.refText))
+	if l.expected > 0 {
+		l.refs.room(l.refs.n + l.expected)
+		l.refText, l.buyer = slices.Grow(l.refText, l.expected), slices.Grow(l.buyer, l.expected)
+		l.expected = 0
+	}
+	l.refs.put(n, hash)
 	l.refText = append(l.refText, ref)
 	l.buyer = append(l.buyer, 0)
 	return n
@@ -267,25 +274,31 @@ func (l *orderLog[K]) drop(ord uint32, i int) {
 
 // merge adds b's rows and returns how many purchases both held.
 func (l *orderLog[K]) merge(b *orderLog[K]) (duplicates int64) {
+	l.expected = len(b.refText) - 1
 	for from := range b.Rows {
-		if !b.Rows[from].Row.there() {
-			continue
+		if b.Rows[from].Row.there() {
+			duplicates += l.take(b, uint32(from))
 		}
-		l.Reserve(1)
-		k := b.Rows[from].Key
-		ord := l.Ordinal(l.key.Hash(l.seed, k), k)
-		l.Rows[ord].Row.member = l.Rows[ord].Row.member || b.Rows[from].Row.member
-		costs := b.costOf(uint32(from))
-		for i, row := range b.of(uint32(from)) {
-			var cost int64
-			if costs != nil {
-				cost = costs[i]
-			}
-			ref := b.refText[row.ref]
-			row.ref = 0
-			if !l.add(ord, row, cost, ref) {
-				duplicates++
-			}
+	}
+	return duplicates
+}
+
+// take adds one customer of b and returns how many of their purchases were there.
+func (l *orderLog[K]) take(b *orderLog[K], from uint32) (duplicates int64) {
+	l.Reserve(1)
+	k := b.Rows[from].Key
+	ord := l.Ordinal(l.key.Hash(l.seed, k), k)
+	l.Rows[ord].Row.member = l.Rows[ord].Row.member || b.Rows[from].Row.member
+	costs := b.costOf(from)
+	for i, row := range b.of(from) {
+		var cost int64
+		if costs != nil {
+			cost = costs[i]
+		}
+		ref := b.refText[row.ref]
+		row.ref = 0
+		if !l.add(ord, row, cost, ref) {
+			duplicates++
 		}
 	}
 	return duplicates

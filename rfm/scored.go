@@ -34,7 +34,7 @@ func ScoreAll[K comparable](pop *Population[K], scale *Scale, segments *Segments
 	if scale.Bins() != segments.bins {
 		return nil, fmt.Errorf("rfm: %w: the segments for %v, the scale for %v", ErrBins, segments.bins, scale.Bins())
 	}
-	scores, err := AppendScores(nil, scale, pop)
+	scores, err := AppendScores(nil, pop, scale)
 	if err != nil {
 		return nil, err
 	}
@@ -256,10 +256,10 @@ func (s *Scored[K]) Table() *Table {
 	for i := range t.Rows {
 		r := &t.Rows[i]
 		r.Segment, r.whole = s.segments.At(i), t
-		s.finish(&r.Sums)
+		r.finish(s.pop.cfg.Decimals)
 		t.Sums.plus(r.Sums)
 	}
-	s.finish(&t.Sums)
+	t.finish(s.pop.cfg.Decimals)
 	return t
 }
 
@@ -272,9 +272,10 @@ func (t *Sums) plus(o Sums) {
 	t.spent.plus(o.spent)
 }
 
-func (s *Scored[K]) finish(t *Sums) {
-	t.decimals = s.pop.cfg.Decimals
-	t.Revenue = t.units.decimal(s.pop.cfg.Decimals)
+// finish turns the sum of minor units into money.
+func (t *Sums) finish(decimals int) {
+	t.decimals = decimals
+	t.Revenue = t.units.decimal(decimals)
 }
 
 // Grid is the R×F table: Cells[r−1][f−1] are the customers with those scores.
@@ -297,7 +298,7 @@ func (s *Scored[K]) Grid() Grid {
 	}
 	for _, row := range g.Cells {
 		for f := range row {
-			s.finish(&row[f])
+			row[f].finish(s.pop.cfg.Decimals)
 		}
 	}
 	return g

@@ -83,9 +83,12 @@ func (s sum128) sign() int {
 
 // decimal returns the sum of minor units as money.
 func (s sum128) decimal(decimals int) decimal.Decimal {
+	return decimal.NewFromBigInt(s.big(), int32(-decimals))
+}
+
+func (s sum128) big() *big.Int {
 	v := new(big.Int).SetInt64(s.hi)
-	v.Lsh(v, 64).Add(v, new(big.Int).SetUint64(s.lo))
-	return decimal.NewFromBigInt(v, int32(-decimals))
+	return v.Lsh(v, 64).Add(v, new(big.Int).SetUint64(s.lo))
 }
 
 // float returns the sum as it rounds.
@@ -96,4 +99,22 @@ func (s sum128) float() float64 {
 		return -zero.float()
 	}
 	return float64(s.hi)*0x1p64 + float64(s.lo)
+}
+
+func (s sum128) less(o sum128) bool { return s.hi < o.hi || s.hi == o.hi && s.lo < o.lo }
+
+// sumTimes is the sum of n times v; n is not negative.
+func sumTimes(v, n int64) sum128 {
+	u := uint64(v)
+	if v < 0 {
+		u = -u
+	}
+	hi, lo := bits.Mul64(u, uint64(n))
+	s := sum128{hi: int64(hi), lo: lo}
+	if v < 0 {
+		var zero sum128
+		zero.minus(s)
+		return zero
+	}
+	return s
 }

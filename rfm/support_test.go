@@ -72,7 +72,7 @@ func mustFit[K comparable](t testing.TB, p *rfm.Population[K], cfg rfm.ScaleConf
 
 func mustScores[K comparable](t testing.TB, s *rfm.Scale, p *rfm.Population[K]) []rfm.Score {
 	t.Helper()
-	scores, err := rfm.AppendScores(nil, s, p)
+	scores, err := rfm.AppendScores(nil, p, s)
 	if err != nil {
 		t.Fatal(err)
 	}
