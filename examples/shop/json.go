@@ -41,6 +41,7 @@ type (
 		Amount   string `json:"amount"`
 	}
 	jsonSegment struct {
+		ID           string   `json:"id"`
 		Name         string   `json:"name"`
 		Customers    int      `json:"customers"`
 		Share        *float64 `json:"share"`
@@ -59,8 +60,16 @@ type (
 	}
 )
 
-// writeJSON writes the report as one JSON object.
-func writeJSON(w io.Writer, r *result, o options) error {
+// writeJSON writes all that was found out as one JSON object.
+func writeJSON(out io.Writer, w *whole) error {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(w)
+}
+
+// jsonOf is what the scores say.
+func jsonOf(r *result, o options) jsonReport {
 	decimals := int32(r.pop.Config().Decimals)
 	out := jsonReport{
 		AsOf:      dateText(r.asOf, o.loc),
@@ -80,7 +89,7 @@ func writeJSON(w io.Writer, r *result, o options) error {
 		},
 		Segments: lo.Map(r.scored.Table().Rows, func(s rfm.SegmentRow, _ int) jsonSegment {
 			return jsonSegment{
-				Name: s.Segment.Label(o.lang), Customers: s.Customers, Share: known(s.Share()),
+				ID: s.Segment.ID, Name: s.Segment.Label(o.lang), Customers: s.Customers, Share: known(s.Share()),
 				Revenue: s.Revenue.StringFixed(decimals), RevenueShare: known(s.RevenueShare()),
 				RecencyDays: known(s.Recency()), Frequency: known(s.Frequency()), Monetary: known(s.Monetary()),
 			}
@@ -94,10 +103,7 @@ func writeJSON(w io.Writer, r *result, o options) error {
 		}
 		out.Scores = &scores
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return out
 }
 
 func known(v float64, ok bool) *float64 {

@@ -43,14 +43,14 @@ func TestJSONSchema(t *testing.T) {
 		if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
 			t.Fatal(err)
 		}
-		top := "as_of customers notes orders refused revenue segments"
+		top := "actions as_of churn cohorts confidence currency customers decimals heat_map life_cycle migration notes nps orders pareto points refused revenue segments simulated since survival title unknown value"
 		if scores {
-			top = "as_of customers notes orders refused revenue scores segments"
+			top = "actions as_of churn cohorts confidence currency customers decimals heat_map life_cycle migration notes nps orders pareto points refused revenue scores segments simulated since survival title unknown value"
 			check("a score", whole.Scores[0], "customer f m r segment")
 		}
 		check("the report", []byte(stdout), top)
 		check("a refusal", whole.Refused[0], "reason row")
-		check("a segment", whole.Segments[0], "customers frequency monetary name recency_days revenue revenue_share share")
+		check("a segment", whole.Segments[0], "customers frequency id monetary name recency_days revenue revenue_share share")
 		check("a pending refund", whole.Notes.Pending[0], "amount at customer order")
 	}
 	r := shopJSON(t, log, "-scores")

@@ -1,8 +1,10 @@
-// Command shop scores a shop's customers by recency, frequency and money, and
-// says who they are, who pays, who moved and what to do about it. It reads an
-// order log, or invents one.
+// Command shop asks the whole library about one order log, which it reads or
+// invents: who the customers are, who pays, who moved, at which stage they stand,
+// what they are still worth, who is leaving and why, what is owed in points, what
+// they answer when asked, and what is to be done today.
 //
 //	go run ./examples/shop
+//	go run ./examples/shop -report report.html
 //	go run ./examples/shop -orders log.csv -json
 package main
 
@@ -15,6 +17,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/examples/internal/command"
+	"github.com/guanxi-go/guanxi/examples/shop/page"
 	"github.com/guanxi-go/guanxi/rfm"
 )
 
@@ -27,6 +30,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // scoreShop is the whole job: read, score, report.
 func scoreShop(o options, out, stderr io.Writer) error {
+	if err := checkReport(o); err != nil {
+		return err
+	}
 	segments, err := loadSegments(o.segments)
 	if err != nil {
 		return err
@@ -39,14 +45,50 @@ func scoreShop(o options, out, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.json {
-		return writeJSON(out, res, o)
-	}
 	before, err := scoreBefore(log, res, o)
 	if err != nil {
 		return err
 	}
-	return writeReport(out, res, before, o)
+	all, err := findAll(res, before, o, stderr)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		err = writeJSON(out, all)
+	} else {
+		err = writeReport(out, res, before, all, o)
+	}
+	if err != nil || o.report == "" {
+		return err
+	}
+	if err := writeHTML(o.report, all, o.lang); err != nil {
+		return err
+	}
+	if !o.json {
+		_, err = fmt.Fprintf(out, guanxi.Text{EN: "\nThe report to look at: %s\n", ZH: "\n图表报告:%s\n"}.In(o.lang), o.report)
+	}
+	return err
+}
+
+// checkReport makes sure before all work that a report can go where it is to go, and
+// that it does not take the place of what is read.
+func checkReport(o options) error {
+	if o.report == "" {
+		return nil
+	}
+	if err := page.CheckFile(o.report); err != nil {
+		return err
+	}
+	report, err := os.Stat(o.report)
+	if err != nil {
+		return nil // there is none yet
+	}
+	for flag, name := range map[string]string{"orders": o.orders, "answers": o.answers, "segments": o.segments} {
+		if read, err := os.Stat(name); err == nil && os.SameFile(read, report) {
+			return fmt.Errorf("-report %s is the file that -%s reads", o.report, flag)
+		}
+	}
+	return nil
 }
 
 // readLog fills an aggregate with the orders of a file, or of an invented shop.
@@ -64,6 +106,7 @@ type orderLog struct {
 	reading guanxi.Text // how it was read
 	extent
 	refused []refusal
+	rows    []logRow // those taken, as they came
 }
 
 // complain writes every fault of err on a line of its own.
@@ -79,7 +122,7 @@ func complain(stderr io.Writer, err error) {
 		n++
 	}
 	if n == 0 {
-		fmt.Fprintln(stderr, "shop:", err)
+		command.Complain(stderr, "shop", err)
 	}
 }
 

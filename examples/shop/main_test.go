@@ -20,9 +20,9 @@ func csvLog(t *testing.T, text string) string {
 }
 
 // shopJSON runs the command with -json on a log, and reads what it prints.
-func shopJSON(t *testing.T, log string, args ...string) jsonReport {
+func shopJSON(t *testing.T, log string, args ...string) whole {
 	t.Helper()
-	return commandtest.JSON[jsonReport](t, shop, "", append([]string{"-orders", log}, args...)...)
+	return commandtest.JSON[whole](t, shop, "", append([]string{"-orders", log}, args...)...)
 }
 
 func TestGolden(t *testing.T) {
@@ -60,7 +60,14 @@ func TestFailures(t *testing.T) {
 		{"decimal mark", []string{"-orders", good, "-decimal-mark", ";"}, 2, "-decimal-mark"},
 		{"seed of a log", []string{"-orders", good, "-seed", "2"}, 2, "-seed"},
 		{"delimiter of no log", []string{"-delimiter", ";"}, 2, "-delimiter"},
-		{"all of them", []string{"-ties", "both", "-top", "-1"}, 2, "-top -1 is negative\n-ties"},
+		{"all of them", []string{"-ties", "both", "-top", "-1"}, 2, "-top -1 is negative\nshop: -ties"},
+		{"answers of no name", []string{"-answers", ""}, 2, "-answers"},
+		{"report of no name", []string{"-report", ""}, 2, "-report"},
+		{"actions", []string{"-actions", "-1"}, 2, "-actions"},
+		{"holdout", []string{"-holdout", "1"}, 2, "-holdout"},
+		{"workers", []string{"-workers", "-1"}, 2, "-workers"},
+		{"missing answers", []string{"-orders", good, "-answers", "missing.csv"}, 1, "missing.csv"},
+		{"a report nowhere", []string{"-orders", good, "-report", filepath.Join(t.TempDir(), "no", "report.html")}, 1, "report.html"},
 		{"bins that do not fit", []string{"-orders", good, "-bins", "4"}, 1, rfm.ErrBins.Error()},
 		{"bins that do not fit the mean", []string{"-orders", good, "-segments", "eight", "-bins", "5"}, 1, rfm.ErrBins.Error()},
 		{"missing file", []string{"-orders", "missing.csv"}, 1, "missing.csv"},

@@ -33,9 +33,18 @@ type options struct {
 	top         int
 	json        bool
 	scores      bool
+	report      string  // "": no HTML
+	answers     string  // "": none, or invented ones
+	actions     int     // of each kind
+	holdout     float64 // share of customers whom nobody contacts
+	salt        string
+	workers     int // 0: one a processor
 }
 
-const maxCustomers = 5_000_000
+const (
+	maxCustomers = 5_000_000
+	maxWorkers   = 1024
+)
 
 // parseOptions reads the flags. Whatever is wrong with them is one error.
 func parseOptions(args []string, stderr io.Writer) (options, error) {
@@ -55,9 +64,15 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.bins, "bins", 0, "scores per dimension, 2 to 10 (default: what the segments need)")
 	ties := f.String("ties", "share", "share: equal customers have equal scores; split: groups of equal size")
 	lang := f.String("lang", "en", "language of the report: en or zh")
-	f.IntVar(&o.top, "top", 10, "how many of the best customers to list")
+	f.IntVar(&o.top, "top", 10, "how many customers to list: the best by revenue and by value, and those at risk")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of the report")
 	f.BoolVar(&o.scores, "scores", false, "with -json: the score of every customer too")
+	f.StringVar(&o.report, "report", "", "also write the report to look at, a HTML `file` of its own")
+	f.StringVar(&o.answers, "answers", "", "answers to “would you recommend us?”, a CSV `file` with the columns customer, score (0 to 10) and date; without it those of a simulated shop are simulated, and a real one has none")
+	f.IntVar(&o.actions, "actions", 5, "how many customers to call, to thank and to win back")
+	f.Float64Var(&o.holdout, "holdout", 0.1, "share of customers to leave alone, so that the effect of the actions can be measured")
+	f.StringVar(&o.salt, "salt", "shop actions", "what decides who is left alone: a `text` of its own for every campaign")
+	f.IntVar(&o.workers, "workers", 0, "goroutines; 0 is one a processor. The report does not depend on it")
 	if err := command.Parse(f, args, stderr); err != nil {
 		return o, err
 	}
@@ -78,6 +93,11 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	check(!given["bins"] || o.bins >= 2 && o.bins <= 10, "-bins %d is not in 2 to 10", o.bins)
 	check(!given["decimals"] || o.decimals >= 0 && o.decimals <= 18, "-decimals %d is not in 0 to 18", o.decimals)
 	check(o.top >= 0, "-top %d is negative", o.top)
+	check(!given["report"] || o.report != "", "-report names no file")
+	check(!given["answers"] || o.answers != "", "-answers names no file")
+	check(o.actions >= 0, "-actions %d is negative", o.actions)
+	check(o.holdout >= 0 && o.holdout < 1, "-holdout %v is not in 0 to below 1", o.holdout)
+	check(o.workers >= 0 && o.workers <= maxWorkers, "-workers %d is not in 0 to %d", o.workers, maxWorkers)
 	check(o.json || !o.scores, "-scores needs -json")
 	check(*ties == "share" || *ties == "split", "-ties %q is neither share nor split", *ties)
 	check(*mark == "" || *mark == "." || *mark == ",", "-decimal-mark %q is neither . nor ,", *mark)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/rfm"
@@ -39,7 +40,7 @@ func readOrders(o options, stderr io.Writer) (*orderLog, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &intake{orderLog: &orderLog{agg: agg}}
+	in := &intake{orderLog: &orderLog{agg: agg}, decimals: int32(decimals)}
 	for at, r := range f.rows {
 		bar.set(size + int64(at))
 		switch p, bad := read(r, dates, amounts); {
@@ -108,6 +109,10 @@ func (f *csvFile) howRead(order guanxi.Text, mark byte, decimals int) guanxi.Tex
 	return guanxi.Text{EN: strings.Join(en, ", "), ZH: strings.Join(zh, ",")}
 }
 
+// lastOrder leaves room for the day after; databases write the last day of the year
+// 9999 for “never”.
+var lastOrder = time.Date(9999, time.December, 30, 0, 0, 0, 0, time.UTC)
+
 // read turns a row into a purchase, or says why it is none.
 func read(r record, dates *dateReader, amounts amountReader) (p rfm.Purchase[string], bad *reason) {
 	refuse := func(b reason) (rfm.Purchase[string], *reason) { return p, &b }
@@ -126,6 +131,9 @@ func read(r record, dates *dateReader, amounts amountReader) (p rfm.Purchase[str
 	if p.At, err = dates.parse(r.date); err != nil {
 		return refuse(because("%q is no date", "%q 不是日期", r.date))
 	}
+	if p.At.After(lastOrder) {
+		return refuse(because("%q is the end of time, not a date", "%q 是日期上限,不是订单日期", r.date))
+	}
 	if p.Amount, err = amounts.parse(r.amount); err != nil {
 		return refuse(because("%q is no amount", "%q 不是金额", r.amount))
 	}
@@ -136,8 +144,9 @@ func read(r record, dates *dateReader, amounts amountReader) (p rfm.Purchase[str
 // intake feeds an order log in chunks.
 type intake struct {
 	*orderLog
-	chunk []rfm.Purchase[string]
-	lines []int // by row of chunk
+	chunk    []rfm.Purchase[string]
+	lines    []int // by row of chunk
+	decimals int32
 }
 
 // chunkRows is how many rows are added at once: AddAll names up to 1,000
@@ -159,6 +168,7 @@ func (in *intake) add(line int, p rfm.Purchase[string]) error {
 // flush adds the chunk. Refused rows are noted; every other error is returned.
 func (in *intake) flush() error {
 	err := in.agg.AddAll(in.chunk)
+	twice := map[int]bool{}
 	var batch *rfm.BatchError
 	switch {
 	case errors.As(err, &batch):
@@ -166,13 +176,19 @@ func (in *intake) flush() error {
 			row, field := splitPointer(f.Pointer)
 			in.refuse(in.lines[row], reasonOf(&in.chunk[row], field, f.Err))
 			in.lines[row] = 0
+			twice[row] = errors.Is(f.Err, rfm.ErrDuplicateOrder)
 		}
 	case err != nil:
 		return err
 	}
 	for i, line := range in.lines {
+		p := &in.chunk[i]
 		if line > 0 {
-			in.extent.add(in.chunk[i].At)
+			in.extent.add(p.At)
+		}
+		if line > 0 || twice[i] { // of those the aggregate keeps the earlier one, whichever that is
+			units := p.Amount.Shift(in.decimals).IntPart()
+			in.rows = append(in.rows, logRow{p.Customer, p.Order, p.At.UnixMicro(), units})
 		}
 	}
 	in.chunk, in.lines = in.chunk[:0], in.lines[:0]

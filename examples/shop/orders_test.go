@@ -18,6 +18,7 @@ func TestRefusals(t *testing.T) {
 		{"no amount", "C,2024-01-05,,X", "no amount", "缺少金额"},
 		{"not a date", "C,soon,1.00,X", `"soon" is no date`, `"soon" 不是日期`},
 		{"not a day", "C,2023-02-29,1.00,X", `"2023-02-29" is no date`, `"2023-02-29" 不是日期`},
+		{"never", "C,9999-12-31,1.00,X", `"9999-12-31" is the end of time, not a date`, `"9999-12-31" 是日期上限,不是订单日期`},
 		{"not a time", "C,2024-01-05 25:00,1.00,X", `"2024-01-05 25:00" is no date`, `"2024-01-05 25:00" 不是日期`},
 		{"not an amount", "C,2024-01-05,ten,X", `"ten" is no amount`, `"ten" 不是金额`},
 		{"a currency", "C,2024-01-05,$1.00,X", `"$1.00" is no amount`, `"$1.00" 不是金额`},

@@ -19,18 +19,26 @@ type report struct {
 	options
 	decimals int
 	names    map[string]string // of segments by id
+	all      *whole
 }
 
 // writeReport writes the whole report; before is nil where there is no past.
-func writeReport(w io.Writer, r *result, before *past, o options) error {
-	p := &report{result: r, options: o, decimals: r.pop.Config().Decimals, names: labels(r.scored.Segments(), o.lang)}
+func writeReport(w io.Writer, r *result, before *past, all *whole, o options) error {
+	p := &report{result: r, options: o, all: all, decimals: r.pop.Config().Decimals, names: labels(r.scored.Segments(), o.lang)}
 	p.header()
 	p.segmentTable()
 	p.grid()
 	p.pareto()
 	p.best()
 	p.moves(before)
+	p.lifeCycle()
+	p.worth()
+	p.leaving()
+	p.staying()
+	p.points()
+	p.recommending()
 	p.advice()
+	p.todo()
 	_, err := io.WriteString(w, p.String())
 	return err
 }
@@ -159,35 +167,51 @@ func (p *report) cuts(dim rfm.Dimension) []int64 {
 // score − 1 of the cuts.
 func (p *report) recencyLabel(score int) string {
 	name := fmt.Sprintf("R%d", score)
+	if days := p.recencyRange(score); days != "" {
+		name += "  " + days
+	}
+	return name
+}
+
+// recencyRange are those days; "" where ties are split.
+func (p *report) recencyRange(score int) string {
 	cuts := p.cuts(rfm.Recency)
 	if cuts == nil {
-		return name
+		return ""
 	}
 	if score == 1 {
-		return name + fmt.Sprintf(p.in("  %s or more", "  %s 及以上"), layout.Thousands(cuts[0]))
+		return fmt.Sprintf(p.in("%s or more", "%s 及以上"), layout.Thousands(cuts[0]))
 	}
 	from, to := int64(0), cuts[score-2]-1
 	if score <= len(cuts) {
 		from = cuts[score-1]
 	}
-	return name + "  " + span(from, to)
+	return span(from, to)
 }
 
 // frequencyLabel says which numbers of orders a frequency score stands for.
 func (p *report) frequencyLabel(score int) string {
 	name := fmt.Sprintf("F%d", score)
+	if orders := p.frequencyRange(score); orders != "" {
+		name += ": " + orders
+	}
+	return name
+}
+
+// frequencyRange are those numbers; "" where ties are split.
+func (p *report) frequencyRange(score int) string {
 	cuts := p.cuts(rfm.Frequency)
 	if cuts == nil {
-		return name
+		return ""
 	}
 	if score > len(cuts) {
-		return name + ": " + layout.Thousands(cuts[len(cuts)-1]+1) + "+"
+		return layout.Thousands(cuts[len(cuts)-1]+1) + "+"
 	}
 	from := int64(1)
 	if score > 1 {
 		from = cuts[score-2] + 1
 	}
-	return name + ": " + span(from, cuts[score-1])
+	return span(from, cuts[score-1])
 }
 
 // span writes from–to, or that there is nothing between.

@@ -95,6 +95,8 @@ func score(log *orderLog, o options, segments *rfm.Segments) (*result, error) {
 type past struct {
 	asOf      time.Time
 	migration *rfm.Migration[string]
+	scored    *rfm.Scored[string]
+	now       *rfm.Scored[string]
 }
 
 // lookBack is how long before the report the customers are looked at again.
@@ -117,6 +119,24 @@ func scoreBefore(log *orderLog, now *result, o options) (*past, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.scored, p.now = before, now.scored
 	p.migration, err = rfm.Migrate(before, now.scored)
 	return p, err
+}
+
+// stayed is, by segment, who did not leave it.
+func (p *past) stayed() map[string]rfm.Flow {
+	out := map[string]rfm.Flow{}
+	for then := range p.scored.All() {
+		now, ok := p.now.Find(then.Customer)
+		if !ok || now.Segment != then.Segment {
+			continue
+		}
+		f := out[now.Segment]
+		f.Customers++
+		f.Before = f.Before.Add(p.scored.Population().Money(then.Values.Monetary))
+		f.After = f.After.Add(p.now.Population().Money(now.Values.Monetary))
+		out[now.Segment] = f
+	}
+	return out
 }

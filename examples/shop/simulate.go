@@ -15,20 +15,22 @@ import (
 // The simulated shop: who its customers are is the Pareto/NBD of Schmittlein,
 // Morrison & Colombo (1987). A customer buys at a rate of their own, gamma over
 // the customers, until they silently stay away after a lifetime that is
-// exponential with a rate of his own, gamma too.
+// exponential with a rate of their own, gamma too. Beyond that model, who spends more
+// an order stays longer.
 const (
 	buyShape, buyScale   = 0.75, 1.0 / 50  // purchases a day: 5.5 a year in the mean
 	stopShape, stopScale = 0.65, 1.0 / 200 // rate of dropping out, a day
 	basketMean           = 4.7             // log-normal over customers: half spend more than 110 an order
 	basketSpread         = 0.55            // between customers
 	basketNoise          = 0.45            // between the orders of one
+	basketStays          = 0.5             // lives are e^0.5 times as long for each basketSpread
 	wholeRefunds         = 0.03            // of orders
 	partialRefunds       = 0.02
 	simulatedDecimals    = 2
 )
 
-// longSimulation is how many customers it takes for progress to be shown.
-const longSimulation = 200_000
+// manyCustomers is how many it takes for progress to be shown.
+const manyCustomers = 50_000
 
 // simulate invents three years of a shop that grows.
 func simulate(o options, stderr io.Writer) (*orderLog, error) {
@@ -52,7 +54,7 @@ func simulate(o options, stderr io.Writer) (*orderLog, error) {
 		EN: "Pareto/NBD purchases, log-normal baskets, refunds in part and in whole",
 		ZH: "Pareto/NBD 购买过程,对数正态客单价,含部分与全额退款",
 	}
-	bar := newProgress(stderr, "simulating", int64(o.customers), longSimulation)
+	bar := newProgress(stderr, "simulating", int64(o.customers), manyCustomers)
 	defer bar.finish()
 	for i := range o.customers {
 		bar.set(int64(i))
@@ -85,7 +87,9 @@ func (s *simulation) customer(id string) {
 	at := s.from.Add(time.Duration(float64(span) * math.Pow(s.rng.Float64(), 0.8)))
 	rate := s.gamma(buyShape) * buyScale
 	life := s.rng.ExpFloat64() / (s.gamma(stopShape) * stopScale) // days; may be +Inf
-	basket := basketMean + basketSpread*s.rng.NormFloat64()
+	size := s.rng.NormFloat64()
+	basket := basketMean + basketSpread*size
+	life *= math.Exp(basketStays * size)
 	for days := 0.0; at.Before(s.to) && days <= life; {
 		s.order(id, at, math.Exp(basket+basketNoise*s.rng.NormFloat64()))
 		wait := s.rng.ExpFloat64() / rate
@@ -121,6 +125,7 @@ func (s *simulation) row(id, ref string, at time.Time, units int64) {
 	b := &s.batch
 	b.Customer, b.Order = append(b.Customer, id), append(b.Order, ref)
 	b.At, b.Amount = append(b.At, at.UnixMicro()), append(b.Amount, units)
+	s.rows = append(s.rows, logRow{id, ref, at.UnixMicro(), units})
 	s.extent.add(at)
 }
 
