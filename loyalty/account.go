@@ -28,23 +28,26 @@ type Account struct {
 	Status   Status
 	MergedTo AccountID // where a merge has moved everything
 
-	purses   []purse // one for each kind, in the order of their first entries
-	lots     chunks[node]
-	opened   LotID // the last lot
-	waiting  waitHeap
-	orders   index[orderRow]
-	keys     index[keyRow]
-	redeemed chunks[redemption]
-	holds    []Hold // open ones, in the order of their places
-	ended    map[string]HoldState
-	counters counters
-	tier     TierState
-	shared   map[string]int64 // what is left of shared counters, as the host says; no part of the state
-	part     *part            // nil: everything is loaded
-	mem      accountMemory
+	purses     []purse // one for each kind, in the order of their first entries
+	lots       chunks[node]
+	opened     LotID // the last lot
+	earned     int64 // orders that have earned, those of merged accounts too
+	waiting    waitHeap
+	orders     index[orderRow]
+	keys       index[keyRow]
+	redeemed   chunks[redemption]
+	returnable int64  // redemptions of which something may be given back
+	holds      []Hold // open ones, in the order of their places
+	ended      map[string]HoldState
+	counters   counters
+	tier       *TierState       // nil: no entry concerned tiers
+	shared     map[string]int64 // what is left of shared counters, as the host says; no part of the state
+	part       *part            // nil: everything is loaded
+	mem        *accountMemory   // nil: not used yet
 }
 
-// accountMemory hands out the slices that records of an account hold.
+// accountMemory hands out the slices that records of an account hold, or those of several
+// that are changed one at a time.
 type accountMemory struct {
 	results  slab[Result]
 	lots     slab[LotID]
@@ -56,6 +59,68 @@ type accountMemory struct {
 	kinds    slab[OrderKind]
 	counters slab[CounterChange]
 	shared   slab[SharedChange]
+	pools    *accountPools // nil: the records themselves are the account's own
+
+	lastTerms []Term // of the order that was kept last
+}
+
+// keepTerms keeps the terms of an order. Most orders have those of the order before, and
+// share them: nobody changes the terms of a row.
+func (m *accountMemory) keepTerms(terms []Term) []Term {
+	if !slices.Equal(m.lastTerms, terms) {
+		m.lastTerms = m.terms.keep(terms)
+	}
+	return m.lastTerms
+}
+
+// accountPools hands out the memory of records of accounts that are never reset.
+type accountPools struct {
+	lots     slab[node]
+	orders   slab[named[orderRow]]
+	keys     slab[named[keyRow]]
+	redeemed slab[redemption]
+}
+
+// memory returns where the account has its memory from.
+func (a *Account) memory() *accountMemory {
+	if a.mem == nil {
+		a.mem = new(accountMemory)
+	}
+	return a.mem
+}
+
+// addOrder returns the row of an order, which is a zero one if it is new.
+func (a *Account) addOrder(id string) (row *orderRow, fresh bool) {
+	if m := a.mem; m != nil && m.pools != nil {
+		return a.orders.add(id, &m.pools.orders)
+	}
+	return a.orders.add(id, nil)
+}
+
+// addKey returns the row of a key, which is a zero one if it is new.
+func (a *Account) addKey(k Key) (row *keyRow, fresh bool) { return a.addHashedKey(hashText(k), k) }
+
+func (a *Account) addHashedKey(h uint64, k Key) (row *keyRow, fresh bool) {
+	if m := a.mem; m != nil && m.pools != nil {
+		return a.keys.addHashed(h, string(k), &m.pools.keys)
+	}
+	return a.keys.addHashed(h, string(k), nil)
+}
+
+// addLot returns a zero lot after all others.
+func (a *Account) addLot() *node {
+	if m := a.mem; m != nil && m.pools != nil {
+		return a.lots.pushIn(&m.pools.lots)
+	}
+	return a.lots.push()
+}
+
+// addRedemption returns a zero redemption after all others.
+func (a *Account) addRedemption() *redemption {
+	if m := a.mem; m != nil && m.pools != nil {
+		return a.redeemed.pushIn(&m.pools.redeemed)
+	}
+	return a.redeemed.push()
 }
 
 // keyRow is what is known of a key.
@@ -95,7 +160,26 @@ func (a *Account) Complete() bool { return a.part == nil }
 
 // Tier returns the tier as the last entry left it. What time has done to it since
 // is for Engine.Tier to say.
-func (a *Account) Tier() TierState { return a.tier.clone() }
+func (a *Account) Tier() TierState { return a.tierState().clone() }
+
+// noTier is the tier of an account that has none. Nobody writes it.
+var noTier TierState
+
+// tierState returns the tier to be read.
+func (a *Account) tierState() *TierState {
+	if a.tier == nil {
+		return &noTier
+	}
+	return a.tier
+}
+
+// ownTier returns the tier to be written.
+func (a *Account) ownTier() *TierState {
+	if a.tier == nil {
+		a.tier = new(TierState)
+	}
+	return a.tier
+}
 
 // Lot returns a lot, if it is loaded.
 func (a *Account) Lot(id LotID) (Lot, bool) {
@@ -127,8 +211,8 @@ func (a *Account) Expiry(l *Lot) Instant {
 	return l.Expire
 }
 
-// Order returns a copy of what is known of an order; ok is false if it is not known,
-// or not loaded.
+// Order returns a copy of what is known of an order, also of one that is known by its
+// payments alone (Unearned); ok is false if it is not known, or not loaded.
 func (a *Account) Order(id string) (rec OrderRecord, ok bool) {
 	r, _ := a.orders.find(id)
 	if r == nil || r.missing {
@@ -142,7 +226,7 @@ func (a *Account) Order(id string) (rec OrderRecord, ok bool) {
 // loaded.
 func (a *Account) Receipt(k Key) (r Receipt, ok bool) {
 	row, _ := a.keys.find(string(k))
-	if row == nil || row.missing {
+	if row == nil || row.missing || row.seq == 0 {
 		return Receipt{}, false
 	}
 	return a.receipt(k, row), true

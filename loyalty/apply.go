@@ -21,7 +21,7 @@ func (a *Account) Apply(d *Decision) error {
 		return nil
 	}
 	for i := range d.Entries {
-		if err := a.apply(&d.Entries[i], true); err != nil {
+		if err := a.applyHashed(&d.Entries[i], true, &d.work.key); err != nil {
 			return err
 		}
 	}
@@ -35,6 +35,12 @@ func impossible(e *Entry, format string, args ...any) error {
 
 // apply carries out one entry. Without keep its key and hash are not known yet.
 func (a *Account) apply(e *Entry, keep bool) error {
+	var unknown hashedKey
+	return a.applyHashed(e, keep, &unknown)
+}
+
+// applyHashed is apply with a hash that is known already.
+func (a *Account) applyHashed(e *Entry, keep bool, known *hashedKey) error {
 	if e.Account != a.ID || e.Seq != a.Seq+1 {
 		return fmt.Errorf("%w: entry %d of %q after %d", ErrGap, e.Seq, e.Account, a.Seq)
 	}
@@ -57,11 +63,12 @@ func (a *Account) apply(e *Entry, keep bool) error {
 			return err
 		}
 	}
-	if err := a.applyOrder(e); err != nil {
+	earned, err := a.applyOrder(e)
+	if err != nil {
 		return err
 	}
 	for i := range e.Opened {
-		if err := a.openLot(e, &e.Opened[i]); err != nil {
+		if err := a.openLot(e, &e.Opened[i], earned); err != nil {
 			return err
 		}
 	}
@@ -73,7 +80,7 @@ func (a *Account) apply(e *Entry, keep bool) error {
 	}
 	a.applyHold(e)
 	if e.Tier != nil {
-		a.tier.apply(e.Tier)
+		a.ownTier().apply(e.Tier)
 	}
 	switch e.Op {
 	case OpStatus, OpClose:
@@ -81,10 +88,15 @@ func (a *Account) apply(e *Entry, keep bool) error {
 	case OpMergeOut:
 		a.Status, a.MergedTo = e.Status, e.Peer
 	}
+	if e.Parcel != nil && e.Parcel.Merge != nil {
+		if err := a.mergeRedeemed(e, e.Parcel.Merge); err != nil {
+			return err
+		}
+	}
 	if keep {
 		a.Head = e.Hash
 		if e.Key != "" {
-			a.keepKey(e)
+			a.keepKey(e, known.of(e.Key))
 		}
 	}
 	a.tidy()
@@ -203,6 +215,7 @@ func (a *Account) applyReturn(e *Entry) error {
 		return impossible(e, "redemption %q", e.Ref)
 	}
 	red := a.redeemed.at(int(row.red))
+	had := red.rest()
 	for i := range e.Uses {
 		u, left := &e.Uses[i], e.Uses[i].Points
 		for j := len(red.uses) - 1; j >= 0 && left > 0; j-- {
@@ -216,7 +229,18 @@ func (a *Account) applyReturn(e *Entry) error {
 			return impossible(e, "%d points more than were redeemed of lot %d", left, u.Lot)
 		}
 	}
+	if had > 0 && red.rest() == 0 {
+		a.returnable--
+	}
 	return nil
+}
+
+// rest returns what of a redemption has not come back.
+func (red *redemption) rest() (sum Points) {
+	for _, p := range red.left {
+		sum += p
+	}
+	return sum
 }
 
 // extend gives a lot another end of its own.
@@ -251,59 +275,84 @@ func (a *Account) extend(e *Entry, x *LotExpiry) error {
 	return nil
 }
 
-func (a *Account) applyOrder(e *Entry) error {
+// applyOrder notes what an entry says of orders. It returns the one that has earned, if it
+// is the entry's.
+func (a *Account) applyOrder(e *Entry) (earned *orderRow, err error) {
 	c := e.Order
 	if c != nil && c.Earned != nil {
+		a.earned++
 		return a.keepOrder(e, c.Earned)
+	}
+	if c != nil && c.Paid != nil {
+		return nil, a.keepPayment(e, c)
 	}
 	if c != nil {
 		row, _ := a.orders.find(c.ID)
 		if row == nil || row.missing {
 			if a.part != nil {
-				return &NeedError{Need{Orders: []string{c.ID}}}
+				return nil, &NeedError{Need{Orders: []string{c.ID}}}
 			}
-			return impossible(e, "order %q", c.ID)
+			return nil, impossible(e, "order %q", c.ID)
 		}
 		for _, l := range c.Lines {
 			if l.Line < 0 || int(l.Line) >= len(row.Lines) {
-				return impossible(e, "line %d of order %q", l.Line, c.ID)
+				return nil, impossible(e, "line %d of order %q", l.Line, c.ID)
 			}
 		}
 		row.apply(c)
 	}
 	if e.Op == OpMergeIn && e.Parcel != nil && e.Parcel.Merge != nil {
-		for i := range e.Parcel.Merge.Orders {
-			if err := a.keepOrder(e, &e.Parcel.Merge.Orders[i]); err != nil {
-				return err
-			}
-		}
+		return nil, a.mergeOrders(e, e.Parcel.Merge)
 	}
-	return nil
+	return nil, nil
 }
 
-// keepOrder keeps a copy of a record.
-func (a *Account) keepOrder(e *Entry, rec *OrderRecord) error {
-	row, fresh := a.orders.add(rec.ID)
+// keepOrder keeps a copy of a record. One that is known by its payments becomes that of
+// the order itself.
+func (a *Account) keepOrder(e *Entry, rec *OrderRecord) (*orderRow, error) {
+	row, fresh := a.addOrder(rec.ID)
+	var payments []OrderPayment
 	if !fresh && !row.missing {
-		return impossible(e, "order %q is there", rec.ID)
+		if !row.Unearned || rec.Unearned {
+			return nil, impossible(e, "order %q is there", rec.ID)
+		}
+		payments = row.OrderRecord.Payments
 	}
 	row.missing = false
-	row.keep(rec, &a.mem)
+	row.keep(rec, a.memory())
+	row.OrderRecord.Payments = append(row.OrderRecord.Payments, payments...)
+	return row, nil
+}
+
+// keepPayment links a payment with its order, which may be known by it alone.
+func (a *Account) keepPayment(e *Entry, c *OrderChange) error {
+	row, fresh := a.addOrder(c.ID)
+	if fresh && a.part != nil {
+		row.missing = true // as far as is known
+		return &NeedError{Need{Orders: []string{c.ID}}}
+	}
+	if fresh || row.missing {
+		row.missing = false
+		rec := unearned(c.ID, e.Effective, c.Paid.Amount)
+		row.keep(&rec, a.memory())
+	}
+	row.OrderRecord.Payments = append(row.OrderRecord.Payments, *c.Paid)
 	return nil
 }
 
 // keep makes row a copy of rec in the account's memory.
 func (row *orderRow) keep(rec *OrderRecord, m *accountMemory) {
-	row.ID, row.At = rec.ID, rec.At
+	row.ID, row.At, row.First, row.Unearned = rec.ID, rec.At, rec.First, rec.Unearned
+	row.OrderRecord.Payments = slices.Clone(rec.Payments)
 	row.OrderRecord.Lines = m.lines.keep(rec.Lines)
-	row.Terms = m.terms.keep(rec.Terms)
+	row.Terms = m.keepTerms(rec.Terms)
 	row.Hits = m.hits.keep(rec.Hits)
 	row.OrderRecord.Kinds = m.kinds.keep(rec.Kinds)
 }
 
-// openLot adds a lot.
-func (a *Account) openLot(e *Entry, l *Lot) error {
-	if l.ID != a.opened+1 || l.Points <= 0 || l.Remaining != l.Points {
+// openLot adds a lot, of an order that has earned now or of any.
+func (a *Account) openLot(e *Entry, l *Lot, earned *orderRow) error {
+	if l.ID != a.opened+1 || l.Points <= 0 || l.Remaining != l.Points && !l.used(e.Op) {
 		return impossible(e, "lot %d", l.ID)
 	}
 	a.opened = l.ID
@@ -312,14 +361,18 @@ func (a *Account) openLot(e *Entry, l *Lot) error {
 		return impossible(e, "window %d of lot %d", l.Window, l.ID)
 	}
 	slot := a.lots.n
-	n := a.lots.push()
+	n := a.addLot()
 	*n = node{Lot: *l, prev: -1, next: -1, bucket: -1, purse: int32(purse)}
 	n.Remaining = 0
-	a.addRemaining(slot, n, l.Points)
+	a.addRemaining(slot, n, l.Remaining)
 	if l.Order != "" {
-		if row, _ := a.orders.find(l.Order); row != nil && !row.missing {
+		row := earned
+		if row == nil || row.ID != l.Order {
+			row, _ = a.orders.find(l.Order)
+		}
+		if row != nil && !row.missing {
 			if cap(row.lots) == 0 {
-				row.lots = a.mem.lots.take(1)[:0]
+				row.lots = a.memory().lots.take(1)[:0]
 			}
 			row.lots = append(row.lots, l.ID)
 		}
@@ -349,13 +402,15 @@ func (a *Account) applyHold(e *Entry) {
 }
 
 // keepKey keeps the receipt of the entry's key, and what it spent.
-func (a *Account) keepKey(e *Entry) {
-	row, _ := a.keys.add(string(e.Key))
-	*row = keyRow{intent: e.Intent, seq: e.Seq, recorded: e.Recorded, op: e.Op, results: a.mem.results.keep(e.Results), red: -1}
-	switch e.Op {
-	case OpRedeem, OpCapture, OpDonate:
+func (a *Account) keepKey(e *Entry, hash uint64) {
+	row, _ := a.addHashedKey(hash, e.Key)
+	*row = keyRow{intent: e.Intent, seq: e.Seq, recorded: e.Recorded, op: e.Op, results: a.memory().results.keep(e.Results), red: -1}
+	if e.Op.spends() {
 		row.red = int32(a.redeemed.n)
-		a.redeemed.push().keep(e, &a.mem)
+		red := a.addRedemption()
+		if red.keep(e, a.memory()); red.rest() > 0 {
+			a.returnable++
+		}
 	}
 }
 

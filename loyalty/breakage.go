@@ -198,7 +198,12 @@ func (j *lotJournal) add(e *Entry) error {
 		if l.ID != LotID(len(j.lots)+1) {
 			return impossible(e, "lot %d", l.ID)
 		}
-		j.lots = append(j.lots, journalLot{l.Kind == j.t.kind, l.Earned, l.Expire, l.Window, l.Points})
+		j.lots = append(j.lots, journalLot{l.Kind == j.t.kind, l.Earned, l.Expire, l.Window, l.Remaining})
+		if used := l.Redeemed + l.Donated; used > 0 && l.Kind == j.t.kind { // redeemed before a merge
+			if err := j.t.Add(l.Earned, e.Effective, VintageFlow{Redeemed: used}); err != nil {
+				return err
+			}
+		}
 		if l.Kind == j.t.kind && (e.Op == OpEarn || e.Op == OpAdjust) {
 			if err := j.t.Add(l.Earned, l.Earned, VintageFlow{Issued: l.Points}); err != nil {
 				return err

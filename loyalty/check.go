@@ -149,15 +149,19 @@ func (c *auditor) redeemed() {
 		lot  LotID
 		book Book
 	}
-	sum := map[part]Points{}
+	sum, returnable := map[part]Points{}, int64(0)
 	for i := range c.a.redeemed.n {
 		red := c.a.redeemed.at(i)
+		if red.rest() > 0 {
+			returnable++
+		}
 		for j := range red.uses {
 			u := &red.uses[j]
 			c.fail(red.left[j] >= 0 && red.left[j] <= u.Points, "redemption %q", red.key)
 			sum[part{u.Lot, u.To}] += red.left[j]
 		}
 	}
+	c.fail(returnable == c.a.returnable, "%d redemptions may come back, it says %d", returnable, c.a.returnable)
 	for i := range c.a.lots.n {
 		l := &c.a.lots.at(i).Lot
 		c.fail(sum[part{l.ID, Redeemed}] == l.Redeemed && sum[part{l.ID, Donated}] == l.Donated, "what was redeemed of lot %d", l.ID)

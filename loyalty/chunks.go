@@ -1,16 +1,13 @@
 package loyalty
 
-import (
-	"hash/maphash"
-	"math/bits"
-
-	"github.com/guanxi-go/guanxi/internal/table"
-)
+import "math/bits"
 
 // chunks is a list that grows without moving what it holds: chunk k has 2·2^k
 // places. Pointers into it stay good.
 type chunks[T any] struct {
 	n    int
+	base int // the first of last
+	last []T // the chunk that is written, most often the one that is read
 	list [][]T
 }
 
@@ -21,19 +18,40 @@ func chunkOf(i int) (k, off int) {
 }
 
 func (c *chunks[T]) at(i int) *T {
+	if i >= c.base {
+		return &c.last[i-c.base]
+	}
 	k, off := chunkOf(i)
 	return &c.list[k][off]
 }
 
 // push appends a zero T and returns it.
-func (c *chunks[T]) push() *T {
-	k, off := chunkOf(c.n)
-	if k == len(c.list) {
-		c.list = append(c.list, make([]T, 2<<k))
+func (c *chunks[T]) push() *T { return c.pushIn(nil) }
+
+// pushIn is push with memory of a slab, if there is one, which is not to be reset.
+func (c *chunks[T]) pushIn(m *slab[T]) *T {
+	off := c.n - c.base
+	if off == len(c.last) {
+		c.grow(m)
+		off = 0
 	}
 	c.n++
-	p := &c.list[k][off]
-	return p
+	return &c.last[off]
+}
+
+// grow goes on to the chunk after the last, which is full.
+func (c *chunks[T]) grow(m *slab[T]) {
+	k, _ := chunkOf(c.n)
+	if k == len(c.list) {
+		var chunk []T
+		if m == nil {
+			chunk = make([]T, 2<<k)
+		} else {
+			chunk = m.take(2 << k)
+		}
+		c.list = append(c.list, chunk)
+	}
+	c.base, c.last = c.n, c.list[k]
 }
 
 // reset empties c and keeps its memory.
@@ -43,19 +61,19 @@ func (c *chunks[T]) reset() {
 		clear(c.list[i][:m])
 		left -= m
 	}
-	c.n = 0
+	c.n, c.base, c.last = 0, 0, nil
 }
 
 // copyTo copies the Ts as they are.
 func (c *chunks[T]) copyTo(dst *chunks[T]) {
 	dst.reset()
-	for left, k := c.n, 0; left > 0; k++ {
-		if k == len(dst.list) {
-			dst.list = append(dst.list, make([]T, 2<<k))
-		}
-		left -= copy(dst.list[k][:min(left, len(c.list[k]))], c.list[k])
+	for left := c.n; left > 0; {
+		dst.grow(nil)
+		k, _ := chunkOf(dst.n)
+		n := copy(dst.last[:min(left, len(dst.last))], c.list[k])
+		dst.n += n
+		left -= n
 	}
-	dst.n = c.n
 }
 
 // slab hands out slices that never move, from blocks that grow with use.
@@ -85,7 +103,7 @@ func (m *slab[T]) take(n int) []T {
 			return make([]T, n)
 		}
 		if m.next == len(m.blocks) {
-			m.blocks = append(m.blocks, make([]T, min(slabLimit, max(4<<m.next, 2*n))))
+			m.blocks = append(m.blocks, make([]T, min(slabLimit, max(4<<min(m.next, 16), 2*n))))
 		}
 		m.free = m.blocks[m.next]
 		m.next++
@@ -101,40 +119,4 @@ func (m *slab[T]) reset() {
 		clear(m.blocks[i])
 	}
 	m.free, m.next = nil, 0
-}
-
-// keySeed makes the places of texts in an index differ from process to process, so
-// that nobody chooses texts that collide. No result depends on it.
-var keySeed = maphash.MakeSeed()
-
-// index finds records by a text.
-type index[T any] struct {
-	names table.Table[string, struct{}]
-	rows  chunks[T]
-}
-
-// find returns the record of a text, or nil.
-func (x *index[T]) find(name string) (*T, int) {
-	ord, ok := x.names.Find(maphash.String(keySeed, name), name)
-	if !ok {
-		return nil, -1
-	}
-	return x.rows.at(int(ord)), int(ord)
-}
-
-// add returns the record of a text, which is a zero one if the text is new.
-func (x *index[T]) add(name string) (row *T, fresh bool) {
-	x.names.Reserve(1)
-	ord := int(x.names.Ordinal(maphash.String(keySeed, name), name))
-	if ord < x.rows.n {
-		return x.rows.at(ord), false
-	}
-	return x.rows.push(), true
-}
-
-func (x *index[T]) len() int { return x.rows.n }
-
-func (x *index[T]) reset() {
-	x.names.Reset()
-	x.rows.reset()
 }

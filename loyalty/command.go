@@ -39,13 +39,17 @@ type (
 		Activity string // id of the programme's activity rule
 		Ref      string // what it was about; an activity rule may pay once for each
 	}
-	// Refer gives the referrer's or the friend's points after the friend's first kept purchase.
+	// Refer gives the referrer's or the friend's points after the friend's first kept purchase:
+	// the first order that earned in the friend's account (OrderRecord.First). Kept means that
+	// the return window of the rule is over with enough of the order left, so a later refund
+	// takes nothing of it back. The friend has them once, the referrer once for each friend.
 	Refer struct {
 		Header
 		Side   Side // Referrer or Friend
 		Friend AccountID
 		// Purchase is the friend's first order as the friend's account has it, see
-		// Account.Order. It must be kept by now.
+		// Account.Order. It must be kept by now. On the friend's side the account is asked
+		// itself, and its ID alone counts.
 		Purchase *OrderRecord
 	}
 	// Activate makes the points of an order available before their time, as when
@@ -67,7 +71,8 @@ type (
 		Until time.Time // zero: the programme's span
 	}
 	// Capture spends of a hold; Points 0 captures all. What is left stays held if
-	// Keep is set, and is released otherwise.
+	// Keep is set, and is released otherwise. Of a hold for an order (Spend.Order) no more
+	// can be captured than what is left of the order: ErrOrderAmount.
 	Capture struct {
 		Header
 		Hold   string
@@ -79,10 +84,16 @@ type (
 		Header
 		Hold string
 	}
-	// Refund takes back what the returned part of an order had earned. Points that paid
-	// for a part of it (Spend.Payment) come back by a Return of that redemption, as many
-	// as SplitRefund says. A refund makes no room again under caps, nor in a campaign's
-	// limit or budget: what was counted when the order earned stays counted.
+	// Refund takes back what the returned part of an order had earned, and gives the points
+	// back that paid for it (Spend.Payment with Spend.Order): of each payment, when so much
+	// of the order has come back in all, as many as SplitRefund says, less what has come back
+	// before by refunds or by a Return. All of the order gives back all that is still used.
+	// They come back as by a Return, and before the order's own points are taken;
+	// Explanation.Back says how many, and how much is left to be paid out in money.
+	//
+	// An order that is known by its payments alone, since it has earned nothing, comes back
+	// by amount: its one line has no id. A refund makes no room again under caps, nor in a
+	// campaign's limit or budget: what was counted when the order earned stays counted.
 	Refund struct {
 		Header
 		Order  string
@@ -142,8 +153,9 @@ type (
 		Points Points
 	}
 	// MergeOut empties the account for another and closes it. Points, debts, orders,
-	// counters and the tier go along; redemptions stay: a Return of what was redeemed
-	// before is ErrMerged here and ErrRedemptionUnknown there, where an Adjust gives it back.
+	// counters and the tier go along, and redemptions of which something may still be given
+	// back, with the orders that they paid for: a Return or a Refund of what was before is
+	// ErrMerged here, and works at the account that remains, by the same key or order.
 	MergeOut struct {
 		Header
 		Into AccountID
@@ -185,9 +197,21 @@ const (
 
 // MergedState is what moves with a merge besides lots and debt.
 type MergedState struct {
-	Orders   []OrderRecord // of which something can still be refunded, by id
-	Counters []CounterChange
-	Tier     TierState
+	// Orders are by id. An order that one account knows by its payments alone becomes one with
+	// that of the other account: what has come back at either has come back, and of points
+	// that paid for it no more comes back than what refunds paid out before leaves to pay.
+	// What the order had earned on what came back at the other account is taken back with
+	// its next refund; if all has come back, nothing takes it. Where both know it by payments
+	// alone and name different amounts, the smaller one counts until the order earns.
+	Orders []OrderRecord
+	// Redemptions are those of which something may still be given back, by key, and of them
+	// no more than that. Lots are what it was taken from, with the ids that they had: each
+	// is opened anew, as already redeemed or donated.
+	Redemptions []Redemption
+	Lots        []Lot
+	Earned      int64 // how many orders have earned
+	Counters    []CounterChange
+	Tier        TierState
 }
 
 // Parcel is what travels between two accounts. It is a value of the decision that

@@ -4,20 +4,18 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-
-	"github.com/guanxi-go/guanxi/internal/minor"
 )
 
 // Commit is what one account's decisions come to, for a store to write. A store that
-// keeps the journal and whole accounts needs the Entries; one that keeps rows asks State
-// and Touched for what the rows are now. Not safe for concurrent use; a store keeps none
+// keeps the journal and whole accounts needs the Entries; one that keeps tables asks State
+// and Touched for what the records are now. Not safe for concurrent use; a store keeps none
 // of its memory.
 type Commit struct {
-	Account  AccountID
-	Expected int64   // the sequence number that it was decided on
-	Entries  []Entry // from Expected + 1 on; none: the due alone is written
+	Account  AccountID // "": none, and Rows alone
+	Expected int64     // the sequence number that it was decided on
+	Entries  []Entry   // from Expected + 1 on; none: the due alone is written
 	Shared   []SharedChange
-	Coupons  []CouponChange
+	Rows     []RowChange
 
 	state   *Account
 	applied int  // of Entries, how many state has
@@ -26,25 +24,28 @@ type Commit struct {
 
 // NewCommit returns the commit of a decision and the account that it was made on, which
 // is the commit's from then on. Both may be used again once it is written or thrown away.
-func NewCommit(a *Account, d *Decision, coupons ...CouponChange) *Commit {
+func NewCommit(a *Account, d *Decision, rows ...RowChange) *Commit {
 	c := new(Commit)
-	c.set(a, d, coupons)
+	c.set(a, d, rows)
 	return c
 }
 
 // DueCommit returns the commit that writes an account's due alone.
 func DueCommit(a *Account) *Commit { return &Commit{Account: a.ID, Expected: a.Seq, state: a} }
 
+// RowCommit returns the commit that writes rows alone, without an account.
+func RowCommit(rows ...RowChange) *Commit { return &Commit{Rows: slices.Clone(rows)} }
+
 // set makes c the commit of a decision; its memory is the decision's.
-func (c *Commit) set(a *Account, d *Decision, coupons []CouponChange) {
+func (c *Commit) set(a *Account, d *Decision, rows []RowChange) {
 	*c = Commit{Account: a.ID, Expected: d.Expected, Entries: d.Entries, Shared: d.Shared, state: a}
-	if len(coupons) > 0 {
-		c.Coupons = append([]CouponChange(nil), coupons...)
+	if len(rows) > 0 {
+		c.Rows = append([]RowChange(nil), rows...)
 	}
 }
 
 // Add adds a decision that was made on State. It copies what it keeps.
-func (c *Commit) Add(d *Decision, coupons ...CouponChange) error {
+func (c *Commit) Add(d *Decision, rows ...RowChange) error {
 	if d.Repeated {
 		return nil
 	}
@@ -53,13 +54,13 @@ func (c *Commit) Add(d *Decision, coupons ...CouponChange) error {
 	}
 	if !c.own {
 		c.own = true
-		c.Entries, c.Shared, c.Coupons = slices.Clip(c.Entries), slices.Clip(c.Shared), slices.Clip(c.Coupons)
+		c.Entries, c.Shared, c.Rows = slices.Clip(c.Entries), slices.Clip(c.Shared), slices.Clip(c.Rows)
 	}
 	for i := range d.Entries {
 		c.Entries = append(c.Entries, d.Entries[i].Clone())
 	}
 	c.Shared = append(c.Shared, d.Shared...)
-	c.Coupons = append(c.Coupons, coupons...)
+	c.Rows = append(c.Rows, rows...)
 	return nil
 }
 
@@ -109,8 +110,12 @@ func (e *Entry) Event() Event {
 
 // Check refuses a commit whose entries are not the next ones of the account, whose last
 // entry has a hash: ErrConflict if the account is elsewhere, ErrCommit if the entries do
-// not chain. What is asked costs no hashing; Verify asks the rest.
+// not chain, or there are some and no account. What is asked costs no hashing; Verify asks
+// the rest.
 func (c *Commit) Check(seq int64, head [32]byte) error {
+	if c.Account == "" && (c.Expected != 0 || len(c.Entries)+len(c.Shared) > 0) {
+		return fmt.Errorf("%w: no account", ErrCommit)
+	}
 	if c.Expected != seq {
 		return ErrConflict
 	}
@@ -121,34 +126,6 @@ func (c *Commit) Check(seq int64, head [32]byte) error {
 		}
 		head = e.Hash
 	}
-	return nil
-}
-
-// Apply changes a shared counter by one step. A SharedError refuses to reserve past a
-// limit, and ErrCommit to take what is not there; t is unchanged then.
-func (t *SharedTotal) Apply(ch SharedChange) error {
-	v, ok := *t, true
-	switch ch.Step {
-	case Reserve:
-		v.Reserved, ok = minor.Add(v.Reserved, ch.Amount)
-	case Confirm:
-		v.Reserved -= ch.Amount
-		v.Confirmed, ok = minor.Add(v.Confirmed, ch.Amount)
-	case Release:
-		v.Reserved -= ch.Amount
-	case Restore:
-		v.Confirmed -= ch.Amount
-	default:
-		return fmt.Errorf("%w: step %q", ErrCommit, ch.Step)
-	}
-	if ok && (ch.Amount < 0 || v.Reserved < 0 || v.Confirmed < 0) {
-		return fmt.Errorf("%w: counter %q below nothing", ErrCommit, ch.Counter)
-	}
-	used, fits := minor.Add(v.Reserved, v.Confirmed)
-	if !ok || !fits || ch.Step == Reserve && ch.Limit > 0 && used > ch.Limit {
-		return &SharedError{ch.Counter, max(ch.Limit-t.Used(), 0)}
-	}
-	*t = v
 	return nil
 }
 

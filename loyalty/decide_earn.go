@@ -14,12 +14,18 @@ func (c *Earn) decide(w *work) error {
 	if err != nil {
 		return err
 	}
-	if row != nil {
+	if row != nil && !row.Unearned {
 		return guanxi.At("/order/id", ErrOrderExists)
 	}
 	if err := w.r.order(&w.earn, &c.Order, &w.sit); err != nil {
 		return guanxi.At("/order", err)
 	}
+	if row != nil {
+		if err := row.becomes(&w.earn.record); err != nil {
+			return err
+		}
+	}
+	w.earn.record.First = w.a.earned == 0
 	e := w.entry(OpEarn, w.at)
 	e.Ref = c.Order.ID
 	w.change = OrderChange{ID: c.Order.ID, Earned: &w.earn.record}
@@ -52,8 +58,8 @@ func (c *Act) decide(w *work) error {
 }
 
 func (c *Refer) need(_ *rules, n *Need) {
-	if c.Side == Friend && c.Purchase == nil {
-		return
+	if c.Side == Friend && c.Purchase != nil {
+		n.Orders = append(n.Orders, c.Purchase.ID)
 	}
 }
 
@@ -67,7 +73,18 @@ func (c *Refer) decide(w *work) error {
 	if c.Side == Friend && c.Friend != w.a.ID || c.Side == Referrer && c.Friend == w.a.ID {
 		return guanxi.At("/friend", ErrPeer)
 	}
-	if err := w.r.kept(c.Purchase, w.at); err != nil {
+	purchase := c.Purchase
+	if c.Side == Friend && w.r.referral != nil { // the account knows better than the host
+		row, err := w.order(purchase.ID)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return guanxi.At("/purchase/id", ErrOrderUnknown)
+		}
+		purchase = &row.OrderRecord
+	}
+	if err := w.r.kept(purchase, w.at); err != nil {
 		return guanxi.At("/purchase", err)
 	}
 	if err := w.r.refer(&w.earn, c.Side, c.Friend, &w.sit); err != nil {
@@ -142,7 +159,7 @@ func (c *Activate) decide(w *work) error {
 	if err != nil {
 		return err
 	}
-	if row == nil {
+	if row == nil || row.Unearned {
 		return guanxi.At("/order", ErrOrderUnknown)
 	}
 	e := w.entry(OpActivate, w.at)

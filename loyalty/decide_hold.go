@@ -33,10 +33,17 @@ func (c *Place) decide(w *work) error {
 	if err := w.price(&c.Spend); err != nil {
 		return err
 	}
+	pays, err := w.mayPay(&c.Spend)
+	if err != nil {
+		return err
+	}
 	e := w.entry(OpHold, w.at)
 	e.Ref, e.Split = c.Hold, w.split()
 	w.count(e, w.quote.counters)
-	e.Shared = append(e.Shared, w.quote.shared...)
+	for _, s := range w.quote.shared {
+		s.Until = until
+		e.Shared = append(e.Shared, s)
+	}
 	if err := w.takeAll(e, Held); err != nil {
 		return err
 	}
@@ -44,6 +51,10 @@ func (c *Place) decide(w *work) error {
 		Shared: slices.Clone(e.Shared), Counters: slices.Clone(e.Counters)}
 	if r := w.quote.reward; r != nil && r.Type == RewardDonation {
 		hold.Ref, hold.Donation = r.Cause, true
+	}
+	hold.Coupon, hold.Coupons = w.d.Why.Coupon, w.d.Why.Coupons
+	if pays {
+		hold.Order, hold.Amount, hold.Money = c.Spend.Order, w.quote.order, w.quote.money
 	}
 	for _, charge := range w.quote.charges {
 		hold.Points += charge.Points
@@ -122,12 +133,19 @@ func (c *Capture) decide(w *work) error {
 	case points > held:
 		return guanxi.At("/points", ErrHoldTooMuch)
 	}
+	pays, err := w.capturePays(h, points)
+	if err != nil {
+		return err
+	}
 	op, to := OpCapture, Redeemed
 	if h.Donation {
 		to = Donated
 	}
 	e := w.entry(op, w.at)
 	e.Ref, e.Split = h.ID, h.Split
+	if pays {
+		e.Order = &w.change
+	}
 	w.touch(e, TouchRedeem)
 	rest := w.captureUses(e, h, to, points)
 	for _, s := range h.Shared {
@@ -135,6 +153,9 @@ func (c *Capture) decide(w *work) error {
 			s.Step = Confirm
 			e.Shared = append(e.Shared, s)
 		}
+	}
+	if n := partOf(h.Coupons, h.Captured, h.Captured+points, h.Points); n > 0 {
+		w.d.Why.Coupon, w.d.Why.Coupons = h.Coupon, n
 	}
 	w.hold.Captured += points
 	if points == held || !c.Keep {

@@ -51,7 +51,13 @@ func (p *Parcel) clone() *Parcel {
 	c := *p
 	c.Lots, c.Debt = slices.Clone(p.Lots), slices.Clone(p.Debt)
 	if m := p.Merge; m != nil {
-		c.Merge = &MergedState{Counters: slices.Clone(m.Counters), Tier: m.Tier.clone(), Orders: make([]OrderRecord, len(m.Orders))}
+		c.Merge = &MergedState{
+			Counters: slices.Clone(m.Counters), Tier: m.Tier.clone(), Orders: make([]OrderRecord, len(m.Orders)),
+			Redemptions: slices.Clone(m.Redemptions), Lots: slices.Clone(m.Lots), Earned: m.Earned,
+		}
+		for i := range c.Merge.Redemptions {
+			c.Merge.Redemptions[i] = c.Merge.Redemptions[i].clone()
+		}
 		for i := range m.Orders {
 			m.Orders[i].copyTo(&c.Merge.Orders[i])
 		}
@@ -63,6 +69,9 @@ func (c *Receive) need(_ *rules, n *Need) {
 	if c.Parcel.Merge != nil {
 		for i := range c.Parcel.Merge.Orders {
 			n.Orders = append(n.Orders, c.Parcel.Merge.Orders[i].ID)
+		}
+		for i := range c.Parcel.Merge.Redemptions {
+			n.Redemptions = append(n.Redemptions, c.Parcel.Merge.Redemptions[i].Key)
 		}
 	}
 }
@@ -76,14 +85,8 @@ func (c *Receive) decide(w *work) error {
 	e.Peer, e.Parcel = p.From, p.clone()
 	if p.Merge != nil {
 		e.Op = OpMergeIn
-		for i := range p.Merge.Orders {
-			row, err := w.order(p.Merge.Orders[i].ID)
-			if err != nil {
-				return err
-			}
-			if row != nil {
-				return guanxi.At(guanxi.Pointer("parcel", "merge", "orders", i), ErrOrderExists)
-			}
+		if err := w.mergeKnown(p.Merge); err != nil {
+			return err
 		}
 		if err := w.mergeCounters(e, p.Merge.Counters); err != nil {
 			return err
@@ -104,15 +107,17 @@ func (c *Receive) decide(w *work) error {
 		r.Points, r.Debt = r.Points-d.Points, r.Debt+d.Points
 	}
 	if p.Merge != nil {
+		w.openUsed(e, p.Merge.Lots)
 		w.tierMerge(e, &p.Merge.Tier)
 	}
 	return w.repayNow()
 }
 
-func (c *MergeOut) need(_ *rules, n *Need) { n.All = true }
+func (c *MergeOut) need(_ *rules, n *Need) { n.All, n.Returnable = true, true }
 
-// decide sends all that remains to another account, with debts, counters, the tier and
-// the orders of which something can still be refunded, and closes the account.
+// decide sends all that remains to another account, with debts, counters, the tier, the
+// orders, also those that have come back, and the redemptions of which something may be given
+// back, and closes the account.
 func (c *MergeOut) decide(w *work) error {
 	switch {
 	case c.Into == "" || len(c.Into) > MaxText || c.Into == w.a.ID:
@@ -124,7 +129,10 @@ func (c *MergeOut) decide(w *work) error {
 		return err
 	}
 	if w.a.part != nil && !w.a.part.orders {
-		return w.need(Need{All: true})
+		return w.need(Need{All: true, Returnable: true})
+	}
+	if err := w.needReturnable(); err != nil {
+		return err
 	}
 	e := w.entry(OpMergeOut, w.at)
 	e.Peer, e.Status = c.Into, Closed
@@ -136,7 +144,8 @@ func (c *MergeOut) decide(w *work) error {
 		}
 	}
 	p := w.parcel(e, c.Into)
-	p.Merge = &MergedState{Tier: w.tierWhole()}
+	p.Merge = &MergedState{Tier: w.tierWhole(), Earned: w.a.earned}
+	w.sendUsed(e, p.Merge)
 	for _, c := range w.a.counters.all {
 		if c.End > w.at && c.Add > 0 { // others say nothing any more
 			p.Merge.Counters = append(p.Merge.Counters, c)
@@ -153,7 +162,7 @@ func (c *MergeOut) decide(w *work) error {
 		}
 	}
 	for i := range w.a.orders.rows.n {
-		if row := w.a.orders.rows.at(i); !row.missing && row.Kept() > 0 {
+		if row := w.a.orders.rows.at(i); !row.missing {
 			var rec OrderRecord
 			row.copyTo(&rec)
 			w.leave(row, &rec)
@@ -161,6 +170,8 @@ func (c *MergeOut) decide(w *work) error {
 		}
 	}
 	slices.SortFunc(p.Merge.Orders, func(a, b OrderRecord) int { return cmp.Compare(a.ID, b.ID) })
+	p.Merge.belong(p.Lots)
+	p.Merge.belong(p.Merge.Lots)
 	e.Parcel = p
 	return nil
 }

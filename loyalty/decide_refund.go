@@ -6,9 +6,9 @@ import (
 
 func (c *Refund) need(_ *rules, n *Need) { n.Orders = append(n.Orders, c.Order) }
 
-// decide takes back the difference between what the order was granted and what it has
-// earned after this refund, less what refunds before have taken: any sequence of
-// refunds comes to what one does.
+// decide gives back the points that paid for what comes back, and then takes back the
+// difference between what the order was granted and what it has earned after this refund,
+// less what refunds before have taken: any sequence of refunds comes to what one does.
 func (c *Refund) decide(w *work) error {
 	if len(c.Refund) > MaxText {
 		return guanxi.At("/refund", ErrText)
@@ -24,6 +24,21 @@ func (c *Refund) decide(w *work) error {
 	*ch = OrderChange{ID: c.Order, Refund: c.Refund, Lines: ch.Lines[:0], Taken: ch.Taken[:0], Expired: ch.Expired[:0]}
 	if ch.Lines, err = row.back(ch.Lines, c.Lines, w.r.decimals); err != nil {
 		return err
+	}
+	gave, err := w.giveBackPaid(row, ch.Lines)
+	if err != nil {
+		return err
+	}
+	if w.d.Why.Back = w.back; len(row.OrderRecord.Payments) > 0 {
+		ch.Back = &w.back
+	}
+	if gave { // what has come back can be taken
+		if err := w.stage(); err != nil {
+			return err
+		}
+		if row, err = w.order(c.Order); err != nil {
+			return err
+		}
 	}
 	e := w.entry(OpRefund, w.at)
 	e.Ref, e.Order = c.Order, ch
@@ -47,6 +62,9 @@ func (c *Refund) decide(w *work) error {
 		}
 	}
 	w.tierRefund(e, row)
+	if gave {
+		return w.repayNow()
+	}
 	return nil
 }
 

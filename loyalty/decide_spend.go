@@ -6,6 +6,12 @@ import (
 
 // needSpend asks for what a spend takes, as far as that is known without the account.
 func needSpend(r *rules, n *Need, sp *Spend) {
+	if sp.Reward == "" && sp.Payment == "" && sp.Stored == "" { // as most are, without the memory of a quote
+		if inYears(n.At) && len(sp.Order) <= MaxText && r.plain(sp) == nil {
+			n.open(sp.Kind, sp.Points)
+		}
+		return
+	}
 	var q quote
 	s := situation{at: n.At}
 	if r.price(&q, sp, &s) == nil {
@@ -13,12 +19,19 @@ func needSpend(r *rules, n *Need, sp *Spend) {
 			n.open(c.Kind, c.Points)
 		}
 	}
+	if sp.Payment != "" && isID(sp.Order) {
+		n.Orders = append(n.Orders, sp.Order)
+	}
 }
 
 func (c *Redeem) need(r *rules, n *Need) { needSpend(r, n, &c.Spend) }
 
 func (c *Redeem) decide(w *work) error {
 	if err := w.price(&c.Spend); err != nil {
+		return err
+	}
+	links, err := w.mayPay(&c.Spend)
+	if err != nil {
 		return err
 	}
 	op, to, ref := OpRedeem, Redeemed, w.quote.ref
@@ -33,6 +46,9 @@ func (c *Redeem) decide(w *work) error {
 		s.Step = Confirm
 		e.Shared = append(e.Shared, s)
 	}
+	if links {
+		e.Order = &w.change
+	}
 	w.touch(e, TouchRedeem)
 	return w.takeAll(e, to)
 }
@@ -44,7 +60,7 @@ func (w *work) price(sp *Spend) error {
 	}
 	w.d.Why.Money = w.quote.money
 	if r := w.quote.reward; r != nil && r.Type == RewardVoucher {
-		w.d.Why.Coupon = r.Coupon
+		w.d.Why.Coupon, w.d.Why.Coupons = r.Coupon, max(sp.Quantity, 1)
 	}
 	return nil
 }
@@ -93,12 +109,7 @@ func (c *Return) decide(w *work) error {
 	if red == nil {
 		return guanxi.At("/redemption", ErrRedemptionUnknown)
 	}
-	total, left := Points(0), Points(0)
-	for i := range red.uses {
-		total += red.uses[i].Points
-		left += red.left[i]
-	}
-	points := c.Points
+	left, points := red.rest(), c.Points
 	switch {
 	case points < 0:
 		return guanxi.At("/points", ErrAmount)
@@ -107,13 +118,23 @@ func (c *Return) decide(w *work) error {
 	case points == 0:
 		points = left
 	}
+	w.giveUp(red, points)
+	return w.repayNow()
+}
+
+// giveUp writes that points of a redemption come back.
+func (w *work) giveUp(red *redemption, points Points) *Entry {
+	total, left := Points(0), red.rest()
+	for i := range red.uses {
+		total += red.uses[i].Points
+	}
 	e := w.entry(OpReturn, w.at)
-	e.Ref = string(c.Redemption)
+	e.Ref = string(red.key)
 	w.undo(e, red, total, total-left, points)
 	before, after := total-left, total-left+points
 	for _, s := range red.shared {
 		if s.Amount = partOf(s.Amount, before, after, total); s.Amount > 0 {
-			s.Step = Restore
+			s.Step, s.Until = Restore, 0
 			e.Shared = append(e.Shared, s)
 		}
 	}
@@ -122,7 +143,7 @@ func (c *Return) decide(w *work) error {
 			e.Counters = append(e.Counters, ch)
 		}
 	}
-	return w.repayNow()
+	return e
 }
 
 // undo gives points of a redemption back, of which before have come back already: the
@@ -175,7 +196,7 @@ func (w *work) redemption(k Key) (*redemption, error) {
 	}
 	row, _ := w.a.keys.find(string(k))
 	switch {
-	case row == nil && w.a.part != nil:
+	case w.a.part != nil && (row == nil || row.red < 0 && !row.missing && row.op.spends()): // no more than its receipt
 		return nil, w.need(Need{Redemption: k})
 	case row == nil || row.missing || row.red < 0:
 		return nil, nil

@@ -33,10 +33,12 @@ func (d *Decision) Next() (n TierNeed, ok bool) {
 
 // next is Next as an Answer has it.
 func (d *Decision) next() *TierNeed {
-	if n, ok := d.Next(); ok {
-		return &n
+	n, ok := d.Next()
+	if !ok {
+		return nil
 	}
-	return nil
+	next := n // no allocation where there is none
+	return &next
 }
 
 // Receipt is the answer to a command, kept as long as the journal.
@@ -55,20 +57,32 @@ type Explanation struct {
 	Awards []Award // which rules gave what, and which caps cut it
 	Uses   []Use   // which lots were used
 	Money  int64   // minor units: of a reward, to be paid besides; of part payment and stored value, paid by points
-	// Coupon is the definition of which a voucher that was redeemed is to be issued, as
-	// many as Spend.Quantity: the host does so, once the Redeem is not refused, with the
-	// command's key as the source of the coupons' ids, so that none is issued twice. Of a
-	// Place it is what is to be issued when that is captured.
-	Coupon string
+	// Back is, of a Refund, how it splits back into money and points: the money is for the
+	// host to pay out, the points have come back. Of a command that is Repeated it stands in
+	// the journal, as Entry.Order.Back of the entry Receipt.Seq; nil there is all money.
+	Back RefundBack
+	// Coupon is the definition of which a voucher that was redeemed is to be issued, and
+	// Coupons how many: in the same commit by the Checkout of package coupon, or afterwards
+	// by the host, with the command's key as the source of the coupons' ids, so that none is
+	// issued twice. Of a Place they are what is to be issued when all of it is captured, of
+	// a Capture what is paid in full by now and was not before.
+	Coupon  string
+	Coupons int64
 }
 
-// SharedChange is a change of a counter that several accounts share. It goes
-// through reserve → confirm → release.
+// SharedChange is a change of a counter that several accounts share. It goes through
+// reserve → confirm → release; what is reserved for a hold lapses at its deadline by itself.
 type SharedChange struct {
 	Counter string // "stock:mug", "budget:double-11"
 	Step    SharedStep
 	Amount  int64
 	Limit   int64 // the most that may be reserved and confirmed; 0: no limit
+	// Until is when a reservation lapses, exclusive; 0: not by itself. What is confirmed
+	// or released says until when it was reserved.
+	Until Instant
+	// At is when the change counts, at the latest when it is recorded, so that one
+	// account's wrong date does not end what others have reserved.
+	At Instant
 }
 
 // SharedStep is a step of a shared counter.
@@ -81,15 +95,3 @@ const (
 	Release SharedStep = "release"
 	Restore SharedStep = "restore" // gives back what was confirmed: a reward came back
 )
-
-// CouponChange is the change of one coupon in a commit, as its package decided
-// it; State is its encoding there. It is the coupon alone. A decision of package coupon
-// also changes counters, such as how often a definition may be used in all and by one
-// customer, and has a receipt: a host that commits coupons here writes those in the
-// same transaction, or limits of definitions do not hold. One that has no
-// such transaction uses the store of package coupon, and a command's key here and there.
-type CouponChange struct {
-	Coupon   string
-	Expected int64 // version of the coupon that it was decided on
-	State    []byte
-}

@@ -120,7 +120,9 @@ func (r *reader) counters() []CounterChange {
 }
 
 func (r *reader) shared() []SharedChange {
-	return list(r, func(v *SharedChange) { *v = SharedChange{r.text(), word(r, stepWords), r.int(), r.int()} })
+	return list(r, func(v *SharedChange) {
+		*v = SharedChange{r.text(), word(r, stepWords), r.int(), r.int(), r.instant(), r.instant()}
+	})
 }
 
 func (r *reader) kinds() []KindPoints {
@@ -129,19 +131,38 @@ func (r *reader) kinds() []KindPoints {
 
 func (c *OrderChange) read(r *reader) {
 	c.ID = r.text()
-	if r.bool() {
+	has := r.byte()
+	if has&^changeAny != 0 {
+		r.fail("order change %x", has)
+	}
+	if has&changeEarned != 0 {
 		c.Earned = new(OrderRecord)
 		c.Earned.read(r)
+	}
+	if has&changePaid != 0 {
+		c.Paid = new(OrderPayment)
+		c.Paid.read(r)
+	}
+	if has&changeBack != 0 {
+		c.Back = new(RefundBack)
+		c.Back.Amount, c.Back.Money = r.int(), r.int()
+		c.Back.Payments = list(r, func(v *PaymentReturn) { *v = PaymentReturn{Key(r.text()), r.kind(), r.points(), r.points()} })
 	}
 	c.Refund = r.text()
 	c.Lines = list(r, func(v *LineReturn) { *v = LineReturn{r.int32(), r.int(), r.int()} })
 	c.Taken, c.Expired = r.kinds(), r.kinds()
 }
 
+func (p *OrderPayment) read(r *reader) {
+	*p = OrderPayment{Key(r.text()), r.int(), r.int(), r.points(), r.int(), r.int()}
+}
+
 func (h *Hold) read(r *reader) {
 	*h = Hold{
 		ID: r.text(), Key: Key(r.text()), Until: r.instant(), State: word(r, holdWords),
 		Points: r.points(), Captured: r.points(), Released: r.points(), Uses: r.uses(), Ref: r.text(), Donation: r.bool(),
+		Coupon: r.text(), Coupons: r.int(),
+		Order: r.text(), Amount: r.int(), Money: r.int(),
 		Split: r.split(), Shared: r.shared(), Counters: r.counters(),
 		Late: list(r, func(v *LateLot) { *v = LateLot{r.kind(), r.instant()} }),
 	}
@@ -151,13 +172,18 @@ func (p *Parcel) read(r *reader) {
 	p.From, p.To, p.Seq = AccountID(r.text()), AccountID(r.text()), r.int()
 	p.Lots, p.Debt = list(r, func(v *Lot) { v.read(r) }), r.kinds()
 	if r.bool() {
-		p.Merge = &MergedState{Orders: list(r, func(v *OrderRecord) { v.read(r) }), Counters: r.counters()}
+		p.Merge = &MergedState{
+			Orders:      list(r, func(v *OrderRecord) { v.read(r) }),
+			Redemptions: list(r, func(v *Redemption) { v.Key = Key(r.text()); v.read(r) }),
+			Lots:        list(r, func(v *Lot) { v.read(r) }), Earned: r.int(), Counters: r.counters(),
+		}
 		p.Merge.Tier.read(r)
 	}
 }
 
 func (r *OrderRecord) read(in *reader) {
-	r.ID, r.At = in.text(), in.instant()
+	r.ID, r.At, r.First, r.Unearned = in.text(), in.instant(), in.bool(), in.bool()
+	r.Payments = list(in, func(v *OrderPayment) { v.read(in) })
 	r.Lines = list(in, func(v *LineRecord) { *v = LineRecord{in.text(), in.int(), in.int(), in.int(), in.int(), in.int()} })
 	r.Terms = list(in, func(v *Term) {
 		*v = Term{word(in, termWords), in.text(), in.int(), in.int(), in.points(), in.int(), in.bool(), in.int32(), in.int32()}

@@ -87,9 +87,9 @@
 //
 //   - what a store is asked: [Accounts], [Journal], [DueIndex], [Sides], and if it can,
 //     [Outbox], [Locker], [MultiCommit], [TxStore], [Aggregator]; with [JournalQuery],
-//     [JournalPage], [PageOf], [DueAccount], [OutstandingRow];
+//     [JournalPage], [PageOf], [DueAccount], [OutstandingRow], [RowID], [Row];
 //   - what it writes: [Commit] and its State, Touched, Receipts and Check, [DueCommit],
-//     [SharedTotal], [CouponRow], [Event], [Account.Due];
+//     [SharedTotal] with [SharedHeld], [RowChange] and [RowCommit], [Event], [Account.Due];
 //   - how it loads a part of an account: [Need], [NewPart], [Account.AppendHeader],
 //     [Account.HeldLots], [Account.AddLots], [Account.SetCover] with [Cover] and [BurnKey],
 //     [Account.AddOrder], [Account.OrderLots], [Account.AllOrders], [Account.AddReceipt],
@@ -99,12 +99,12 @@
 //
 // # What it leaves to the host
 //
-// A refund takes back what an order has earned. Points that paid for the order come back
-// by a [Return] of their redemption, as many as [SplitRefund] says; a coupon that a voucher
-// was redeemed for is issued, and taken out of use, by the host ([Explanation]). A refund
+// A refund takes back what an order has earned, and gives the points back that paid for it;
+// the money that is left of it ([RefundBack]) is for the host to pay out. A coupon that a
+// voucher was redeemed for ([Explanation]) is issued by the host, with package coupon in the
+// same commit, and taken out of use by the host if the voucher comes back. A refund
 // makes no room again under caps, nor in budgets. A frozen account refuses refunds too.
-// The stock that an abandoned hold has set aside is free when a sweep, or the account's
-// next command, has posted its end, and not before.
+// What a hold has reserved of stock is free at its deadline, without a sweep.
 //
 // # Errors
 //

@@ -101,6 +101,10 @@ func TestReferral(t *testing.T) {
 	var rec OrderRecord
 	e.record.copyTo(&rec)
 	end := r.zone.start(r.zone.day(noon()) + 15)
+	if err := r.kept(&rec, end); !errors.Is(err, ErrNotFirst) {
+		t.Error("a later order:", err)
+	}
+	rec.First = true
 	if err := r.kept(&rec, end-1); !errors.Is(err, ErrNotKept) {
 		t.Error("a moment before the window closes:", err)
 	}

@@ -25,7 +25,8 @@ func (e *earning) reset() {
 }
 
 func (r *OrderRecord) reset() {
-	r.ID, r.At = "", 0
+	r.ID, r.At, r.First, r.Unearned = "", 0, false, false
+	r.Payments = r.Payments[:0]
 	r.Lines, r.Terms, r.Hits, r.Kinds = r.Lines[:0], r.Terms[:0], r.Hits[:0], r.Kinds[:0]
 }
 

@@ -428,7 +428,8 @@ func TestRefundLines(t *testing.T) {
 	}
 }
 
-// Where commands may be dated back, a counter is kept for so long after its window.
+// Where commands may be dated back, a counter is kept for so long after its window, and
+// for as long as an account may be ahead of the clock.
 func TestCountersOutlastBackdating(t *testing.T) {
 	p := program(func(p *Program) { p.Caps = []CapRule{{ID: "day", Kind: "points", Per: CapDay, Points: 100}} })
 	for _, within := range []guanxi.Span{{}, span("P7D")} {
@@ -441,7 +442,7 @@ func TestCountersOutlastBackdating(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, end := r.zone.window(PerDay, noon())
-		if want := end + Instant(within.Days)*dayMicros; e.counters[0].End != want {
+		if want := end + Instant(within.Days+1)*dayMicros; e.counters[0].End != want {
 			t.Errorf("%v: until %v, want %v", within, e.counters[0].End.Time(), want.Time())
 		}
 	}

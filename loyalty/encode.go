@@ -13,12 +13,59 @@ import (
 // The encoding: whole numbers as (zigzag) varints, texts and lists after their length.
 // There is one encoding of a value; readers refuse any other.
 
-func appendInt[T ~int64 | ~int32](b []byte, v T) []byte { return binary.AppendVarint(b, int64(v)) }
+func appendInt[T ~int64 | ~int32](b []byte, v T) []byte {
+	return appendVarint(b, int64(v))
+}
 
-func appendLen(b []byte, n int) []byte { return binary.AppendUvarint(b, uint64(n)) }
+func appendVarint(b []byte, v int64) []byte {
+	x := uint64(v)<<1 ^ uint64(v>>63)
+	if x < 0x80 {
+		return append(b, byte(x))
+	}
+	return appendLong(b, x)
+}
+
+func appendLen(b []byte, n int) []byte { return appendUvarint(b, uint64(n)) }
 
 func appendText[T ~string](b []byte, s T) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	return append(appendUvarint(b, uint64(len(s))), s...)
+}
+
+// appendTwo writes two numbers that are most often small.
+func appendTwo[T, U ~int64 | ~int32](b []byte, v T, w U) []byte {
+	return appendSmall(b, int64(v), int64(w))
+}
+
+func appendSmall(b []byte, v, w int64) []byte {
+	x, y := uint64(v)<<1^uint64(v>>63), uint64(w)<<1^uint64(w>>63)
+	if x|y < 0x80 {
+		return append(b, byte(x), byte(y))
+	}
+	return appendUvarint(appendUvarint(b, x), y)
+}
+
+// appendUvarint is that of encoding/binary, for numbers most of which are small.
+func appendUvarint(b []byte, v uint64) []byte {
+	if v < 0x80 {
+		return append(b, byte(v))
+	}
+	return appendLong(b, v)
+}
+
+// appendLong writes what takes several bytes at once where there is room.
+func appendLong(b []byte, v uint64) []byte {
+	n := len(b)
+	if cap(b)-n < binary.MaxVarintLen64 {
+		return binary.AppendUvarint(b, v)
+	}
+	room := (*[binary.MaxVarintLen64]byte)(b[n : n+binary.MaxVarintLen64])
+	i := 0
+	for ; v >= 0x80 && i < binary.MaxVarintLen64-1; i++ {
+		room[i] = byte(v) | 0x80
+		v >>= 7
+	}
+	room[i] = byte(v)
+	return b[:n+i+1]
 }
 
 func appendBool(b []byte, v bool) []byte {

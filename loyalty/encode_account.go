@@ -22,6 +22,7 @@ func (a *Account) appendHeader(b []byte) []byte {
 	b = append(b, a.Head[:]...)
 	b = appendInt(appendInt(appendInt(b, a.Recorded), a.Last), a.Program)
 	b = appendInt(appendText(appendWord(b, a.Status, statusWords), a.MergedTo), a.opened)
+	b = appendInt(appendInt(b, a.earned), a.returnable)
 	b = appendLen(b, len(a.purses))
 	for i := range a.purses {
 		p := &a.purses[i]
@@ -51,7 +52,7 @@ func (a *Account) appendHeader(b []byte) []byte {
 	b = appendCounters(b, a.counters.all)
 	b = appendInt(b, a.counters.forget)
 	b = appendInt(b, a.Due())
-	return a.tier.append(b)
+	return a.tierState().append(b)
 }
 
 func (k BurnKey) append(b []byte) []byte {
@@ -72,7 +73,7 @@ func (a *Account) AppendBinary(b []byte) ([]byte, error) {
 	b = appendLen(b, a.orders.len())
 	for _, i := range a.orders.sorted() {
 		row := a.orders.rows.at(i)
-		b = appendBool(appendText(b, a.orders.names.Rows[i].Key), row.missing)
+		b = appendBool(appendText(b, a.orders.rows.name(i)), row.missing)
 		if !row.missing {
 			b = row.OrderRecord.append(b)
 			b = appendLen(b, len(row.lots))
@@ -83,7 +84,7 @@ func (a *Account) AppendBinary(b []byte) ([]byte, error) {
 	}
 	b = appendLen(b, a.keys.len())
 	for _, i := range a.keys.sorted() {
-		b = a.appendKey(b, a.keys.names.Rows[i].Key, a.keys.rows.at(i))
+		b = a.appendKey(b, a.keys.rows.name(i), a.keys.rows.at(i))
 	}
 	b = appendLen(b, len(a.ended))
 	for _, id := range slices.Sorted(maps.Keys(a.ended)) {
@@ -109,7 +110,7 @@ func (x *index[T]) sorted() []int {
 	for i := range out {
 		out[i] = i
 	}
-	slices.SortFunc(out, func(i, j int) int { return cmp.Compare(x.names.Rows[i].Key, x.names.Rows[j].Key) })
+	slices.SortFunc(out, func(i, j int) int { return cmp.Compare(x.rows.name(i), x.rows.name(j)) })
 	return out
 }
 
@@ -122,12 +123,28 @@ func (a *Account) appendKey(b []byte, k string, row *keyRow) []byte {
 		return b
 	}
 	red := a.redeemed.at(int(row.red))
-	b = appendUses(appendText(b, red.ref), red.uses)
-	for _, left := range red.left {
+	r := Redemption{red.key, red.ref, red.uses, red.left, red.split, red.counters, red.shared}
+	return r.append(b)
+}
+
+// append writes all but the key.
+func (r *Redemption) append(b []byte) []byte {
+	b = appendUses(appendText(b, r.Ref), r.Uses)
+	for _, left := range r.Left {
 		b = appendInt(b, left)
 	}
-	b = red.split.append(b)
-	return appendShared(appendCounters(b, red.counters), red.shared)
+	b = r.Split.append(b)
+	return appendShared(appendCounters(b, r.Counters), r.Shared)
+}
+
+// read reads what append wrote.
+func (r *Redemption) read(in *reader) {
+	r.Ref, r.Uses = in.text(), in.uses()
+	for range r.Uses {
+		r.Left = append(r.Left, in.points())
+	}
+	r.Split = in.split()
+	r.Counters, r.Shared = in.counters(), in.shared()
 }
 
 func (a *Account) readHeader(data []byte) error {
@@ -153,6 +170,7 @@ func (a *Account) readAll(r *reader) (due Instant) {
 	a.ID, a.Seq, a.Head = AccountID(r.text()), r.int(), r.hash()
 	a.Recorded, a.Last, a.Program = r.instant(), r.instant(), r.int()
 	a.Status, a.MergedTo, a.opened = word(r, statusWords), AccountID(r.text()), LotID(r.int())
+	a.earned, a.returnable = r.int(), r.int()
 	a.purses = list(r, func(p *purse) { p.read(r) })
 	for i := range a.purses {
 		for j := range i {
@@ -170,7 +188,7 @@ func (a *Account) readAll(r *reader) (due Instant) {
 		}
 	}
 	due = r.instant()
-	a.tier.read(r)
+	a.ownTier().read(r)
 	return due
 }
 
@@ -271,15 +289,11 @@ func (a *Account) readKey(r *reader) {
 	row := keyRow{missing: missing, intent: r.hash(), seq: r.int(), recorded: r.instant(), op: word(r, opWords), red: -1}
 	row.results = r.results()
 	if r.bool() {
-		red := redemption{key: Key(k), ref: r.text(), uses: r.uses()}
-		for range red.uses {
-			red.left = append(red.left, r.points())
-		}
-		red.split = r.split()
-		red.counters, red.shared = r.counters(), r.shared()
+		var red Redemption
+		red.read(r)
 		row.red = int32(a.redeemed.n)
-		*a.redeemed.push() = red
+		*a.addRedemption() = redemption{Key(k), red.Ref, red.Uses, red.Left, red.Split, red.Counters, red.Shared}
 	}
-	to, _ := a.keys.add(k)
+	to, _ := a.addKey(Key(k))
 	*to = row
 }

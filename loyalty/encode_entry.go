@@ -45,13 +45,47 @@ const (
 
 // parts returns which of them e has.
 func (e *Entry) parts() (has uint16) {
-	for i, v := range [...]bool{
-		e.Member != "", e.Peer != "", e.Status != "", len(e.Opened) > 0, len(e.Uses) > 0, len(e.Extended) > 0, len(e.Windows) > 0,
-		len(e.Counters) > 0, len(e.Shared) > 0, e.Split != Split{}, e.Order != nil, e.Hold != nil, e.Tier != nil, e.Parcel != nil,
-	} {
-		if v {
-			has |= 1 << i
-		}
+	if e.Member != "" {
+		has |= hasMember
+	}
+	if e.Peer != "" {
+		has |= hasPeer
+	}
+	if e.Status != "" {
+		has |= hasStatus
+	}
+	if len(e.Opened) > 0 {
+		has |= hasOpened
+	}
+	if len(e.Uses) > 0 {
+		has |= hasUses
+	}
+	if len(e.Extended) > 0 {
+		has |= hasExtended
+	}
+	if len(e.Windows) > 0 {
+		has |= hasWindows
+	}
+	if len(e.Counters) > 0 {
+		has |= hasCounters
+	}
+	if len(e.Shared) > 0 {
+		has |= hasShared
+	}
+	if e.Split != (Split{}) {
+		has |= hasSplit
+	}
+	if e.Order != nil {
+		has |= hasOrder
+	}
+	if e.Hold != nil {
+		has |= hasHold
+	}
+	if e.Tier != nil {
+		has |= hasTier
+	}
+	if e.Parcel != nil {
+		has |= hasParcel
 	}
 	return has
 }
@@ -138,7 +172,7 @@ func appendResults(b []byte, results []Result) []byte {
 	b = appendLen(b, len(results))
 	for i := range results {
 		r := &results[i]
-		b = appendInt(appendInt(appendInt(appendText(b, r.Kind), r.Points), r.Cut), r.Debt)
+		b = appendTwo(appendInt(appendText(b, r.Kind), r.Points), r.Cut, r.Debt)
 	}
 	return b
 }
@@ -168,8 +202,12 @@ func (l *Lot) append(b []byte) []byte {
 	b = appendInt(b, l.Priority)
 	b = appendText(b, l.Order)
 	b = appendText(b, l.Source)
-	for _, p := range [...]Points{l.Remaining, l.Held, l.Redeemed, l.Expired, l.TakenBack, l.Donated, l.Transferred, l.Adjusted} {
-		b = appendInt(b, p)
+	b = appendInt(b, l.Remaining)
+	if l.Held|l.Redeemed|l.Expired|l.TakenBack|l.Donated|l.Transferred|l.Adjusted == 0 { // a new one
+		b = append(b, 0, 0, 0, 0, 0, 0, 0)
+	} else {
+		b = appendInt(appendInt(appendInt(appendInt(b, l.Held), l.Redeemed), l.Expired), l.TakenBack)
+		b = appendInt(appendInt(appendInt(b, l.Donated), l.Transferred), l.Adjusted)
 	}
 	return appendBool(b, l.Posted)
 }
@@ -198,6 +236,7 @@ func appendShared(b []byte, changes []SharedChange) []byte {
 	for i := range changes {
 		s := &changes[i]
 		b = appendInt(appendInt(appendWord(appendText(b, s.Counter), s.Step, stepWords), s.Amount), s.Limit)
+		b = appendInt(appendInt(b, s.Until), s.At)
 	}
 	return b
 }
@@ -211,9 +250,15 @@ func appendKinds(b []byte, kinds []KindPoints) []byte {
 }
 
 func (c *OrderChange) append(b []byte) []byte {
-	b = appendText(b, c.ID)
-	if b = appendBool(b, c.Earned != nil); c.Earned != nil {
+	b = append(appendText(b, c.ID), c.parts())
+	if c.Earned != nil {
 		b = c.Earned.append(b)
+	}
+	if c.Paid != nil {
+		b = c.Paid.append(b)
+	}
+	if c.Back != nil {
+		b = c.Back.append(b)
 	}
 	b = appendText(b, c.Refund)
 	b = appendLen(b, len(c.Lines))
@@ -223,12 +268,50 @@ func (c *OrderChange) append(b []byte) []byte {
 	return appendKinds(appendKinds(b, c.Taken), c.Expired)
 }
 
+// What an order change has.
+const (
+	changeEarned = 1 << iota
+	changePaid
+	changeBack
+
+	changeAny = 1<<iota - 1
+)
+
+func (c *OrderChange) parts() (has byte) {
+	if c.Earned != nil {
+		has |= changeEarned
+	}
+	if c.Paid != nil {
+		has |= changePaid
+	}
+	if c.Back != nil {
+		has |= changeBack
+	}
+	return has
+}
+
+func (p *OrderPayment) append(b []byte) []byte {
+	b = appendInt(appendInt(appendText(b, p.Redemption), p.Amount), p.Money)
+	return appendInt(appendInt(appendInt(b, p.Points), p.From), p.Whole)
+}
+
+func (k *RefundBack) append(b []byte) []byte {
+	b = appendLen(appendInt(appendInt(b, k.Amount), k.Money), len(k.Payments))
+	for i := range k.Payments {
+		p := &k.Payments[i]
+		b = appendInt(appendInt(appendText(appendText(b, p.Redemption), p.Kind), p.Points), p.Lost)
+	}
+	return b
+}
+
 func (h *Hold) append(b []byte) []byte {
 	b = appendText(appendText(b, h.ID), h.Key)
 	b = appendWord(appendInt(b, h.Until), h.State, holdWords)
 	b = appendInt(appendInt(appendInt(b, h.Points), h.Captured), h.Released)
 	b = appendUses(b, h.Uses)
 	b = appendBool(appendText(b, h.Ref), h.Donation)
+	b = appendInt(appendText(b, h.Coupon), h.Coupons)
+	b = appendInt(appendInt(appendText(b, h.Order), h.Amount), h.Money)
 	b = h.Split.append(b)
 	b = appendCounters(appendShared(b, h.Shared), h.Counters)
 	b = appendLen(b, len(h.Late))
@@ -246,25 +329,34 @@ func (p *Parcel) append(b []byte) []byte {
 		for i := range p.Merge.Orders {
 			b = p.Merge.Orders[i].append(b)
 		}
+		b = appendLen(b, len(p.Merge.Redemptions))
+		for i := range p.Merge.Redemptions {
+			r := &p.Merge.Redemptions[i]
+			b = r.append(appendText(b, r.Key))
+		}
+		b = appendInt(appendLots(b, p.Merge.Lots), p.Merge.Earned)
 		b = p.Merge.Tier.append(appendCounters(b, p.Merge.Counters))
 	}
 	return b
 }
 
 func (r *OrderRecord) append(b []byte) []byte {
-	b = appendInt(appendText(b, r.ID), r.At)
+	b = appendBool(appendBool(appendInt(appendText(b, r.ID), r.At), r.First), r.Unearned)
+	b = appendLen(b, len(r.Payments))
+	for i := range r.Payments {
+		b = r.Payments[i].append(b)
+	}
 	b = appendLen(b, len(r.Lines))
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		b = appendInt(appendInt(appendInt(appendText(b, l.ID), l.Amount), l.Base), l.Quantity)
-		b = appendInt(appendInt(b, l.ReturnedAmount), l.ReturnedQuantity)
+		b = appendTwo(b, l.ReturnedAmount, l.ReturnedQuantity)
 	}
 	b = appendLen(b, len(r.Terms))
 	for i := range r.Terms {
 		t := &r.Terms[i]
 		b = appendInt(appendInt(appendText(appendWord(b, t.Type, termWords), t.ID), t.Num), t.Den)
-		b = appendInt(appendInt(b, t.Points), t.Min)
-		b = appendInt(appendInt(appendBool(b, t.All), t.From), t.To)
+		b = appendTwo(appendBool(appendTwo(b, t.Points, t.Min), t.All), t.From, t.To)
 	}
 	b = appendLen(b, len(r.Hits))
 	for _, h := range r.Hits {
@@ -275,8 +367,8 @@ func (r *OrderRecord) append(b []byte) []byte {
 		k := &r.Kinds[i]
 		b = appendWord(appendWord(appendText(b, k.Kind), k.Rounding.Mode, modeWords), k.Rounding.Scope, scopeWords)
 		b = appendWord(appendWord(b, k.Rules, stackingWords), k.Stacking, stackingWords)
-		b = appendInt(appendInt(b, k.From), k.To)
-		b = appendInt(appendInt(appendInt(appendInt(appendInt(b, k.Granted), k.Cut), k.Taken), k.Expired), k.Gone)
+		b = appendInt(appendTwo(b, k.From, k.To), k.Granted)
+		b = appendTwo(appendTwo(b, k.Cut, k.Taken), k.Expired, k.Gone)
 	}
 	return b
 }

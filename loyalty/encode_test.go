@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"bytes"
+	"encoding/binary"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -32,5 +33,20 @@ func TestAppendDecimal(t *testing.T) {
 	}
 	if b := appendDecimal(nil, decimal.New(1, 2000000000)); len(b) > 16 {
 		t.Error("an absurd number is written out")
+	}
+}
+
+// Numbers are varints, whether there is room for them or not.
+func TestAppendInt(t *testing.T) {
+	for _, v := range []int64{0, 1, -1, 63, 64, -64, -65, 8191, 1 << 20, 1 << 40, -1 << 62, 1<<63 - 1, -1 << 63} {
+		want := binary.AppendVarint([]byte{7}, v)
+		for room := 1; room < 24; room++ {
+			if got := appendInt(append(make([]byte, 0, room), 7), v); !bytes.Equal(got, want) {
+				t.Errorf("%d: %x, want %x", v, got, want)
+			}
+			if got := appendTwo(append(make([]byte, 0, room), 7), v, v); !bytes.Equal(got, append(want[:len(want):len(want)], want[1:]...)) {
+				t.Errorf("%d twice: %x", v, got)
+			}
+		}
 	}
 }

@@ -52,6 +52,10 @@ func (e *Engine) Decide(a *Account, cmd Command, recordedAt time.Time) (*Decisio
 // DecideInto is Decide into a decision whose memory is used again, without
 // allocation once it has room. d is not to be used after an error.
 func (e *Engine) DecideInto(d *Decision, a *Account, cmd Command, recordedAt time.Time) error {
+	return refuse(e.decide(d, a, cmd, recordedAt))
+}
+
+func (e *Engine) decide(d *Decision, a *Account, cmd Command, recordedAt time.Time) error {
 	w := &d.work
 	d.reset(a)
 	if noCommand(cmd) {
@@ -85,7 +89,10 @@ func (e *Engine) DecideInto(d *Decision, a *Account, cmd Command, recordedAt tim
 	if err := cmd.decide(w); err != nil {
 		return err
 	}
-	return w.finish(a)
+	if err := w.finish(a); err != nil {
+		return err
+	}
+	return w.needLists(a)
 }
 
 func checkHeader(h Header, recordedAt time.Time) error {
@@ -123,12 +130,15 @@ func (r *rules) ahead(a *Account, at, recordedAt time.Time) bool {
 
 // repeated answers a key that was seen.
 func (w *work) repeated(a *Account, k Key) (done bool, err error) {
-	row, _ := a.keys.find(string(k))
+	w.key = hashedKey{k, hashText(k)}
+	row, _ := a.keys.seek(w.key.hash, string(k))
 	switch {
 	case row == nil && a.part != nil:
 		return false, &NeedError{Need{Key: k}}
 	case row == nil || row.missing:
 		return false, nil
+	case row.seq == 0: // of a redemption that a merge has brought
+		return false, guanxi.At("/key", ErrKeyReused)
 	case row.intent != w.intent:
 		return false, guanxi.At("/key", ErrKeyReused)
 	}

@@ -31,6 +31,9 @@ const (
 	OpActivity    Op = "activity" // something without points, such as a visit or a check-in
 )
 
+// spends reports whether an operation is a redemption.
+func (o Op) spends() bool { return o == OpRedeem || o == OpCapture || o == OpDonate }
+
 // Posting moves points of one kind into a book; negative: out of it.
 type Posting struct {
 	Kind   Kind
@@ -41,11 +44,13 @@ type Posting struct {
 // Result is what an entry came to for one kind.
 type Result struct {
 	Kind Kind
-	// Points is how much more (negative: less) the customer has of the kind, pending,
-	// available and owed together; of a hold and its end, how much more is not held.
+	// Points is how much more (negative: less) the customer has of the kind, pending and
+	// available, less what is owed; of a hold and its end, how much more is not held. Debt
+	// is subtracted already, and not to be subtracted again: of 100 points of which 30 pay
+	// a debt Points is 100 and Debt -30, and 20 taken back that are spent are -20 and 20.
 	Points Points
 	Cut    Points // not given because of caps
-	Debt   Points // how much more (negative: less) the customer owes
+	Debt   Points // how much more (negative: less) the customer owes; a part of Points
 }
 
 // Entry is one line of an account's journal, complete: the account is what its
@@ -144,7 +149,10 @@ func (e *Entry) copyTo(dst *Entry) {
 }
 
 func (c *OrderChange) clone() *OrderChange {
-	out := &OrderChange{ID: c.ID, Refund: c.Refund, Lines: slices.Clone(c.Lines), Taken: slices.Clone(c.Taken), Expired: slices.Clone(c.Expired)}
+	out := &OrderChange{ID: c.ID, Refund: c.Refund, Lines: slices.Clone(c.Lines), Taken: slices.Clone(c.Taken), Expired: slices.Clone(c.Expired), Back: c.Back.clone()}
+	if c.Paid != nil {
+		out.Paid = new(*c.Paid)
+	}
 	if c.Earned != nil {
 		out.Earned = new(OrderRecord)
 		c.Earned.copyTo(out.Earned)
@@ -154,10 +162,11 @@ func (c *OrderChange) clone() *OrderChange {
 
 // reset empties e and keeps its memory.
 func (e *Entry) reset() {
-	*e = Entry{
-		Results: e.Results[:0], Postings: e.Postings[:0], Opened: e.Opened[:0], Uses: e.Uses[:0], Extended: e.Extended[:0],
-		Windows: e.Windows[:0], Counters: e.Counters[:0], Shared: e.Shared[:0],
-	}
+	results, postings, opened, uses := e.Results[:0], e.Postings[:0], e.Opened[:0], e.Uses[:0]
+	extended, windows, counters, shared := e.Extended[:0], e.Windows[:0], e.Counters[:0], e.Shared[:0]
+	*e = Entry{} // in place: it is large
+	e.Results, e.Postings, e.Opened, e.Uses = results, postings, opened, uses
+	e.Extended, e.Windows, e.Counters, e.Shared = extended, windows, counters, shared
 }
 
 // post adds points to a book of a kind.
@@ -191,5 +200,16 @@ func (e *Entry) result(kind Kind) *Result {
 
 // settle drops postings of nothing.
 func (e *Entry) settle() {
-	e.Postings = slices.DeleteFunc(e.Postings, func(p Posting) bool { return p.Points == 0 })
+	n := 0
+	for i := range e.Postings {
+		if e.Postings[i].Points == 0 {
+			continue
+		}
+		if n < i {
+			e.Postings[n] = e.Postings[i]
+		}
+		n++
+	}
+	clear(e.Postings[n:])
+	e.Postings = e.Postings[:n]
 }

@@ -32,8 +32,7 @@ var (
 	// ErrClosed refuses a command for a closed account.
 	ErrClosed = errors.New("loyalty: the account is closed")
 	// ErrMerged is the ErrClosed of an account that a merge has closed: Account.MergedTo
-	// names the one to go on with. What was redeemed before the merge cannot be returned
-	// there; its points are given back by an Adjust.
+	// names the one to go on with, also with what was redeemed before.
 	ErrMerged = fmt.Errorf("%w: it was merged into another", ErrClosed)
 	// ErrNotEmpty refuses to close an account that has points, debt or holds.
 	ErrNotEmpty = errors.New("loyalty: the account has points, debt or holds")
@@ -53,6 +52,12 @@ var (
 	ErrOrderExists = errors.New("loyalty: the order has earned before")
 	// ErrOrderUnknown refuses an order that the account does not have.
 	ErrOrderUnknown = errors.New("loyalty: unknown order")
+	// ErrOrderAmount refuses points that would pay, with all that points pay of it already,
+	// more than there is of an order, and an order that is less than what its payments say.
+	ErrOrderAmount = errors.New("loyalty: more than the amount of the order")
+	// ErrOrderRefunded refuses to earn with an order of which something came back while it
+	// was known by its payments alone.
+	ErrOrderRefunded = errors.New("loyalty: something of the order has come back")
 	// ErrRedemptionUnknown refuses a redemption that the account does not have.
 	ErrRedemptionUnknown = errors.New("loyalty: unknown redemption")
 	// ErrReturnTooMuch refuses to return more than what is left of a redemption.

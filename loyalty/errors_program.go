@@ -37,6 +37,8 @@ var (
 	ErrRefundTooMuch = errors.New("loyalty: more than what is left of the order")
 	// ErrNotKept refuses a referral whose order is not kept, or not yet.
 	ErrNotKept = errors.New("loyalty: the order is not kept, or not yet")
+	// ErrNotFirst refuses a referral whose order is not the friend's first.
+	ErrNotFirst = errors.New("loyalty: not the first order")
 	// ErrPoints refuses points that are no multiple of a step, or outside the least
 	// and the most that may be used.
 	ErrPoints = errors.New("loyalty: not a number of points that may be used here")

@@ -18,9 +18,9 @@ var (
 	// ErrShared refuses a change that takes a shared counter past its limit, or below
 	// nothing. See SharedError.
 	ErrShared = errors.New("loyalty: not so much left of what accounts share")
-	// ErrCouponConflict: a coupon that is to be changed with a commit has another version
-	// than was expected. The host decides it again.
-	ErrCouponConflict = errors.New("loyalty: the coupon was changed by somebody else")
+	// ErrRowConflict: a row that is to be written with a commit has another version than was
+	// expected. Whoever decided it decides again.
+	ErrRowConflict = errors.New("loyalty: a row was changed by somebody else")
 	// ErrTransit: what one account has sent the other one has not received. See
 	// TransitError.
 	ErrTransit = errors.New("loyalty: sent and not received")

@@ -76,8 +76,8 @@ func ExampleService_Do() {
 }
 
 // An order of 20.00 was paid with 500 points and 15.00 of money, which earned 15 points.
-// Half of it comes back: the refund takes 8, for 7.50 would have earned 7, and a return
-// gives half of the points that paid.
+// Half of it comes back: the refund takes 8, for 7.50 would have earned 7, gives half of the
+// points back that paid, and says how much money is to be paid out.
 func ExampleSpend_partPayment() {
 	now := time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC)
 	s := till(&now)
@@ -94,15 +94,18 @@ func ExampleSpend_partPayment() {
 			fmt.Println(err)
 		}
 	}
-	points, money, _ := loyalty.SplitRefund(500, 500, 2000, 1000) // of 5.00 in 20.00, 10.00 came back
-	fmt.Println("back:", points, "points and", money, "cents")
 	refund, err := s.Do(ctx, "anna", &loyalty.Refund{Header: head("back-2"), Order: order.ID, Refund: "r1",
 		Lines: []loyalty.RefundLine{{Line: "1", Amount: decimal.NewFromInt(10)}}})
-	fmt.Println(refund.Results[0].Points, err)
-	returned, err := s.Do(ctx, "anna", &loyalty.Return{Header: head("back-2-points"), Redemption: "pay-2", Points: points})
-	fmt.Println(returned.Results[0].Points, err)
+	fmt.Println("taken back:", refund.Results[0].Points, err)
+	for _, p := range refund.Why.Back.Payments {
+		fmt.Println("given back:", p.Points, p.Kind, "of", p.Redemption)
+	}
+	fmt.Println("to pay out:", refund.Why.Back.Money, "cents")
+	balance, err := s.Balance(ctx, "anna", "points")
+	fmt.Println(balance.Available, err)
 	// Output:
-	// back: 250 points and 750 cents
-	// -8 <nil>
-	// 250 <nil>
+	// taken back: -8 <nil>
+	// given back: 250 points of pay-2
+	// to pay out: 750 cents
+	// 757 <nil>
 }

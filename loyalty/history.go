@@ -208,7 +208,7 @@ func (h *history) apply(e *Entry) {
 	}
 	for i := range e.Opened {
 		if l := &e.Opened[i]; l.Kind == h.kind {
-			h.open(&pastLot{id: l.ID, activate: l.Activate, expire: l.Expire, window: l.Window, priority: l.Priority}, l.Points, e.Effective)
+			h.open(&pastLot{id: l.ID, activate: l.Activate, expire: l.Expire, window: l.Window, priority: l.Priority}, l.Remaining, e.Effective)
 		}
 	}
 	for _, p := range e.Postings {

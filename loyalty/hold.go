@@ -26,7 +26,14 @@ type Hold struct {
 	Uses     []Use  // what is still held, in the order of taking
 	Ref      string // the reward, payment rule, stored value, kind or cause
 	Donation bool
-	Split    Split
+	// Coupon is the definition of a voucher, and Coupons how many it is, as placed.
+	Coupon  string
+	Coupons int64
+	// Order is, of points as part payment, the order that capturing them pays for, Amount
+	// the order's and Money what all the points pay of it, both in minor units.
+	Order         string
+	Amount, Money int64
+	Split         Split
 	// Shared is what capturing confirms, and Counters what it counted, as placed. Of a
 	// reward of n pieces those count that are paid in full by what is captured; the end
 	// of the hold gives the others back.

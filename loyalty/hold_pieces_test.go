@@ -61,7 +61,7 @@ func (m *mugs) counts(reserved, confirmed, limit int64) {
 	if err != nil || err2 != nil {
 		m.Fatal(err, err2)
 	}
-	if got.Reserved != reserved || got.Confirmed != confirmed {
+	if got.ReservedAt(InstantOf(day(1))) != reserved || got.Confirmed != confirmed {
 		m.Errorf("stock %+v, want %d reserved, %d confirmed", got, reserved, confirmed)
 	}
 	if n := a.counters.total("limit:reward:mug", 0); n != limit {

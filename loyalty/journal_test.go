@@ -223,16 +223,16 @@ func TestGoldenEntries(t *testing.T) {
 		b, _ := d.journal[i].MarshalBinary()
 		all.Write(b)
 	}
-	const want = "cbd17ee56647be0100eafb1f5fa76d89aa95f7e8d8915b21438945e554ffd4c8"
+	const want = "b14e597eec2e40c22c51f6b644b8257301c0276a369b06261d4bd071b50f53e0"
 	if got := hex.EncodeToString(all.Sum(nil)); got != want {
 		t.Errorf("entries are written as %s", got)
 	}
 	b, _ := d.journal[1].MarshalBinary()
-	const golden = "0108002377e13216c9143b0a7e719b635b8b8c4dcfb28e1e7862f316e17ec301e30672419d935ff06b3cac5bdcaee6464301" +
+	const golden = "01080058ec8e65e1f169c14b02738758e1c9be5f5fb49a49a0aff3d8164744e67e3719419d935ff06b3cac5bdcaee6464301" +
 		"fe9a784e20f5da9839c2433de1ce75165f0161040d026b328090a4b1acad95068090a4b1acad950602000106706f696e7473" +
 		"1200000206706f696e74730b1106706f696e74730312010406706f696e747304128090a4b1acad95068090a4b1acad950680" +
-		"90fc9ccad595060000000661646a757374120000000000000001046769667403616e6eeee8f25e790c9a2883f05c07f232e9" +
-		"a181ce2a51ff3d2445d38db7a81440fb25"
+		"90fc9ccad595060000000661646a757374120000000000000001046769667403616e6e2c9d68a44d54f8ba9afd88cb6acb0a" +
+		"20719a8d07eeb4d12de89acae3ef2fd25b"
 	if got := hex.EncodeToString(b); got != golden {
 		t.Errorf("an entry is written as %s", got)
 	}

@@ -4,7 +4,9 @@ import (
 	"math"
 	"slices"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/shopspring/decimal"
 )
 
@@ -29,6 +31,15 @@ type LiabilityView struct {
 
 // DefaultAges are the ages at which bands begin unless a view names others.
 func DefaultAges() []int { return []int{3, 6, 12, 24} }
+
+// UnmarshalJSON reads strictly: every unknown field, wrong type and fault of Validate is
+// reported with its JSON pointer, and v is left alone if there is one.
+func (v *LiabilityView) UnmarshalJSON(data []byte) error {
+	type plain LiabilityView
+	var p plain
+	err := guanxi.UnmarshalStrict(data, &p)
+	return strict.Accept(v, LiabilityView(p), err)
+}
 
 // Validate returns every fault.
 func (v LiabilityView) Validate() error {

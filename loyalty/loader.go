@@ -73,7 +73,7 @@ func (a *Account) AddLots(lots []Lot) error {
 func (a *Account) loadLot(l *Lot) error {
 	purse := a.purseAt(l.Kind)
 	slot := a.lots.n
-	n := a.lots.push()
+	n := a.addLot()
 	*n = node{Lot: *l, prev: -1, next: -1, bucket: -1, purse: int32(purse)}
 	if l.Remaining <= 0 {
 		return nil
@@ -118,12 +118,13 @@ func (a *Account) SetCover(k Kind, c Cover) {
 }
 
 // AddOrder loads an order, with the ids of all lots that carry its id, or (nil) that
-// there is none of this id.
+// there is none of this id. The redemptions of its Payments are best added with it: else
+// they are asked for.
 func (a *Account) AddOrder(id string, rec *OrderRecord, lots []LotID) {
-	row, _ := a.orders.add(id)
+	row, _ := a.addOrder(id)
 	*row = orderRow{missing: rec == nil}
 	if rec != nil {
-		row.keep(rec, &a.mem)
+		row.keep(rec, a.memory())
 		row.lots = slices.Clone(lots)
 	}
 }
@@ -146,26 +147,26 @@ func (a *Account) AllOrders() {
 // AddReceipt loads the receipt of a key; one without a sequence number says that there
 // is none in this account.
 func (a *Account) AddReceipt(r Receipt) {
-	row, fresh := a.keys.add(string(r.Key))
+	row, fresh := a.addKey(r.Key)
 	red := int32(-1)
 	if !fresh {
 		red = row.red
 	}
-	*row = keyRow{intent: r.Intent, seq: r.Seq, recorded: r.Recorded, op: r.Op, results: a.mem.results.keep(r.Results), red: red, missing: r.Seq == 0}
+	*row = keyRow{intent: r.Intent, seq: r.Seq, recorded: r.Recorded, op: r.Op, results: a.memory().results.keep(r.Results), red: red, missing: r.Seq == 0 && red < 0}
 }
 
 // AddRedemption loads a redemption. Its lots are to be added too.
 func (a *Account) AddRedemption(r *Redemption) {
-	row, fresh := a.keys.add(string(r.Key))
+	row, fresh := a.addKey(r.Key)
 	if fresh {
 		row.red = -1
 	}
 	if row.missing = false; row.red < 0 {
 		row.red = int32(a.redeemed.n)
-		a.redeemed.push()
+		a.addRedemption()
 	}
 	*a.redeemed.at(int(row.red)) = redemption{
-		key: r.Key, ref: r.Ref, uses: a.mem.uses.keep(r.Uses), left: a.mem.points.keep(r.Left), split: r.Split,
+		key: r.Key, ref: r.Ref, uses: a.memory().uses.keep(r.Uses), left: a.memory().points.keep(r.Left), split: r.Split,
 		counters: slices.Clone(r.Counters), shared: slices.Clone(r.Shared),
 	}
 }
@@ -225,9 +226,15 @@ func (t *Touched) Touch(e *Entry) {
 	if e.Order != nil {
 		t.Orders = append(t.Orders, e.Order.ID)
 	}
-	if e.Op == OpMergeIn && e.Parcel != nil && e.Parcel.Merge != nil {
-		for i := range e.Parcel.Merge.Orders {
-			t.Orders = append(t.Orders, e.Parcel.Merge.Orders[i].ID)
+	if e.Parcel != nil && e.Parcel.Merge != nil {
+		m := e.Parcel.Merge
+		for i := range m.Orders {
+			if e.Op == OpMergeIn {
+				t.Orders = append(t.Orders, m.Orders[i].ID)
+			}
+		}
+		for i := range m.Redemptions {
+			t.Redemptions = append(t.Redemptions, m.Redemptions[i].Key)
 		}
 	}
 	for i := range e.Opened { // an order's list of lots

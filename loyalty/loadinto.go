@@ -13,9 +13,16 @@ func (a *Account) LoadInto(dst *Account, n Need) {
 	for _, id := range n.Orders {
 		ids = a.loadOrder(dst, id, ids)
 	}
+	if n.Returnable {
+		for i := range a.redeemed.n {
+			if red := a.redeemed.at(i); red.rest() > 0 {
+				ids = a.loadRedemption(dst, red.key, ids)
+			}
+		}
+	}
 	if n.All {
 		for i := range a.orders.rows.n {
-			ids = a.loadOrder(dst, a.orders.names.Rows[i].Key, ids)
+			ids = a.loadOrder(dst, a.orders.rows.name(i), ids)
 		}
 	}
 	a.loadKey(dst, n.Key)
@@ -87,7 +94,11 @@ func (a *Account) loadOrder(dst *Account, id string, ids []LotID) []LotID {
 		dst.AddOrder(id, nil, nil)
 		return ids
 	}
-	row.copyRow(dst.addOrderRow(id), &dst.mem)
+	to, _ := dst.addOrder(id)
+	row.copyRow(to, dst.memory())
+	for i := range row.OrderRecord.Payments {
+		ids = a.loadRedemption(dst, row.OrderRecord.Payments[i].Redemption, ids)
+	}
 	return append(ids, row.lots...)
 }
 
@@ -97,6 +108,9 @@ func (a *Account) loadRedemption(dst *Account, k Key, ids []LotID) []LotID {
 		return ids
 	}
 	red := a.redeemed.at(int(row.red))
+	if to, _ := dst.keys.find(string(k)); to.red >= 0 { // it is loaded
+		return ids
+	}
 	dst.redeemOf(k, red)
 	for i := range red.uses {
 		ids = append(ids, red.uses[i].Lot)
@@ -109,19 +123,22 @@ func (a *Account) loadKey(dst *Account, k Key) *keyRow {
 	if k == "" {
 		return nil
 	}
-	to, _ := dst.keys.add(string(k))
+	to, fresh := dst.addKey(k)
 	from, _ := a.keys.find(string(k))
 	if from == nil {
 		*to = keyRow{red: -1, missing: true}
 		return nil
 	}
-	*to = *from
-	to.red = -1
+	red := to.red
+	if *to = *from; fresh {
+		red = -1
+	}
+	to.red, to.results = red, dst.memory().results.keep(to.results)
 	return from
 }
 
 func (a *Account) redeemOf(k Key, red *redemption) {
-	row, _ := a.keys.add(string(k))
+	row, _ := a.addKey(k)
 	row.red = int32(a.redeemed.n)
-	red.copyTo(a.redeemed.push(), &a.mem)
+	red.copyTo(a.addRedemption(), a.memory())
 }

@@ -10,26 +10,30 @@ type LotID int64
 //
 // and no part is negative.
 type Lot struct {
-	ID       LotID
-	Kind     Kind
-	Entry    int64   // sequence number of the entry that opened it
-	Points   Points  // as opened
-	Earned   Instant // the business instant of the earning
-	Activate Instant // available from here on: [Activate, Expire)
+	// What spending looks at comes first.
+
+	ID        LotID
+	Activate  Instant // available from here on: [Activate, Expire)
+	Remaining Points
+	Kind      Kind
+	// Posted says that the entry that makes it available has been written. Whether
+	// its points are to be spent does not hang on it, but on the time.
+	Posted   bool
+	Priority int32   // a lower one is spent first
 	Expire   Instant // Never: does not expire
 	// Window is, of a kind that expires n after the last activity, the account's
 	// activity window that tells the expiry; 0 of all others. Expire is then what
 	// it was when the lot was opened, and Account.Expiry tells what it is.
-	Window   int64
-	Priority int32  // a lower one is spent first
-	Order    string // the order that earned it, if any
-	Source   string // what gave it: rule, campaign, adjustment, transfer
+	Window int64
 
-	Remaining                                                          Points
-	Held, Redeemed, Expired, TakenBack, Donated, Transferred, Adjusted Points
-	// Posted says that the entry that makes it available has been written. Whether
-	// its points are to be spent does not hang on it, but on the time.
-	Posted bool
+	Redeemed                                                 Points
+	Held, Expired, TakenBack, Donated, Transferred, Adjusted Points
+
+	Entry  int64   // sequence number of the entry that opened it
+	Points Points  // as opened
+	Earned Instant // the business instant of the earning
+	Order  string  // the order that earned it, if any
+	Source string  // what gave it: rule, campaign, adjustment, transfer
 }
 
 // part returns the part of the lot that a book's points stand in, or nil. Debt

@@ -2,8 +2,10 @@ package loyalty
 
 import (
 	"context"
-	"hash/maphash"
+	"slices"
 	"sync"
+
+	"github.com/guanxi-go/guanxi/internal/table"
 )
 
 // Memory is a [Store] in memory, for tests and single processes, that keeps whole
@@ -14,68 +16,105 @@ import (
 // Cost: Load, Commit and Receipt look at one account; Due, Outstanding and the journal of
 // all accounts look at all of them.
 type Memory struct {
-	accounts [memoryShards]struct {
-		mu   sync.RWMutex
-		byID map[AccountID]*memoryAccount
-	}
-	blocks [8]memoryBlocks
-	keys   [memoryShards]struct {
-		mu    sync.Mutex
-		byKey map[Key]*memoryAccount
+	accounts [memoryShards]memoryAccounts
+	keys     [memoryShards]struct {
+		mu sync.Mutex
+		memoryKeys
 	}
 	side struct {
-		mu      sync.Mutex
-		shared  map[string]SharedTotal
-		coupons map[string]CouponRow
+		mu     sync.Mutex
+		shared map[string]SharedTotal
+		rows   map[RowID]Row
 	}
 	out memoryOutbox
 }
 
-// memoryShards is how many parts the maps have: not more than the bits of a word.
+// memoryShards is how many parts accounts and keys have: not more than the bits of a word.
 const memoryShards = 64
 
-func shardOf(s string) int { return int(maphash.String(keySeed, s) % memoryShards) }
+// memoryAccounts are the accounts whose ids have hashes of a shard.
+type memoryAccounts struct {
+	mu   sync.RWMutex
+	byID table.Table[AccountID, *memoryAccount]
+
+	// What follows is for accounts that are written, one at a time.
+	writing sync.Mutex
+	mem     accountMemory
+	refs    slab[journalRef]
+	journal memoryBlocks
+}
 
 // memoryAccount is an account with its journal. mu is held by whoever looks at the rest.
 type memoryAccount struct {
 	m       *Memory
+	id      AccountID
+	ref     accountRef
 	mu      sync.Mutex
 	a       Account
 	journal memoryJournal
-	blocks  *memoryBlocks
 	due     Instant
 	staged  *Commit // in Lock
+	room    memoryRoom
 }
+
+// accountRef says which account of a Memory it is: its ordinal in a shard, and the shard.
+type accountRef int64
 
 // account returns an account, made if it is not there.
 func (m *Memory) account(id AccountID) *memoryAccount {
-	s := &m.accounts[shardOf(string(id))]
-	s.mu.RLock()
-	acc := s.byID[id]
-	s.mu.RUnlock()
-	if acc != nil {
+	h := hashText(id)
+	shard := h % memoryShards
+	s := &m.accounts[shard]
+	if acc := s.find(h, id); acc != nil {
 		return acc
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if acc = s.byID[id]; acc == nil {
-		if s.byID == nil {
-			s.byID = make(map[AccountID]*memoryAccount)
-		}
-		acc = &memoryAccount{m: m, due: Never, blocks: &m.blocks[shardOf(string(id))%len(m.blocks)]}
-		acc.a.ID = id
-		s.byID[id] = acc
+	s.byID.Reserve(1)
+	ord := s.byID.Ordinal(h, id)
+	row := &s.byID.Rows[ord].Row
+	if *row == nil {
+		*row = &memoryAccount{m: m, id: id, ref: accountRef(ord)*memoryShards + accountRef(shard), due: Never}
+		(*row).a.ID, (*row).a.mem = id, s.memory()
+		(*row).furnish()
 	}
-	return acc
+	return *row
+}
+
+// memory returns where accounts of the shard have their memory from.
+func (s *memoryAccounts) memory() *accountMemory {
+	if s.mem.pools == nil {
+		s.mem.pools = new(accountPools)
+	}
+	return &s.mem
+}
+
+// find returns an account, or nil.
+func (s *memoryAccounts) find(h uint64, id AccountID) *memoryAccount {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if ord, ok := s.byID.Find(h, id); ok {
+		return s.byID.Rows[ord].Row
+	}
+	return nil
 }
 
 // find returns an account, or nil.
 func (m *Memory) find(id AccountID) *memoryAccount {
-	s := &m.accounts[shardOf(string(id))]
+	h := hashText(id)
+	return m.accounts[h%memoryShards].find(h, id)
+}
+
+// of returns an account that is there.
+func (m *Memory) of(r accountRef) *memoryAccount {
+	s := &m.accounts[r%memoryShards]
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.byID[id]
+	return s.byID.Rows[r/memoryShards].Row
 }
+
+// shard returns the part that the account is in.
+func (acc *memoryAccount) shard() *memoryAccounts { return &acc.m.accounts[acc.ref%memoryShards] }
 
 // all returns every account, in no order.
 func (m *Memory) all() []*memoryAccount {
@@ -83,8 +122,8 @@ func (m *Memory) all() []*memoryAccount {
 	for i := range m.accounts {
 		s := &m.accounts[i]
 		s.mu.RLock()
-		for _, acc := range s.byID {
-			out = append(out, acc)
+		for j := range s.byID.Rows {
+			out = append(out, s.byID.Rows[j].Row)
 		}
 		s.mu.RUnlock()
 	}
@@ -112,10 +151,7 @@ func (m *Memory) Receipt(ctx context.Context, k Key) (Receipt, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return Receipt{}, false, err
 	}
-	s := &m.keys[shardOf(string(k))]
-	s.mu.Lock()
-	acc := s.byKey[k]
-	s.mu.Unlock()
+	acc := m.keyOf(k)
 	if acc == nil {
 		return Receipt{}, false, nil
 	}
@@ -135,16 +171,19 @@ func (m *Memory) Shared(ctx context.Context, counter string) (SharedTotal, error
 	return m.side.shared[counter], nil
 }
 
-// Coupon implements [Sides].
-func (m *Memory) Coupon(ctx context.Context, id string) (CouponRow, error) {
+// Rows implements [Sides].
+func (m *Memory) Rows(ctx context.Context, ids []RowID) ([]Row, error) {
 	if err := ctx.Err(); err != nil {
-		return CouponRow{}, err
+		return nil, err
 	}
+	out := make([]Row, len(ids))
 	m.side.mu.Lock()
 	defer m.side.mu.Unlock()
-	row := m.side.coupons[id]
-	row.State = append([]byte(nil), row.State...)
-	return row, nil
+	for i, id := range ids {
+		row := m.side.rows[id]
+		out[i] = Row{row.Version, slices.Clone(row.State)}
+	}
+	return out, nil
 }
 
 // Lock implements [Locker]: f loads the account itself, without a copy.
@@ -169,7 +208,7 @@ type memoryLocked memoryAccount
 
 // Load returns the account itself, if it is the one that is locked.
 func (l *memoryLocked) Load(ctx context.Context, id AccountID, n Need) (*Account, error) {
-	if id != l.a.ID {
+	if id != l.id {
 		return l.m.Load(ctx, id, n)
 	}
 	return &l.a, ctx.Err()
@@ -177,7 +216,7 @@ func (l *memoryLocked) Load(ctx context.Context, id AccountID, n Need) (*Account
 
 // Commit keeps a commit until the function has ended.
 func (l *memoryLocked) Commit(ctx context.Context, c *Commit) error {
-	if c.Account != l.a.ID || l.staged != nil {
+	if c.Account != l.id || l.staged != nil {
 		return ErrCommit
 	}
 	if err := ctx.Err(); err != nil {
@@ -192,10 +231,7 @@ func (l *memoryLocked) Receipt(ctx context.Context, k Key) (Receipt, bool, error
 	if r, ok := l.a.Receipt(k); ok {
 		return r, true, ctx.Err()
 	}
-	s := &l.m.keys[shardOf(string(k))]
-	s.mu.Lock()
-	acc := s.byKey[k]
-	s.mu.Unlock()
+	acc := l.m.keyOf(k)
 	if acc == nil || acc == (*memoryAccount)(l) {
 		return Receipt{}, false, ctx.Err()
 	}

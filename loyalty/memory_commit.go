@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/bits"
 	"slices"
 )
 
@@ -15,7 +14,7 @@ func (m *Memory) Commit(ctx context.Context, c *Commit) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	acc := m.account(c.Account)
+	acc := m.commitTo(c)
 	acc.mu.Lock()
 	defer acc.mu.Unlock()
 	return m.commit(acc, c)
@@ -33,13 +32,21 @@ func (m *Memory) CommitAll(ctx context.Context, commits []*Commit) error {
 		if i > 0 && sorted[i-1].Account == c.Account {
 			return fmt.Errorf("%w: two of %q", ErrCommit, c.Account)
 		}
-		accs[i] = m.account(c.Account)
+		accs[i] = m.commitTo(c)
 	}
 	for _, acc := range accs {
 		acc.mu.Lock()
 		defer acc.mu.Unlock()
 	}
 	return m.write(accs, sorted)
+}
+
+// commitTo returns the account of a commit; of one of rows alone, one that is nowhere.
+func (m *Memory) commitTo(c *Commit) *memoryAccount {
+	if c.Account == "" {
+		return &memoryAccount{m: m}
+	}
+	return m.account(c.Account)
 }
 
 // commit writes one commit; the account is locked.
@@ -56,18 +63,15 @@ func (m *Memory) write(accs []*memoryAccount, commits []*Commit) error {
 		if err := c.Check(accs[i].a.Seq, accs[i].a.Head); err != nil {
 			return err
 		}
-		sides = sides || len(c.Shared)+len(c.Coupons) > 0
+		sides = sides || len(c.Shared)+len(c.Rows) > 0
 		for j := range c.Entries {
 			if k := c.Entries[j].Key; k != "" {
-				shards |= 1 << shardOf(string(k))
+				shards |= 1 << (hashText(k) % memoryShards)
 			}
 		}
 	}
-	for s := shards; s != 0; s &= s - 1 {
-		mu := &m.keys[bits.TrailingZeros64(s)].mu
-		mu.Lock()
-		defer mu.Unlock()
-	}
+	m.lockKeys(shards)
+	defer m.unlockKeys(shards)
 	if err := m.takeKeys(accs, commits); err != nil {
 		return err
 	}
@@ -82,43 +86,7 @@ func (m *Memory) write(accs []*memoryAccount, commits []*Commit) error {
 	return nil
 }
 
-// takeKeys takes the keys of commits, or none.
-func (m *Memory) takeKeys(accs []*memoryAccount, commits []*Commit) error {
-	for i, c := range commits {
-		for j := range c.Entries {
-			k := c.Entries[j].Key
-			if k == "" {
-				continue
-			}
-			s := &m.keys[shardOf(string(k))]
-			if s.byKey == nil {
-				s.byKey = make(map[Key]*memoryAccount)
-			}
-			if _, taken := s.byKey[k]; taken {
-				commits = commits[:i+1]
-				last := *c
-				last.Entries = c.Entries[:j]
-				m.dropKeys(commits[:i])
-				m.dropKeys([]*Commit{&last})
-				return ErrDuplicateKey
-			}
-			s.byKey[k] = accs[i]
-		}
-	}
-	return nil
-}
-
-func (m *Memory) dropKeys(commits []*Commit) {
-	for _, c := range commits {
-		for j := range c.Entries {
-			if k := c.Entries[j].Key; k != "" {
-				delete(m.keys[shardOf(string(k))].byKey, k)
-			}
-		}
-	}
-}
-
-// writeSides writes shared counters and coupons if rest succeeds.
+// writeSides writes shared counters and rows if rest succeeds.
 func (m *Memory) writeSides(commits []*Commit, sides bool, rest func() error) error {
 	if !sides {
 		return rest()
@@ -126,7 +94,7 @@ func (m *Memory) writeSides(commits []*Commit, sides bool, rest func() error) er
 	m.side.mu.Lock()
 	defer m.side.mu.Unlock()
 	shared := make(map[string]SharedTotal)
-	coupons := make(map[string]CouponRow)
+	rows := make(map[RowID]Row)
 	for _, c := range commits {
 		for _, ch := range c.Shared {
 			t, ok := shared[ch.Counter]
@@ -138,25 +106,25 @@ func (m *Memory) writeSides(commits []*Commit, sides bool, rest func() error) er
 			}
 			shared[ch.Counter] = t
 		}
-		for _, ch := range c.Coupons {
-			row, ok := coupons[ch.Coupon]
+		for _, ch := range c.Rows {
+			row, ok := rows[ch.RowID]
 			if !ok {
-				row = m.side.coupons[ch.Coupon]
+				row = m.side.rows[ch.RowID]
 			}
 			if row.Version != ch.Expected {
-				return fmt.Errorf("%w: %q", ErrCouponConflict, ch.Coupon)
+				return fmt.Errorf("%w: %q of %q", ErrRowConflict, ch.Key, ch.Table)
 			}
-			coupons[ch.Coupon] = CouponRow{ch.Expected + 1, slices.Clone(ch.State)}
+			rows[ch.RowID] = Row{ch.Expected + 1, slices.Clone(ch.State)}
 		}
 	}
 	if err := rest(); err != nil {
 		return err
 	}
 	if m.side.shared == nil {
-		m.side.shared, m.side.coupons = make(map[string]SharedTotal), make(map[string]CouponRow)
+		m.side.shared, m.side.rows = make(map[string]SharedTotal), make(map[RowID]Row)
 	}
 	maps.Copy(m.side.shared, shared)
-	maps.Copy(m.side.coupons, coupons)
+	maps.Copy(m.side.rows, rows)
 	return nil
 }
 
@@ -164,13 +132,27 @@ func (m *Memory) writeSides(commits []*Commit, sides bool, rest func() error) er
 // their journals.
 func (m *Memory) apply(accs []*memoryAccount, commits []*Commit) error {
 	for i, c := range commits {
-		for j := range c.Entries {
-			if err := accs[i].a.apply(&c.Entries[j], true); err != nil {
-				for _, acc := range accs[:i+1] {
-					err = errors.Join(err, acc.restore())
-				}
-				return fmt.Errorf("%w: %w", ErrCommit, err)
+		if len(c.Entries) == 0 {
+			continue
+		}
+		if err := accs[i].apply(c); err != nil {
+			for _, acc := range accs[:i+1] {
+				err = errors.Join(err, acc.restore())
 			}
+			return fmt.Errorf("%w: %w", ErrCommit, err)
+		}
+	}
+	return nil
+}
+
+// apply applies the entries of a commit.
+func (acc *memoryAccount) apply(c *Commit) error {
+	s := acc.shard()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	for i := range c.Entries {
+		if err := acc.a.apply(&c.Entries[i], true); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -178,9 +160,9 @@ func (m *Memory) apply(accs []*memoryAccount, commits []*Commit) error {
 
 // restore makes the account again from its journal.
 func (acc *memoryAccount) restore() error {
-	a, err := Replay(acc.a.ID, EachEntry(func(yield func(Entry, error) bool) {
-		for i := range acc.journal.len() {
-			e, err := acc.journal.entry(i)
+	a, err := Replay(acc.id, EachEntry(func(yield func(Entry, error) bool) {
+		for i := range acc.journal.n {
+			e, err := acc.entry(i)
 			if !yield(e, err) || err != nil {
 				return
 			}
@@ -193,10 +175,15 @@ func (acc *memoryAccount) restore() error {
 // write appends to journal and outbox what was applied.
 func (acc *memoryAccount) write(c *Commit) {
 	acc.due = acc.a.Due()
-	for i := range c.Entries {
-		acc.journal.append(&c.Entries[i], acc.blocks)
+	if len(c.Entries) == 0 {
+		return
 	}
-	if len(c.Entries) > 0 {
-		acc.m.out.add(acc, c.Expected, len(c.Entries))
+	s := acc.shard()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	first := acc.m.out.add(acc.ref, c.Expected, len(c.Entries))
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		*acc.journal.pushIn(&s.refs) = journalRef{s.journal.keep(e), e.Recorded, first + int64(i)}
 	}
 }

@@ -17,7 +17,7 @@ func (m *Memory) Due(ctx context.Context, at Instant, after DueAccount, limit in
 	var out []DueAccount
 	for _, acc := range m.all() {
 		acc.mu.Lock()
-		d := DueAccount{acc.due, acc.a.ID}
+		d := DueAccount{acc.due, acc.id}
 		acc.mu.Unlock()
 		if d.Due <= at && d.Due != Never && (after == (DueAccount{}) || after.less(d)) {
 			out = append(out, d)
@@ -72,26 +72,46 @@ func (m *Memory) Outstanding(ctx context.Context, at Instant) iter.Seq2[Outstand
 
 // memoryOutbox is the events in the order of their commits.
 type memoryOutbox struct {
-	mu    sync.Mutex
-	rows  []outboxRow // of numbers first, first + 1, …
-	first int64
-	done  int // of rows, how many were delivered from the front
+	mu     sync.Mutex
+	blocks [][]outboxRow // of numbers first, first + 1, …; all but the last are full
+	first  int64
+	done   int // of the first block, how many were delivered from the front
 }
+
+// outboxBlock is the size of a block of events.
+const outboxBlock = 256
 
 type outboxRow struct {
-	acc *memoryAccount // nil: delivered
-	seq int64
+	account accountRef // −1: delivered
+	seq     int64
 }
 
-// add appends events for n entries after a sequence number; the account is locked.
-func (o *memoryOutbox) add(acc *memoryAccount, after int64, n int) {
+// add appends events for n entries after a sequence number and returns the number of the
+// first.
+func (o *memoryOutbox) add(r accountRef, after int64, n int) int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i := range n {
-		acc.journal.refs.at(int(after) + i).event = o.first + int64(len(o.rows))
-		o.rows = append(o.rows, outboxRow{acc, after + int64(i) + 1})
+		last := len(o.blocks) - 1
+		if last < 0 || len(o.blocks[last]) == outboxBlock {
+			o.blocks = append(o.blocks, make([]outboxRow, 0, outboxBlock))
+			last++
+		}
+		o.blocks[last] = append(o.blocks[last], outboxRow{r, after + int64(i) + 1})
 	}
+	return o.first + int64(o.len()-n)
 }
+
+// len returns how many rows there are, delivered ones too.
+func (o *memoryOutbox) len() int {
+	last := len(o.blocks) - 1
+	if last < 0 {
+		return 0
+	}
+	return last*outboxBlock + len(o.blocks[last])
+}
+
+func (o *memoryOutbox) at(i int) *outboxRow { return &o.blocks[i/outboxBlock][i%outboxBlock] }
 
 // Events implements [Outbox].
 func (m *Memory) Events(ctx context.Context, limit int) ([]Event, error) {
@@ -101,17 +121,18 @@ func (m *Memory) Events(ctx context.Context, limit int) ([]Event, error) {
 	o := &m.out
 	o.mu.Lock()
 	var rows []outboxRow
-	for i := o.done; i < len(o.rows) && len(rows) < limit; i++ {
-		if o.rows[i].acc != nil {
-			rows = append(rows, o.rows[i])
+	for i := o.done; i < o.len() && len(rows) < limit; i++ {
+		if row := *o.at(i); row.account >= 0 {
+			rows = append(rows, row)
 		}
 	}
 	o.mu.Unlock()
 	var out []Event
 	for _, r := range rows {
-		r.acc.mu.Lock()
-		e, err := r.acc.journal.entry(int(r.seq - 1))
-		r.acc.mu.Unlock()
+		acc := m.of(r.account)
+		acc.mu.Lock()
+		e, err := acc.entry(int(r.seq - 1))
+		acc.mu.Unlock()
 		if err != nil {
 			return nil, err
 		}
@@ -132,8 +153,8 @@ func (m *Memory) Delivered(ctx context.Context, events []Event) error {
 		}
 		acc.mu.Lock()
 		number := int64(-1)
-		if seq := events[i].Seq; seq > 0 && seq <= int64(acc.journal.len()) {
-			number = acc.journal.refs.at(int(seq - 1)).event
+		if seq := events[i].Seq; seq > 0 && seq <= int64(acc.journal.n) {
+			number = acc.journal.at(int(seq - 1)).event
 		}
 		acc.mu.Unlock()
 		m.out.deliver(number)
@@ -146,16 +167,15 @@ func (o *memoryOutbox) deliver(number int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	i := int(number - o.first)
-	if number < o.first || i >= len(o.rows) {
+	if number < o.first || i >= o.len() {
 		return
 	}
-	o.rows[i].acc = nil
-	for o.done < len(o.rows) && o.rows[o.done].acc == nil {
+	o.at(i).account = -1
+	for o.done < o.len() && o.at(o.done).account < 0 {
 		o.done++
 	}
-	if o.done > 1024 && o.done > len(o.rows)/2 {
-		o.rows = slices.Clone(o.rows[o.done:])
-		o.first += int64(o.done)
-		o.done = 0
-	}
+	drop := o.done / outboxBlock
+	o.blocks = slices.Delete(o.blocks, 0, drop)
+	o.first += int64(drop) * outboxBlock
+	o.done -= drop * outboxBlock
 }

@@ -2,59 +2,86 @@ package loyalty
 
 import (
 	"context"
+	"encoding/binary"
 	"iter"
 	"math"
 	"slices"
-	"sync"
 )
 
-// memoryJournal is where the encoded entries of an account are.
-type memoryJournal struct{ refs chunks[journalRef] }
-
-// memoryBlocks holds encoded entries of many accounts, in blocks that do not move and
-// that a collector of garbage does not look into.
-type memoryBlocks struct {
-	mu   sync.Mutex
-	last []byte // the block that is written
-	buf  []byte
-}
-
-// memoryBlock is the size of a block of entries.
-const memoryBlock = 1 << 17
-
-// keep encodes an entry.
-func (b *memoryBlocks) keep(e *Entry) []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.buf, _ = e.AppendBinary(b.buf[:0])
-	if len(b.buf) > memoryBlock/8 {
-		return slices.Clone(b.buf)
-	}
-	if cap(b.last)-len(b.last) < len(b.buf) {
-		b.last = make([]byte, 0, memoryBlock)
-	}
-	from := len(b.last)
-	b.last = append(b.last, b.buf...)
-	return b.last[from:len(b.last):len(b.last)]
-}
+// memoryJournal says where the encoded entries of an account are.
+type memoryJournal struct{ chunks[journalRef] }
 
 // journalRef is where an entry is.
 type journalRef struct {
-	data     []byte
+	journalSpot
 	recorded Instant
 	event    int64 // its number in the outbox
 }
 
-func (j *memoryJournal) len() int { return j.refs.n }
+// memoryBlocks holds encoded entries of many accounts, in blocks that do not move and
+// that a collector of garbage does not look into. One at a time may look at it.
+type memoryBlocks struct {
+	blocks [][]byte
+	last   int // the block that is written
+}
 
-// append keeps an entry.
-func (j *memoryJournal) append(e *Entry, b *memoryBlocks) {
-	*j.refs.push() = journalRef{data: b.keep(e), recorded: e.Recorded}
+// journalSpot is where an encoding begins.
+type journalSpot struct{ block, from int32 }
+
+// memoryBlock is the size of a block of entries, but for the first ones, which are smaller.
+const memoryBlock = 1 << 17
+
+// keep writes an entry after its length.
+func (b *memoryBlocks) keep(e *Entry) journalSpot {
+	if b.last < len(b.blocks) {
+		if spot, ok := b.fit(e); ok {
+			return spot
+		}
+	}
+	n := len(b.blocks)
+	block := make([]byte, lengthBytes, min(memoryBlock, 1024<<min(n, 16)))
+	block, _ = e.AppendBinary(block)
+	size := len(block) - lengthBytes
+	binary.LittleEndian.PutUint32(block, uint32(size))
+	if size < memoryBlock/8 {
+		b.last = n
+	}
+	b.blocks = append(b.blocks, block)
+	return journalSpot{int32(n), 0}
+}
+
+const lengthBytes = 4
+
+// fit writes an entry into what is left of the last block, if there is enough of it.
+func (b *memoryBlocks) fit(e *Entry) (spot journalSpot, ok bool) {
+	block := b.blocks[b.last]
+	from := len(block)
+	rest := block[from:]
+	if cap(rest) <= lengthBytes {
+		return journalSpot{}, false
+	}
+	data, _ := e.AppendBinary(rest[:lengthBytes])
+	if cap(data) != cap(rest) { // it has been moved
+		return journalSpot{}, false
+	}
+	binary.LittleEndian.PutUint32(data, uint32(len(data)-lengthBytes))
+	b.blocks[b.last] = block[:from+len(data)]
+	return journalSpot{int32(b.last), int32(from)}, true
+}
+
+// at returns an encoding, which nobody changes.
+func (b *memoryBlocks) at(s journalSpot) []byte {
+	block := b.blocks[s.block][s.from:]
+	return block[lengthBytes:][:binary.LittleEndian.Uint32(block)]
 }
 
 // entry decodes the i-th entry.
-func (j *memoryJournal) entry(i int) (e Entry, err error) {
-	err = e.UnmarshalBinary(j.refs.at(i).data)
+func (acc *memoryAccount) entry(i int) (e Entry, err error) {
+	s := acc.shard()
+	s.writing.Lock()
+	data := s.journal.at(acc.journal.at(i).journalSpot)
+	s.writing.Unlock()
+	err = e.UnmarshalBinary(data)
 	return e, err
 }
 
@@ -100,7 +127,7 @@ type journalPlace struct {
 func (p *journalPlace) read() (Entry, error) {
 	p.acc.mu.Lock()
 	defer p.acc.mu.Unlock()
-	return p.acc.journal.entry(int(p.Seq - 1))
+	return p.acc.entry(int(p.Seq - 1))
 }
 
 // places yields the places of a query in order, in steps.
@@ -144,13 +171,13 @@ func (m *Memory) places(q JournalQuery) iter.Seq[[]journalPlace] {
 func (acc *memoryAccount) step(dst []journalPlace, q *JournalQuery, after int64) ([]journalPlace, int64) {
 	acc.mu.Lock()
 	defer acc.mu.Unlock()
-	n := int64(acc.journal.len())
+	n := int64(acc.journal.n)
 	if after >= n {
 		return dst, -1
 	}
 	end := min(n, after+journalStep)
 	for seq := after + 1; seq <= end; seq++ {
-		p := journalPlace{acc, JournalPage{acc.journal.refs.at(int(seq - 1)).recorded, acc.a.ID, seq}}
+		p := journalPlace{acc, JournalPage{acc.journal.at(int(seq - 1)).recorded, acc.id, seq}}
 		if p.Recorded < q.Since || q.Until != 0 && p.Recorded >= q.Until {
 			continue
 		}

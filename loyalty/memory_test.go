@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 )
@@ -92,8 +93,8 @@ func TestMemoryOutbox(t *testing.T) {
 	if err := m.Delivered(ctx, all); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := m.Events(ctx, n); len(left) != 0 || len(m.out.rows) > 2048 {
-		t.Errorf("%d events and %d rows are left", len(left), len(m.out.rows))
+	if left, _ := m.Events(ctx, n); len(left) != 0 || m.out.len() > 256 {
+		t.Errorf("%d events and %d rows are left", len(left), m.out.len())
 	}
 	if err := m.Delivered(ctx, []Event{{Account: "x"}, {Account: "a1", Seq: 1 << 40}, all[0]}); err != nil {
 		t.Error(err)
@@ -132,10 +133,10 @@ func (s *stubborn) Commit(context.Context, *Commit) error { return ErrConflict }
 func TestSharedTotal(t *testing.T) {
 	var total SharedTotal
 	var left *SharedError
-	if err := total.Apply(SharedChange{Counter: "s", Step: Reserve, Amount: 4, Limit: 3}); !errors.As(err, &left) || left.Left != 3 || !errors.Is(err, ErrShared) || total != (SharedTotal{}) {
+	if err := total.Apply(SharedChange{Counter: "s", Step: Reserve, Amount: 4, Limit: 3}); !errors.As(err, &left) || left.Left != 3 || !errors.Is(err, ErrShared) || !reflect.DeepEqual(total, SharedTotal{}) {
 		t.Error(err, total)
 	}
-	total = SharedTotal{Reserved: 1<<63 - 5}
+	total = SharedTotal{Held: []SharedHeld{{Never, 1<<63 - 5}}}
 	if err := total.Apply(SharedChange{Counter: "s", Step: Reserve, Amount: 5}); !errors.Is(err, ErrShared) {
 		t.Error(err, total)
 	}

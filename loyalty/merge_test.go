@@ -61,22 +61,6 @@ func TestMergeStreaks(t *testing.T) {
 	}
 }
 
-// What was redeemed before a merge is not returned after it, and the error says why.
-func TestMergedReturn(t *testing.T) {
-	d := newDesk(t)
-	b := d.other("b")
-	d.do(&Adjust{Header: d.head(day(0)), Kind: "points", Points: 100})
-	d.do(&Redeem{Header{Key: "r", At: day(0)}, Spend{Reward: "mug"}})
-	out := d.do(&MergeOut{d.head(day(1)), "b"})
-	b.do(&Receive{b.head(day(1)), *out.Parcel})
-	if _, err := d.try(&Return{Header: d.head(day(2)), Redemption: "r"}); !errors.Is(err, ErrMerged) || !errors.Is(err, ErrClosed) {
-		t.Error(err)
-	}
-	if _, err := b.try(&Return{Header: b.head(day(2)), Redemption: "r"}); !errors.Is(err, ErrRedemptionUnknown) {
-		t.Error(err)
-	}
-}
-
 // mergeParcel is a parcel that check has nothing against, changed.
 func mergeParcel(change func(p *Parcel)) *Parcel {
 	at := InstantOf(day(0))

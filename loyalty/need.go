@@ -7,7 +7,7 @@ import "slices"
 // their lots, the tier, debt and windows. The zero Need asks for no more.
 type Need struct {
 	Key        Key      // the receipt of this key, or that there is none
-	Orders     []string // what is known of these orders, with the lots they opened
+	Orders     []string // what is known of these orders, with the lots they opened, and their payments as Redemption says
 	Redemption Key      // the uses of this redemption, with their lots
 	Hold       string   // what became of this hold
 	Lots       []LotID  // these lots
@@ -21,6 +21,9 @@ type Need struct {
 	Open []KindPoints
 	At   Instant
 	All  bool // every lot of which something remains
+	// Returnable asks for every redemption of which something may be given back, with its
+	// lots. How many there are, the header knows.
+	Returnable bool
 }
 
 // add joins what is needed for one more reason.
@@ -64,7 +67,7 @@ func (n Need) Join(m Need) Need {
 	n.Key, n.Keys = joinOne(n.Key, n.Keys, m.Key, m.Keys)
 	n.Redemption, n.Redemptions = joinOne(n.Redemption, n.Redemptions, m.Redemption, m.Redemptions)
 	n.Hold, n.Holds = joinOne(n.Hold, n.Holds, m.Hold, m.Holds)
-	n.At, n.All = max(n.At, m.At), n.All || m.All
+	n.At, n.All, n.Returnable = max(n.At, m.At), n.All || m.All, n.Returnable || m.Returnable
 	n.Orders = union(n.Orders, m.Orders)
 	n.Lots = union(n.Lots, m.Lots)
 	n.Open = slices.Clone(n.Open)

@@ -10,8 +10,10 @@ type Order struct {
 	Currency string   // "": the programme's; another one is ErrCurrency
 	Segments []string // the segments that the customer is in, for rules that ask
 	Lines    []OrderLine
-	// ByPoints is how much of the order was paid by points: shared out over the
-	// lines in proportion to their amounts, the largest remainders first.
+	// ByPoints is how much of the order was paid by points, for a programme that gives none
+	// for it: shared out over the lines in proportion to their amounts, the largest remainders
+	// first. The host says it; payments that are linked with the order are not asked, for
+	// they may come later.
 	ByPoints decimal.Decimal
 }
 

@@ -5,12 +5,21 @@ package loyalty
 // All slices are flat, so that a record is copied with four appends. It is a value
 // of the account; not to be changed by others.
 type OrderRecord struct {
-	ID    string
-	At    Instant // when it was bought
-	Lines []LineRecord
-	Terms []Term  // the rules that matched, those of a kind in one run, in order
-	Hits  []int32 // lines that terms apply to, see Term
-	Kinds []OrderKind
+	ID string
+	At Instant // when it was bought; of one that is Unearned, when points first paid for it
+	// First says that it was the first order that earned in the account: the first that was
+	// written, whatever the dates of later ones. Of two accounts that are merged it is the
+	// one of the account that is left, if that has had an order.
+	First bool
+	// Unearned says that it is known by its payments alone: it has one line, without an id,
+	// of the amount that they name. An Earn puts the order in its place.
+	Unearned bool
+	Lines    []LineRecord
+	Terms    []Term  // the rules that matched, those of a kind in one run, in order
+	Hits     []int32 // lines that terms apply to, see Term
+	Kinds    []OrderKind
+	// Payments are the points that paid for it, in the order in which they were written.
+	Payments []OrderPayment
 }
 
 // LineRecord is a line in minor units.
@@ -66,12 +75,14 @@ type Term struct {
 // OrderChange is what an entry says of an order.
 type OrderChange struct {
 	ID     string
-	Earned *OrderRecord // the order as it was when it earned; nil of a refund
+	Earned *OrderRecord // the order as it was when it earned; nil of a refund and a payment
 	Refund string       // id of the refund
 	Lines  []LineReturn // what came back now
 	Taken  []KindPoints // taken back now, or given up
 	// Expired is what of Taken had expired in the order's lots: it is taken from nowhere.
 	Expired []KindPoints
+	Paid    *OrderPayment // of an OpRedeem or OpCapture: points pay for it
+	Back    *RefundBack   // of a refund of an order that points paid for: how it splits back
 }
 
 // LineReturn is what came back of a line in one refund: an amount or a quantity.

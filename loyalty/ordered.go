@@ -108,7 +108,14 @@ func (o *ordered) insert(it keyed) {
 	o.n++
 	i := max(o.blockOf(it.key), 0)
 	if len(o.blocks) == 0 {
-		o.blocks = append(o.blocks, block{first: it.key, items: append(make([]keyed, 0, 4), it)})
+		var items []keyed
+		if cap(o.blocks) > 0 { // with the memory that an earlier one has left
+			items = o.blocks[:1][0].items[:0]
+		}
+		if items == nil {
+			items = make([]keyed, 0, 4)
+		}
+		o.blocks = append(o.blocks, block{first: it.key, items: append(items, it)})
 		return
 	}
 	b := &o.blocks[i]
@@ -148,6 +155,9 @@ func (o *ordered) remove(k BurnKey) {
 	o.n--
 	b.items = slices.Delete(b.items, at, at+1)
 	switch {
+	case o.n == 0:
+		o.blocks = o.blocks[:0]
+		return
 	case len(b.items) == 0:
 		o.blocks = slices.Delete(o.blocks, i, i+1)
 		return

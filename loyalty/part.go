@@ -47,34 +47,34 @@ func (a *Account) CopyTo(dst *Account) {
 	a.lots.copyTo(&dst.lots)
 	dst.waiting = append(dst.waiting[:0], a.waiting...)
 	for i := range a.orders.rows.n {
-		a.orders.rows.at(i).copyRow(dst.addOrderRow(a.orders.names.Rows[i].Key), &dst.mem)
+		row, _ := dst.addOrder(a.orders.rows.name(i))
+		a.orders.rows.at(i).copyRow(row, dst.memory())
 	}
 	for i := range a.redeemed.n {
-		a.redeemed.at(i).copyTo(dst.redeemed.push(), &dst.mem)
+		a.redeemed.at(i).copyTo(dst.addRedemption(), dst.memory())
 	}
 	for i := range a.keys.rows.n {
-		row, _ := dst.keys.add(a.keys.names.Rows[i].Key)
+		row, _ := dst.addKey(Key(a.keys.rows.name(i)))
 		*row = *a.keys.rows.at(i)
+		row.results = dst.memory().results.keep(row.results)
 	}
 	dst.ended = maps.Clone(a.ended)
 	dst.part = a.part
 }
 
-func (a *Account) addOrderRow(id string) *orderRow {
-	row, _ := a.orders.add(id)
-	return row
-}
-
 func (row *orderRow) copyRow(dst *orderRow, m *accountMemory) {
 	*dst = *row
+	dst.OrderRecord.Terms, dst.OrderRecord.Hits = m.keepTerms(row.Terms), m.hits.keep(row.Hits)
 	dst.OrderRecord.Lines = m.lines.keep(row.Lines)
 	dst.OrderRecord.Kinds = m.kinds.keep(row.Kinds)
-	dst.lots = slices.Clip(row.lots)
+	dst.OrderRecord.Payments = slices.Clip(row.OrderRecord.Payments)
+	dst.lots = m.lots.keep(row.lots)
 }
 
 func (red *redemption) copyTo(dst *redemption, m *accountMemory) {
 	*dst = *red
-	dst.left = m.points.keep(red.left)
+	dst.uses, dst.left = m.uses.keep(red.uses), m.points.keep(red.left)
+	dst.counters, dst.shared = m.counters.keep(red.counters), m.shared.keep(red.shared)
 }
 
 // copyHeader makes dst what is always loaded of a, but for lots.
@@ -82,6 +82,7 @@ func (a *Account) copyHeader(dst *Account) {
 	dst.reset()
 	dst.ID, dst.Seq, dst.Head, dst.Recorded, dst.Last, dst.Program = a.ID, a.Seq, a.Head, a.Recorded, a.Last, a.Program
 	dst.Status, dst.MergedTo, dst.opened = a.Status, a.MergedTo, a.opened
+	dst.earned, dst.returnable = a.earned, a.returnable
 	if len(a.purses) <= cap(dst.purses) {
 		dst.purses = dst.purses[:len(a.purses)]
 	} else {
@@ -103,7 +104,9 @@ func (a *Account) copyHeader(dst *Account) {
 	dst.holds = append(dst.holds[:0], a.holds...)
 	dst.counters.all = append(dst.counters.all[:0], a.counters.all...)
 	dst.counters.forget = a.counters.forget
-	dst.tier = a.tier.clone()
+	if a.tier != nil || dst.tier != nil {
+		*dst.ownTier() = a.tierState().clone()
+	}
 	dst.shared = maps.Clone(a.shared)
 }
 
@@ -111,9 +114,12 @@ func (a *Account) copyHeader(dst *Account) {
 // one account after another.
 func (a *Account) Reset(id AccountID) {
 	a.reset()
+	if a.tier != nil {
+		*a.tier = TierState{}
+	}
 	*a = Account{
 		ID: id, purses: a.purses[:0], lots: a.lots, waiting: a.waiting, orders: a.orders, keys: a.keys, redeemed: a.redeemed,
-		holds: a.holds[:0], counters: counters{all: a.counters.all[:0]}, mem: a.mem,
+		holds: a.holds[:0], counters: counters{all: a.counters.all[:0]}, tier: a.tier, mem: a.mem,
 	}
 }
 
@@ -123,7 +129,9 @@ func (a *Account) reset() {
 	a.orders.reset()
 	a.keys.reset()
 	a.redeemed.reset()
-	a.mem.reset()
+	if a.mem != nil {
+		a.mem.reset()
+	}
 	a.waiting = a.waiting[:0]
 	a.ended, a.part = nil, nil
 }
@@ -135,6 +143,7 @@ func (m *accountMemory) reset() {
 	m.points.reset()
 	m.lines.reset()
 	m.terms.reset()
+	m.lastTerms = nil
 	m.hits.reset()
 	m.kinds.reset()
 	m.counters.reset()

@@ -101,11 +101,12 @@ func (r *rules) pricePayment(q *quote, sp *Spend, s *situation) error {
 		return guanxi.At("/points", ErrPoints)
 	}
 	q.charges = append(q.charges, KindPoints{p.Kind, sp.Points})
-	q.money, q.ref = worth, p.ID
+	q.money, q.ref, q.order = worth, p.ID, order
 	return nil
 }
 
-// SplitRefund says how a refund of an order that points paid in part splits back:
+// SplitRefund says how a refund of an order that points paid in part splits back, for hosts
+// that show it before, or that pay with points elsewhere; a Refund does it by itself:
 // when returned of its amount has come back in all, points of them and so much money,
 // both rounded down on the points' side. They are totals: what one refund gives is
 // the difference to those before it, so that portions sum to the whole. paid is what

@@ -29,11 +29,11 @@ type bucket struct {
 
 // node is a lot with its neighbours in its bucket.
 type node struct {
-	Lot
 	prev, next int32
 	bucket     int32 // −1: in none
 	purse      int32
-	waits      bool // in Account.waiting
+	Lot
+	waits bool // in Account.waiting
 }
 
 // pendingTotal is what remains of lots that become available at once and expire at

@@ -48,6 +48,7 @@ func (c *Receive) check(w *work) error {
 	}
 	if p.Merge != nil {
 		p.Merge.check(&f)
+		p.Merge.checkUsed(w.r, c.Key, &f)
 	}
 	return f.err()
 }
@@ -71,6 +72,9 @@ func (m *MergedState) check(f *faults) {
 				f.add(err, "parcel", "merge", "orders", i)
 			}
 		}
+	}
+	if m.Earned < 0 || m.Earned > maxCounter {
+		f.add(ErrImpossible, "parcel", "merge", "earned")
 	}
 	for i := range m.Counters {
 		c := &m.Counters[i]
@@ -96,6 +100,9 @@ func (r *OrderRecord) texts() bool {
 	}
 	for i := range r.Terms {
 		longest = max(longest, len(r.Terms[i].ID), len(r.Terms[i].Type))
+	}
+	for i := range r.Payments {
+		longest = max(longest, len(r.Payments[i].Redemption))
 	}
 	for i := range r.Kinds {
 		k := &r.Kinds[i]

@@ -31,9 +31,9 @@ func (r *rules) compileReferral(p *Program) {
 	r.referral = out
 }
 
-// kept returns nil if an order of the friend is kept at an instant: so long ago as
-// the rule asks, with so much of it left. Else it is ErrNotKept; of
-// what is no record ErrImpossible too.
+// kept returns nil if an order of the friend is kept at an instant, so long ago as the rule
+// asks, with so much of it left, and was the first one. Else it is ErrNotKept, of what is no
+// record ErrImpossible too, or ErrNotFirst.
 func (r *rules) kept(rec *OrderRecord, at Instant) error {
 	f := r.referral
 	if f == nil {
@@ -48,6 +48,9 @@ func (r *rules) kept(rec *OrderRecord, at Instant) error {
 	}
 	if left := rec.Kept(); at < from || left <= 0 || left < f.minimum {
 		return ErrNotKept
+	}
+	if !rec.First {
+		return ErrNotFirst
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func TestRefused(t *testing.T) {
 		"receive no points":  {parcel(Parcel{From: "b", To: "a", Lots: []Lot{{Kind: "points"}}}), ErrAmount, "/parcel/lots/0/points"},
 		"receive unknown":    {parcel(Parcel{From: "b", To: "a", Lots: []Lot{{Kind: "gold"}}}), ErrUnknown, "/parcel/lots/0/kind"},
 		"receive no debt":    {parcel(Parcel{From: "b", To: "a", Debt: []KindPoints{{"points", 0}}}), ErrAmount, "/parcel/debt/0"},
-		"receive its order":  {parcel(Parcel{From: "b", To: "a", Merge: &MergedState{Orders: []OrderRecord{{ID: "o1"}}}}), ErrOrderExists, "/parcel/merge/orders/0"},
+		"receive its order":  {parcel(Parcel{From: "b", To: "a", Merge: &MergedState{Orders: []OrderRecord{{ID: "o1", Lines: []LineRecord{{Amount: 1, Quantity: 1}}}}}}), ErrOrderExists, "/parcel/merge/orders/0"},
 		"donate unknown":     {&Donate{at, "war", "points", 1}, ErrUnknown, "/cause"},
 		"donate too much":    {&Donate{at, "trees", "points", 131}, ErrNotEnough, ""},
 		"merge into itself":  {&MergeOut{at, "a"}, ErrPeer, "/into"},

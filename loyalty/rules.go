@@ -94,12 +94,17 @@ func (c *counted) reached(r *rules, s *situation, n int64) (Counter, bool) {
 }
 
 // retain returns how long a counter must be kept whose window ends then: a command
-// may be dated back into it.
+// may be dated back into it, and an account that is ahead of the clock may be merged into
+// one that is not.
 func (r *rules) retain(end Instant) Instant {
-	if r.policy.Backdate != BackdateAccept || end == Never {
+	if end == Never {
 		return end
 	}
-	return InstantOf(r.policy.BackdateWithin.AddTo(end.Time(), r.zone.loc))
+	until := r.policy.Ahead.AddTo(end.Time(), r.zone.loc)
+	if r.policy.Backdate == BackdateAccept {
+		until = r.policy.BackdateWithin.AddTo(until, r.zone.loc)
+	}
+	return InstantOf(until)
 }
 
 func (s *situation) tally(name string, start Instant) int64 {

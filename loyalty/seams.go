@@ -83,4 +83,5 @@ type quote struct {
 	shared   []SharedChange
 	reward   *Reward // nil of others
 	ref      string  // id of the reward, payment rule or stored value
+	order    int64   // minor units: of part payment, the order
 }

@@ -10,13 +10,13 @@ import (
 // BatchSize is how many accounts [Service.Batch] commits at once.
 const BatchSize = 100
 
-func keyReused() error { return guanxi.At("/key", ErrKeyReused) }
+func keyReused() error { return refuse(guanxi.At("/key", ErrKeyReused)) }
 
 // Request is a command for an account.
 type Request struct {
 	Account AccountID
 	Command Command
-	Coupons []CouponChange // as in Service.Do
+	Rows    []RowChange // as in Service.Do
 }
 
 // Outcome is what became of a request.
@@ -51,53 +51,17 @@ func (s *Service) Batch(ctx context.Context, requests []Request) []Outcome {
 	}
 	for len(groups) > 0 {
 		n := min(step, len(groups))
-		s.batch(ctx, multi, groups[:n], requests, out)
+		b := batch{s, ctx, multi, requests, out}
+		b.run(groups[:n])
 		groups = groups[n:]
 	}
 	return out
 }
 
-// group is the requests of one account.
-type group struct {
-	id     AccountID
-	at     []int // indexes of requests
-	commit *Commit
-	err    error // it could not be decided together
-}
-
-// batch carries out groups in one commit, or their commands one by one.
-func (s *Service) batch(ctx context.Context, multi MultiCommit, groups []*group, requests []Request, out []Outcome) {
-	var commits []*Commit
-	for _, g := range groups {
-		if g.err = s.decide(ctx, g, requests, out); g.err == nil && len(g.commit.Entries)+len(g.commit.Coupons) > 0 {
-			commits = append(commits, g.commit)
-		}
-	}
-	var err error
-	switch {
-	case len(commits) == 1:
-		err = s.Store.Commit(ctx, commits[0])
-	case len(commits) > 1:
-		err = multi.CommitAll(ctx, commits)
-	}
-	for _, g := range groups {
-		if err == nil && g.err == nil {
-			continue
-		}
-		for _, i := range g.at {
-			r := &requests[i]
-			out[i].Answer, out[i].Err = s.Do(ctx, r.Account, r.Command, r.Coupons...)
-		}
-	}
-}
-
 // decide decides the requests of a group on one loading, each on what the ones before
 // have left.
 func (s *Service) decide(ctx context.Context, g *group, requests []Request, out []Outcome) error {
-	var need Need
-	for _, i := range g.at {
-		need = need.Join(s.Engine.Need(requests[i].Command))
-	}
+	need := s.needs(g, requests)
 	var err error
 	for round := range needRounds {
 		need.All = need.All || round == needRounds-1
@@ -126,12 +90,12 @@ func (s *Service) decideOn(a *Account, g *group, requests []Request, out []Outco
 			out[i].Err = err
 			continue
 		}
-		if !d.Repeated && len(d.Entries) == 0 && len(requests[i].Coupons) > 0 {
+		if !d.Repeated && len(d.Entries) == 0 && len(requests[i].Rows) > 0 {
 			out[i].Err = noEntry()
 			continue
 		}
 		next := d.next() // before the account changes
-		if err := g.commit.Add(d, requests[i].Coupons...); err != nil {
+		if err := g.commit.Add(d, requests[i].Rows...); err != nil {
 			return err
 		}
 		if _, err := g.commit.State(); err != nil {

@@ -40,23 +40,23 @@ func TestServiceRepeated(t *testing.T) {
 	}
 }
 
-// Coupons need an entry that they go with.
-func TestServiceCouponsAlone(t *testing.T) {
+// Rows need an entry that they go with.
+func TestServiceRowsAlone(t *testing.T) {
 	ctx := context.Background()
 	m := new(Memory)
 	s := testService(m)
-	coupon := CouponChange{Coupon: "c", State: []byte("x")}
+	row := RowChange{RowID: RowID{"t", "c"}, State: []byte("x")}
 	sweep := &Sweep{Header: Header{Key: "k", At: day(1)}}
-	_, err := s.Do(ctx, "a", sweep, coupon)
-	out := s.Batch(ctx, []Request{{"a", sweep, []CouponChange{coupon}}})
+	_, err := s.Do(ctx, "a", sweep, row)
+	out := s.Batch(ctx, []Request{{"a", sweep, []RowChange{row}}})
 	var at *guanxi.FieldError
 	for _, err := range []error{err, out[0].Err} {
-		if !errors.Is(err, ErrCommit) || !errors.As(err, &at) || at.Pointer != "/coupons" {
-			t.Errorf("coupons with nothing: %v", err)
+		if !errors.Is(err, ErrCommit) || !errors.As(err, &at) || at.Pointer != "/rows" {
+			t.Errorf("rows with nothing: %v", err)
 		}
 	}
-	if row, _ := m.Coupon(ctx, "c"); row.Version != 0 {
-		t.Errorf("the coupon was written: %+v", row)
+	if got, _ := m.Rows(ctx, []RowID{row.RowID}); got[0].Version != 0 {
+		t.Errorf("the row was written: %+v", got)
 	}
 	if _, err := s.Do(ctx, "a", sweep); err != nil {
 		t.Errorf("a sweep of nothing: %v", err)
@@ -167,8 +167,11 @@ func TestServiceReads(t *testing.T) {
 // What is no record of an order is refused as one that is not kept.
 func TestReferBadPurchase(t *testing.T) {
 	d := newDesk(t, func(p *Program) { p.Referral = &ReferralRule{ID: "ref", Friend: []KindPoints{{"stars", 5}}} })
-	_, err := d.try(&Refer{d.head(day(1)), Friend, "a", new(OrderRecord{ID: "o", Lines: []LineRecord{{Amount: -1}}})})
-	if !errors.Is(err, ErrNotKept) {
+	bad := &OrderRecord{ID: "o", First: true, Lines: []LineRecord{{Amount: -1}}}
+	if _, err := d.try(&Refer{d.head(day(1)), Referrer, "f", bad}); !errors.Is(err, ErrNotKept) || !errors.Is(err, ErrImpossible) {
+		t.Error(err)
+	}
+	if _, err := d.try(&Refer{d.head(day(1)), Friend, "a", bad}); !errors.Is(err, ErrOrderUnknown) {
 		t.Error(err)
 	}
 }

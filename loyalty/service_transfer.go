@@ -1,6 +1,7 @@
 package loyalty
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,6 +94,8 @@ func (s *Service) move(ctx context.Context, from AccountID, cmd Command) (Transf
 	if err != nil {
 		return Transfer{}, plain(err)
 	}
+	var unknown error
+	var unsure []Transfer // that were written, or not
 	if !d.Repeated {
 		receive, err := s.rehearse(ctx, d)
 		if err != nil {
@@ -100,15 +103,25 @@ func (s *Service) move(ctx context.Context, from AccountID, cmd Command) (Transf
 		}
 		if multi, ok := s.Store.(MultiCommit); ok {
 			for range multiAttempts {
-				if t, done := s.moveAtOnce(ctx, multi, from, cmd, d.Parcel.To, receive); done {
+				t, err := s.moveAtOnce(ctx, multi, from, cmd, d.Parcel.To, receive)
+				if err == nil {
 					return t, nil
+				}
+				if errors.Is(err, ErrUnknownOutcome) {
+					unknown, unsure = err, append(unsure, t)
 				}
 			}
 		}
 	}
 	sent, err := s.Do(ctx, from, cmd)
 	if err != nil {
-		return Transfer{}, err
+		return Transfer{}, join(unknown, err)
+	}
+	for _, t := range unsure { // both sides are one commit
+		if mine, ok := among([]Answer{t.Sent}, sent.Receipt); ok && sent.Repeated {
+			t.Sent = mine
+			return t, nil
+		}
 	}
 	t, err := s.deliver(ctx, sent.Receipt)
 	if sent.Parcel == nil { // it was sent before
@@ -135,8 +148,9 @@ func (s *Service) rehearse(ctx context.Context, d *Decision) (*Receive, error) {
 	return receive, nil
 }
 
-// moveAtOnce commits both sides at once; done is false if it could not be known to be.
-func (s *Service) moveAtOnce(ctx context.Context, multi MultiCommit, from AccountID, cmd Command, to AccountID, receive *Receive) (t Transfer, done bool) {
+// moveAtOnce commits both sides at once. With an ErrUnknownOutcome it returns what may have
+// been written.
+func (s *Service) moveAtOnce(ctx context.Context, multi MultiCommit, from AccountID, cmd Command, to AccountID, receive *Receive) (Transfer, error) {
 	send, take := s.attempt(from, cmd, nil), s.attempt(to, receive, nil)
 	defer s.pool.Put(send)
 	defer s.pool.Put(take)
@@ -145,21 +159,25 @@ func (s *Service) moveAtOnce(ctx context.Context, multi MultiCommit, from Accoun
 	take.own = true
 	a, err := send.load(ctx, s.Store, &send.d)
 	if err != nil || send.d.Repeated {
-		return Transfer{}, false
+		return Transfer{}, cmp.Or(err, errRepeated)
 	}
 	receive.Parcel = *send.d.Parcel
 	b, err := take.load(ctx, s.Store, &take.d)
 	if err != nil || take.d.Repeated {
-		return Transfer{}, false
+		return Transfer{}, cmp.Or(err, errRepeated)
 	}
 	send.next, take.next = send.d.next(), take.d.next()
 	send.c.set(a, &send.d, nil)
 	take.c.set(b, &take.d, nil)
-	if err := multi.CommitAll(ctx, []*Commit{&send.c, &take.c}); err != nil {
-		return Transfer{}, false
+	err = multi.CommitAll(ctx, []*Commit{&send.c, &take.c})
+	if err != nil && !errors.Is(err, ErrUnknownOutcome) {
+		return Transfer{}, err
 	}
-	return Transfer{Sent: send.answer(), Received: take.answer()}, true
+	return Transfer{Sent: send.answer(), Received: take.answer()}, err
 }
+
+// errRepeated: one side was written before.
+var errRepeated = errors.New("loyalty: written before")
 
 // Settle goes on with what the entry of an event has sent, if it sent anything and that
 // has not arrived: for each event that the host's outbox delivers.
@@ -194,20 +212,22 @@ const maxHops = 8
 // deliver lets the parcel of an entry arrive.
 func (s *Service) deliver(ctx context.Context, sent Receipt) (t Transfer, err error) {
 	t.Sent = Answer{Receipt: sent, Repeated: true}
-	e, err := s.sentEntry(ctx, sent)
-	if err != nil {
-		return t, &TransitError{Sent: sent, Err: err}
-	}
-	parcel := e.Parcel
-	t.Sent.Parcel = parcel
 	key := ReceiveKey(sent.Key)
-	if r, ok, err := s.Store.Receipt(ctx, key); err != nil || ok {
-		if err != nil {
-			return t, &TransitError{sent, parcel.To, err}
-		}
+	r, arrived, receiptErr := s.Store.Receipt(ctx, key)
+	e, err := s.sentEntry(ctx, sent)
+	if err == nil {
+		t.Sent.Parcel = e.Parcel
+	}
+	switch {
+	case arrived && receiptErr == nil: // whether or not the entry is still there
 		t.Received, t.Returned = Answer{Receipt: r, Repeated: true}, r.Account == sent.Account
 		return t, nil
+	case err != nil:
+		return t, &TransitError{Sent: sent, Err: err}
+	case receiptErr != nil:
+		return t, &TransitError{sent, e.Parcel.To, receiptErr}
 	}
+	parcel := e.Parcel
 	p := *parcel
 	for range maxHops {
 		var err error

@@ -18,8 +18,12 @@ type Spend struct {
 
 	Amount   decimal.Decimal
 	Segments []string // the segments that the customer is in, for rewards that ask
-	// Order is the order that is paid, if any. It is written down, and no more: a Refund of
-	// that order takes back what it earned, and gives no points back that paid for it. How
-	// many those are SplitRefund says; a Return of the redemption gives them.
+	// Order is the order that is paid, if any. With Payment the redemption is linked with it,
+	// be it before or after the order earns: a Refund of the order gives the points back.
+	// Amount is then that of the order, as Order.Lines sum to, and no more than that; what
+	// all payments of it pay together, less what came back, is no more than what is left of
+	// it, and no more than the rule's share of Amount. Of other spends it is only a part of
+	// what was asked for. The order of another account, as of a pool, is not seen: what of it
+	// comes back is to be refunded at both.
 	Order string
 }

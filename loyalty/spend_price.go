@@ -52,7 +52,7 @@ func (r *rules) compileSpends(p *Program) {
 
 func (q *quote) reset() {
 	q.charges, q.counters, q.shared = q.charges[:0], q.counters[:0], q.shared[:0]
-	q.split, q.money, q.reward, q.ref = "", 0, nil, ""
+	q.split, q.money, q.reward, q.ref, q.order = "", 0, nil, "", 0
 }
 
 // price works out what a spend takes and gives. Whether there are so many points is
@@ -73,6 +73,8 @@ func (r *rules) price(q *quote, sp *Spend, s *situation) error {
 		return ErrTime
 	case ways != 1:
 		return ErrOption
+	case len(sp.Order) > MaxText:
+		return guanxi.At("/order", ErrText)
 	case sp.Reward != "":
 		return r.priceReward(q, sp, s)
 	case sp.Payment != "":
@@ -80,6 +82,16 @@ func (r *rules) price(q *quote, sp *Spend, s *situation) error {
 	case sp.Stored != "":
 		return r.priceStored(q, sp, s)
 	}
+	if err := r.plain(sp); err != nil {
+		return err
+	}
+	q.charges = append(q.charges, KindPoints{sp.Kind, sp.Points})
+	q.ref = string(sp.Kind)
+	return nil
+}
+
+// plain asks whether points of a kind may be spent as such.
+func (r *rules) plain(sp *Spend) error {
 	k := r.kind(sp.Kind)
 	switch {
 	case k == nil:
@@ -89,8 +101,6 @@ func (r *rules) price(q *quote, sp *Spend, s *situation) error {
 	case sp.Points <= 0:
 		return guanxi.At("/points", ErrAmount)
 	}
-	q.charges = append(q.charges, KindPoints{sp.Kind, sp.Points})
-	q.ref = string(sp.Kind)
 	return nil
 }
 

@@ -104,7 +104,7 @@ func TestPrice(t *testing.T) {
 	if err := r.price(&q, &Spend{Reward: "mug", Quantity: 2}, &situation{at: noon(), tallies: b}); !errors.Is(err, ErrStock) {
 		t.Error(err)
 	}
-	if err := r.price(&q, &Spend{Reward: "mug"}, &situation{at: noon(), tallies: b}); err != nil || q.shared[0] != (SharedChange{"stock:mug", Reserve, 1, 3}) || q.reward.ID != "mug" {
+	if err := r.price(&q, &Spend{Reward: "mug"}, &situation{at: noon(), tallies: b}); err != nil || q.shared[0] != (SharedChange{Counter: "stock:mug", Step: Reserve, Amount: 1, Limit: 3}) || q.reward.ID != "mug" {
 		t.Error(q, err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 //  4. Load returns open lots in burn order until those available at Need.At hold the
 //     points asked for, or all of them; SetCover says how far that is.
 //  5. Commit writes all of a commit (entries, header, lots, orders, redemptions, holds,
-//     receipts, shared counters, coupons, due, outbox) or nothing.
+//     receipts, shared counters, rows, due, outbox) or nothing.
 //  6. Commit writes nothing and returns ErrConflict if the account's sequence number is
 //     not Commit.Expected; 0 is that of an account that was never written.
 //  7. Of commits that expect the same sequence number one is written.
@@ -23,10 +23,11 @@ import (
 //     whatever account. Where ErrConflict fits too, either is returned.
 //  9. A commit that cannot be known to be written or not returns ErrUnknownOutcome.
 //  10. Commit writes nothing and returns a SharedError if a shared counter would pass
-//     its limit. Reserve adds to what is reserved, Confirm moves from there to what is
-//     confirmed, Release takes from what is reserved, Restore from what is confirmed.
-//  11. Commit writes nothing and returns ErrCouponConflict if a coupon is not of the
-//     version expected; it is of the next one then. 0 is that of one never written.
+//     its limit. Changes are applied in their order, as SharedTotal.Apply does.
+//  11. Commit writes nothing and returns ErrRowConflict if a row is not of the version
+//     expected; it is of the next one then. 0 is that of one never written. Rows are
+//     written in their order, one of them perhaps twice. Where ErrConflict fits too, either
+//     is returned. Rows returns them in the order asked for, all as of one moment.
 //  12. Receipt returns the receipt of a key, by whatever account, for as long as the
 //     journal is kept.
 //  13. Journal yields the entries of an account as they were committed, by sequence
@@ -36,7 +37,8 @@ import (
 //  15. Due returns accounts whose due is at or before an instant, by (Due, Account), each
 //     once however the reading is cut into pages. The due in the index is not after
 //     Account.Due of the account.
-//  16. A commit without entries writes the due, if the sequence number is the expected one.
+//  16. A commit without entries writes the due and its rows, if the sequence number is the
+//     expected one. One without an account (Account "") has rows alone.
 //  17. Ids, keys and names are compared byte by byte: case, accents and trailing spaces
 //     matter. Numbers keep all 64 bits, texts all their bytes.
 //  18. What was committed is there from then on, for whatever goroutine, and after the
@@ -73,11 +75,11 @@ type DueIndex interface {
 	Due(ctx context.Context, at Instant, after DueAccount, limit int) ([]DueAccount, error)
 }
 
-// Sides reads what commits write besides accounts: shared counters and coupons, each zero
-// if it was never written.
+// Sides reads what commits write besides accounts: shared counters and rows, each zero if
+// it was never written.
 type Sides interface {
 	Shared(ctx context.Context, counter string) (SharedTotal, error)
-	Coupon(ctx context.Context, id string) (CouponRow, error)
+	Rows(ctx context.Context, ids []RowID) ([]Row, error)
 }
 
 // Outbox is a store that keeps an [Event] for each committed entry until it was
@@ -171,18 +173,6 @@ func (d DueAccount) less(e DueAccount) bool {
 		return d.Due < e.Due
 	}
 	return d.Account < e.Account
-}
-
-// SharedTotal is a counter that several accounts share.
-type SharedTotal struct{ Reserved, Confirmed int64 }
-
-// Used returns what cannot be reserved any more.
-func (t SharedTotal) Used() int64 { return t.Reserved + t.Confirmed }
-
-// CouponRow is a coupon as its package wrote it.
-type CouponRow struct {
-	Version int64
-	State   []byte
 }
 
 // OutstandingRow is what remains of lots of a kind that expire at once.

@@ -18,7 +18,10 @@ func (w *work) tierNow() error {
 		return nil
 	}
 	m, at := &w.move, w.now()
-	m.begin(r, &w.a.tier, at)
+	if w.a == w.copy { // what is staged changes it in its place
+		w.copy.ownTier()
+	}
+	m.begin(r, w.a.tierState(), at)
 	w.moved = m.advance(at)
 	level := r.known(m.s.Tier)
 	w.sit.tier, w.sit.factors, w.sit.tierRule = r.levels[level].id, r.levels[level].factors, r.levels[level].rule
@@ -86,7 +89,7 @@ func (w *work) tierAct(e *Entry, activity string) {
 // time of the order. The visit is gone when all of the order is.
 func (w *work) tierRefund(e *Entry, row *orderRow) {
 	r := w.r.loyal
-	if r == nil {
+	if r == nil || row.Unearned { // nothing of it was counted
 		return
 	}
 	var d TierSums
@@ -155,7 +158,7 @@ func (w *work) tierMerge(e *Entry, other *TierState) {
 
 // tierWhole returns the whole tier as it is at the command's time.
 func (w *work) tierWhole() TierState {
-	s := w.a.tier.clone()
+	s := w.a.tierState().clone()
 	if w.r.loyal != nil {
 		s.apply(w.move.finish())
 	}
@@ -188,5 +191,5 @@ func (a *Account) tierDue() Instant {
 	if a.Status == Closed {
 		return Never
 	}
-	return none(a.tier.Due)
+	return none(a.tierState().Due)
 }

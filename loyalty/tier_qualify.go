@@ -53,7 +53,7 @@ func (m *tierMove) qualify(d TierSums, earned, at Instant, reason TierReason) {
 func (m *tierMove) qualifyDay(d TierSums, earned, at Instant) bool {
 	s, r, back := &m.s, m.r, d.negative()
 	day := int32(r.zone.day(earned))
-	if earned < at {
+	if earned < at || back { // what comes back at once has reached nothing
 		leaves := r.leaves(day)
 		for i := range s.Now.Reached {
 			reach := &s.Now.Reached[i]

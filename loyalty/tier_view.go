@@ -32,7 +32,7 @@ type TierView struct {
 // and to keep it. What lies before the account's latest instant is answered as of that;
 // see TierHistory for what was. ok is false where the programme has no tiers.
 func (e *Engine) Tier(a *Account, at time.Time) (v TierView, ok bool) {
-	return e.tierView(&a.tier, max(InstantOf(at), a.Last))
+	return e.tierView(a.tierState(), max(InstantOf(at), a.Last))
 }
 
 func (e *Engine) tierView(s *TierState, at Instant) (v TierView, ok bool) {

@@ -14,6 +14,7 @@ type work struct {
 	at   Instant // when it counts
 	late bool    // before Account.Last: it may open lots, and no more
 
+	key      hashedKey // the command's
 	intent   [32]byte
 	recorded Instant // of the next entry
 	seq      int64   // of the last entry
@@ -25,6 +26,9 @@ type work struct {
 	earn   earning
 	quote  quote
 	change OrderChange
+	pay    OrderPayment
+	back   RefundBack
+	given  []Points
 	hold   Hold
 	move   tierMove
 	moved  bool
@@ -116,6 +120,7 @@ func (w *work) finish(a *Account) error {
 	own := &d.Entries[w.own]
 	own.Key, own.Intent, own.Member, own.Note = w.head.Key, w.intent, w.head.Member, w.note
 	w.sums = w.sums[:0]
+	one := len(d.Entries) == 1
 	prev := a.Head
 	for i := range d.Entries {
 		e := &d.Entries[i]
@@ -123,10 +128,15 @@ func (w *work) finish(a *Account) error {
 		if err := opens(e); err != nil {
 			return err
 		}
-		if err := w.sum(a, e); err != nil {
+		if err := w.sum(a, e, one); err != nil {
 			return err
 		}
-		d.Shared = append(d.Shared, e.Shared...)
+		for j := range e.Shared { // all at one moment: entries are recorded a microsecond apart
+			e.Shared[j].At = min(e.Effective, d.Entries[0].Recorded)
+		}
+		if len(e.Shared) > 0 {
+			d.Shared = append(d.Shared, e.Shared...)
+		}
 		e.Prev = prev
 		w.buf = e.appendHashed(w.buf[:0])
 		e.Hash = hashOf(w.buf)
@@ -138,9 +148,24 @@ func (w *work) finish(a *Account) error {
 	return nil
 }
 
-// sum refuses what would not fit the books.
-func (w *work) sum(a *Account, e *Entry) error {
+// sum refuses what would not fit the books. Only of several entries are sums kept: one has
+// a posting for each book.
+func (w *work) sum(a *Account, e *Entry, one bool) error {
+	var of *purse
 	for _, p := range e.Postings {
+		if one {
+			if of == nil || of.kind != p.Kind {
+				of = a.purse(p.Kind)
+			}
+			had := Points(0)
+			if of != nil {
+				had = of.books[p.Book]
+			}
+			if _, err := booked(p, had); err != nil {
+				return err
+			}
+			continue
+		}
 		i := 0
 		for i < len(w.sums) && (w.sums[i].Kind != p.Kind || w.sums[i].Book != p.Book) {
 			i++
@@ -271,6 +296,9 @@ func memberCounter(name string, m AccountID) string { return name + "@" + string
 
 // count copies counter changes into an entry.
 func (w *work) count(e *Entry, changes []CounterChange) {
+	if len(changes) == 0 {
+		return
+	}
 	from := len(e.Counters)
 	e.Counters = append(e.Counters, changes...)
 	if w.head.Member != "" {

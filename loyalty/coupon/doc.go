@@ -43,6 +43,11 @@
 // commit writes coupon, counters and receipt at once and only if none of them was
 // changed since it was loaded, so that limits hold however commands interleave.
 //
+// # With points
+//
+// [InLedger] keeps coupons as rows of the store of package loyalty, and [Checkout] commits
+// them with a command for points: a basket is paid with both, or with neither.
+//
 // Instants are whole microseconds of UTC; intervals are half-open. Money is decimal
 // outside and whole minor units inside. Nothing here reads a clock.
 package coupon

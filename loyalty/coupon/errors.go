@@ -101,6 +101,9 @@ var (
 
 // What a store says.
 var (
+	// ErrApart: a [Checkout] finds that some of its commands were carried out before, and
+	// others not.
+	ErrApart = errors.New("coupon: not all of this was carried out together")
 	// ErrConflict: something was changed since it was loaded. A [Store] returns it
 	// from Commit; a [Service] after its last attempt.
 	ErrConflict = errors.New("coupon: changed by someone else meanwhile")

@@ -53,6 +53,9 @@ func (s *Service) Do(ctx context.Context, cmd Command, at time.Time) (Receipt, e
 			return Receipt{}, join(unknown, err)
 		}
 		if d, err = s.Catalogue.Decide(state, cmd, at); err != nil {
+			if byCounters(err) && s.carried(ctx, cmd) {
+				continue
+			}
 			return Receipt{}, join(unknown, err)
 		}
 		if d.Replayed {
@@ -76,6 +79,24 @@ func join(unknown, err error) error {
 		return err
 	}
 	return strict.Join(unknown, err)
+}
+
+// byCounters reports whether counters alone have led to an error. They are read after the
+// coupon and the receipt, and may be ahead of both.
+func byCounters(err error) bool {
+	for _, e := range [...]error{ErrIssueLimit, ErrIssueCustomerLimit, ErrRedeemLimit, ErrRedeemCustomerLimit, ErrState} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// carried reports whether a command was carried out since it was decided: what the counters
+// count may be that very command, given twice at once.
+func (s *Service) carried(ctx context.Context, cmd Command) bool {
+	_, receipt, err := s.Store.Load(ctx, cmd.Code, cmd.Key)
+	return err == nil && !receipt.IsZero()
 }
 
 func (s *Service) load(ctx context.Context, cmd Command) (State, error) {

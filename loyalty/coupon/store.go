@@ -24,7 +24,8 @@ import "context"
 //   - If ctx is done before anything is written, nothing is, and the error is ctx's.
 //
 // A store that writes a coupon and its counters in a transaction of the database,
-// each with "where version = ?", keeps this contract.
+// each with "where version = ?", keeps this contract. [InLedger] is one over the store of
+// package loyalty, in which coupons and points are committed together.
 type Store interface {
 	Load(ctx context.Context, code Code, key string) (Coupon, Receipt, error)
 	Counters(ctx context.Context, dst []Counter, ids []CounterID) ([]Counter, error)

@@ -20,7 +20,7 @@ type broken struct {
 	due     func(ctx context.Context, at loyalty.Instant, after loyalty.DueAccount, limit int) ([]loyalty.DueAccount, error)
 	events  func(ctx context.Context, limit int) ([]loyalty.Event, error)
 	deliver func(ctx context.Context, events []loyalty.Event) error
-	coupon  func(ctx context.Context, id string) (loyalty.CouponRow, error)
+	read    func(ctx context.Context, ids []loyalty.RowID) ([]loyalty.Row, error)
 }
 
 func (b *broken) Load(ctx context.Context, id loyalty.AccountID, n loyalty.Need) (*loyalty.Account, error) {
@@ -76,11 +76,11 @@ func (b *broken) Delivered(ctx context.Context, events []loyalty.Event) error {
 	return b.rows.Delivered(ctx, events)
 }
 
-func (b *broken) Coupon(ctx context.Context, id string) (loyalty.CouponRow, error) {
-	if b.coupon != nil {
-		return b.coupon(ctx, id)
+func (b *broken) Rows(ctx context.Context, ids []loyalty.RowID) ([]loyalty.Row, error) {
+	if b.read != nil {
+		return b.read(ctx, ids)
 	}
-	return b.rows.Coupon(ctx, id)
+	return b.rows.Rows(ctx, ids)
 }
 
 // planted opens stores whose calls a function has spoilt.

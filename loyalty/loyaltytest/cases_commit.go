@@ -28,9 +28,9 @@ func fresh(e *env) error {
 		return fmt.Errorf("due in an empty store: %v, %w", found, err)
 	}
 	t, err := e.st.Shared(e.ctx, "stock:mug")
-	row, err2 := e.st.Coupon(e.ctx, "c")
-	if err != nil || err2 != nil || t != (loyalty.SharedTotal{}) || row.Version != 0 {
-		return fmt.Errorf("a counter %+v (%w) and a coupon %+v (%w) that were never written", t, err, row, err2)
+	row, err2 := e.row("c")
+	if err != nil || err2 != nil || same("", t, loyalty.SharedTotal{}) != nil || row.Version != 0 {
+		return fmt.Errorf("a counter %+v (%w) and a row %+v (%w) that were never written", t, err, row, err2)
 	}
 	return e.audit(anna)
 }
@@ -187,7 +187,7 @@ func (e *env) view(names ...string) (string, error) {
 	out = fmt.Appendf(out, "%v\n", due)
 	for _, name := range append(names, "stock:mug", "budget:gifts") {
 		t, err := e.st.Shared(e.ctx, name)
-		row, err2 := e.st.Coupon(e.ctx, name)
+		row, err2 := e.row(name)
 		if err := errors.Join(err, err2); err != nil {
 			return "", err
 		}
@@ -233,7 +233,7 @@ func sameText(got, want string) error {
 	return nil
 }
 
-// full returns a commit that writes to everything: a shared counter, a coupon, a hold, an
+// full returns a commit that writes to everything: a shared counter, rows, a hold, an
 // order's refund, under a key.
 func (e *env) full(key loyalty.Key, at int) (*loyalty.Commit, error) {
 	c, err := e.made(anna, &loyalty.Place{Header: head(key, day(at)), Hold: string(key), Spend: loyalty.Spend{Reward: "mug"}, Until: day(900)})
@@ -241,7 +241,7 @@ func (e *env) full(key loyalty.Key, at int) (*loyalty.Commit, error) {
 		return nil, err
 	}
 	c.Shared = append(slices.Clone(c.Shared), loyalty.SharedChange{Counter: "s", Step: loyalty.Reserve, Amount: 2, Limit: 5}, loyalty.SharedChange{Counter: "z", Step: loyalty.Reserve, Amount: 1})
-	c.Coupons = []loyalty.CouponChange{{Coupon: "a", State: []byte("A1")}, {Coupon: "b", State: []byte("B1")}}
+	c.Rows = []loyalty.RowChange{row("a", 0, "A1"), row("b", 0, "B1")}
 	return c, nil
 }
 
@@ -255,7 +255,7 @@ func allOrNothing(e *env) error {
 		spoil func(*loyalty.Commit)
 	}{
 		{"a commit whose last counter passes its limit", loyalty.ErrShared, func(c *loyalty.Commit) { c.Shared[len(c.Shared)-1].Limit, c.Shared[len(c.Shared)-1].Amount = 1, 2 }},
-		{"a commit whose last coupon has another version", loyalty.ErrCouponConflict, func(c *loyalty.Commit) { c.Coupons[1].Expected = 1 }},
+		{"a commit whose last row has another version", loyalty.ErrRowConflict, func(c *loyalty.Commit) { c.Rows[1].Expected = 1 }},
 		{"a commit whose key is taken", loyalty.ErrDuplicateKey, func(c *loyalty.Commit) { c.Entries[0].Key = "k2" }},
 	} {
 		if err := e.unchanged(c.call, c.want, func() error {
@@ -283,14 +283,14 @@ func (e *env) auditAnna() error { return e.audit(anna) }
 
 // fullWritten checks what full has written besides the account.
 func (e *env) fullWritten() error {
-	for name, want := range map[string]loyalty.SharedTotal{"s": {Reserved: 2}, "z": {Reserved: 1}, "stock:mug": {Reserved: 1}} {
-		if t, err := e.st.Shared(e.ctx, name); err != nil || t != want {
+	for name, want := range map[string]loyalty.SharedTotal{"s": total(0, kept(2)), "z": total(0, kept(1)), "stock:mug": total(0, loyalty.SharedHeld{Until: micros(day(900)), Amount: 1})} {
+		if t, err := e.st.Shared(e.ctx, name); err != nil || same("", t, want) != nil {
 			return fmt.Errorf("counter %q: %+v %w, want %+v", name, t, err, want)
 		}
 	}
 	for id, want := range map[string]string{"a": "A1", "b": "B1"} {
-		if row, err := e.st.Coupon(e.ctx, id); err != nil || row.Version != 1 || string(row.State) != want {
-			return fmt.Errorf("coupon %q: version %d, %q, %w, want version 1, %q", id, row.Version, row.State, err, want)
+		if row, err := e.row(id); err != nil || row.Version != 1 || string(row.State) != want {
+			return fmt.Errorf("row %q: version %d, %q, %w, want version 1, %q", id, row.Version, row.State, err, want)
 		}
 	}
 	return nil
@@ -463,6 +463,18 @@ func cancelled(e *env) error {
 		func() error {
 			_, _, err := e.st.Receipt(done, "k1")
 			return is(err, context.Canceled, "Receipt")
+		},
+		func() error {
+			return is(e.st.Commit(done, loyalty.RowCommit(row("r", 0, "x"))), context.Canceled, "Commit of a row")
+		},
+		func() error { return e.reads([]loyalty.RowID{{Table: "t", Key: "r"}}, loyalty.Row{}) },
+		func() error {
+			_, err := e.st.Rows(done, []loyalty.RowID{{Table: "t", Key: "r"}})
+			return is(err, context.Canceled, "Rows")
+		},
+		func() error {
+			_, err := e.st.Shared(done, "s")
+			return is(err, context.Canceled, "Shared")
 		},
 		func() error {
 			_, err := e.st.Due(done, loyalty.Never-1, loyalty.DueAccount{}, 5)

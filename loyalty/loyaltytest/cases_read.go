@@ -327,7 +327,7 @@ func reopened(e *env) error {
 			}
 		}
 	}
-	c, err := e.touch(cleo, []loyalty.SharedChange{{Counter: "s", Step: loyalty.Reserve, Amount: 2}}, loyalty.CouponChange{Coupon: "c", State: []byte("x")})
+	c, err := e.touch(cleo, []loyalty.SharedChange{{Counter: "s", Step: loyalty.Reserve, Amount: 2}}, row("c", 0, "x"))
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func ids(e *env) error {
 			&loyalty.Place{Header: head(loyalty.Key(fmt.Sprint("h", i)), day(0)), Hold: s, Spend: loyalty.Spend{Kind: "points", Points: 1}, Until: day(50)}); err != nil {
 			return err
 		}
-		c, err := e.touch(id, []loyalty.SharedChange{{Counter: s, Step: loyalty.Reserve, Amount: int64(i + 1)}}, loyalty.CouponChange{Coupon: s, State: []byte(s)})
+		c, err := e.touch(id, []loyalty.SharedChange{{Counter: s, Step: loyalty.Reserve, Amount: int64(i + 1)}}, loyalty.RowChange{RowID: loyalty.RowID{Table: s, Key: s}, State: []byte(s)})
 		if err != nil {
 			return err
 		}
@@ -46,8 +46,8 @@ func ids(e *env) error {
 			}
 		}
 		t, err := e.st.Shared(e.ctx, s)
-		row, err2 := e.st.Coupon(e.ctx, s)
-		if err := errors.Join(err, err2, same("counter", t, loyalty.SharedTotal{Reserved: int64(i + 1)}), same("coupon", string(row.State), s)); err != nil {
+		err2 := e.reads([]loyalty.RowID{{Table: s, Key: s}}, loyalty.Row{Version: 1, State: []byte(s)})
+		if err := errors.Join(err, err2, same("counter", t, total(0, kept(int64(i+1))))); err != nil {
 			return fmt.Errorf("%q: %w", s, err)
 		}
 	}
@@ -59,7 +59,7 @@ func bits(e *env) error {
 	if err := e.do(anna, adjust("k1", day(0), "points", loyalty.MaxPoints-7, day(9)), spend("k2", day(0), loyalty.MaxPoints-10), adjust("k3", day(0), "cash", 1<<53+1, time.Time{})); err != nil {
 		return err
 	}
-	c, err := e.touch(anna, []loyalty.SharedChange{{Counter: "s", Step: loyalty.Reserve, Amount: large - 1, Limit: large - 1}}, loyalty.CouponChange{Coupon: "c", State: []byte{0, 255, 128}})
+	c, err := e.touch(anna, []loyalty.SharedChange{{Counter: "s", Step: loyalty.Reserve, Amount: large - 1, Limit: large - 1}}, row("c", 0, "\x00\xff\x80"))
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func bits(e *env) error {
 		return err
 	}
 	t, err := e.st.Shared(e.ctx, "s")
-	if err := errors.Join(err, same("counter", t, loyalty.SharedTotal{Reserved: large - 1})); err != nil {
+	if err := errors.Join(err, same("counter", t, total(0, kept(large-1)))); err != nil {
 		return err
 	}
 	late := time.Date(9998, 12, 31, 23, 59, 59, 999999000, time.UTC)
@@ -87,7 +87,7 @@ func ownMemory(e *env) error {
 		return err
 	}
 	state := []byte("state")
-	c.Coupons = []loyalty.CouponChange{{Coupon: "c", State: state}}
+	c.Rows = []loyalty.RowChange{{RowID: loyalty.RowID{Table: "t", Key: "c"}, State: state}}
 	if err := e.st.Commit(e.ctx, c); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func ownMemory(e *env) error {
 	if err := e.auditAnna(); err != nil {
 		return fmt.Errorf("after the committed memory was changed: %w", err)
 	}
-	row, err := e.st.Coupon(e.ctx, "c")
+	row, err := e.row("c")
 	if err := errors.Join(err, same("coupon", string(row.State), "state")); err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func ownMemory(e *env) error {
 	if err := a.Apply(d); err != nil {
 		return err
 	}
-	row, err = e.st.Coupon(e.ctx, "c")
+	row, err = e.row("c")
 	return errors.Join(err, same("coupon", string(row.State), "state"), e.auditAnna())
 }
 
@@ -171,7 +171,7 @@ func twoProgrammes(e *env) error {
 	if err := e.play(story("k")); err != nil {
 		return err
 	}
-	c, err := e.touch(anna, []loyalty.SharedChange{{Counter: "s", Step: loyalty.Reserve, Amount: 2}}, loyalty.CouponChange{Coupon: "c", State: []byte("x")})
+	c, err := e.touch(anna, []loyalty.SharedChange{{Counter: "s", Step: loyalty.Reserve, Amount: 2}}, row("c", 0, "x"))
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func twoProgrammes(e *env) error {
 	if err := fresh(other); err != nil {
 		return fmt.Errorf("the other programme's store: %w", err)
 	}
-	if t, err := other.st.Shared(e.ctx, "s"); err != nil || t != (loyalty.SharedTotal{}) {
+	if t, err := other.st.Shared(e.ctx, "s"); err != nil || same("", t, loyalty.SharedTotal{}) != nil {
 		return fmt.Errorf("a counter of the other programme: %+v, %w", t, err)
 	}
 	for range other.st.Journal(e.ctx, loyalty.JournalQuery{}) {

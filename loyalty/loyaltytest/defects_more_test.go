@@ -20,8 +20,13 @@ var moreDefects = []defect{
 			clear(r.ended)
 		}
 	})},
-	{"the state of a coupon is the store's own", "own memory", planted(func(b *broken) {
-		b.coupon = func(_ context.Context, id string) (loyalty.CouponRow, error) { return b.disk.coupons[id], nil }
+	{"the state of a row is the store's own", "own memory", planted(func(b *broken) {
+		b.read = func(_ context.Context, ids []loyalty.RowID) (out []loyalty.Row, err error) {
+			for _, id := range ids {
+				out = append(out, b.disk.opaque[id])
+			}
+			return out, nil
+		}
 	})},
 	{"receipts are the store's own", "own memory", planted(func(b *broken) {
 		b.receipt = func(_ context.Context, k loyalty.Key) (loyalty.Receipt, bool, error) {
@@ -141,6 +146,20 @@ var moreDefects = []defect{
 	{"of several commits the first is written", "batch", planted(func(b *broken) {
 		b.commit = func(ctx context.Context, commits []*loyalty.Commit) error { return b.rows.CommitAll(ctx, commits[:1]) }
 	})},
+	{"reservations have no deadline", "abandoned hold", committed(func(_ *broken, c *loyalty.Commit) {
+		for i := range c.Shared {
+			c.Shared[i].Until = 0
+		}
+	})},
+	{"of several commits the first has its rows", "batch with rows", planted(func(b *broken) {
+		b.commit = func(ctx context.Context, commits []*loyalty.Commit) error {
+			for _, c := range commits[1:] {
+				c.Rows = nil
+			}
+			return b.rows.CommitAll(ctx, commits)
+		}
+	})},
+	{"what became of a tier is lost", "tiers", entriesAs(func(e *loyalty.Entry) { e.Tier = nil })},
 	{"the due stays", "sweep", planted(func(b *broken) {
 		b.due = func(ctx context.Context, at loyalty.Instant, after loyalty.DueAccount, limit int) ([]loyalty.DueAccount, error) {
 			if after.Account != "" {

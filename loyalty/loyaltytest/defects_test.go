@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/guanxi-go/guanxi/loyalty"
 )
@@ -82,25 +83,25 @@ var defects = []defect{
 			return a, err
 		}
 	})},
-	{"counters are written though a coupon has changed", "all or nothing", planted(func(b *broken) {
+	{"counters are written though a row has changed", "all or nothing", planted(func(b *broken) {
 		b.commit = func(ctx context.Context, commits []*loyalty.Commit) error {
 			err := b.rows.CommitAll(ctx, commits)
-			if errors.Is(err, loyalty.ErrCouponConflict) {
-				b.disk.shared["s"] = loyalty.SharedTotal{Reserved: 2}
+			if errors.Is(err, loyalty.ErrRowConflict) {
+				b.disk.shared["s"] = total(0, kept(2))
 			}
 			return err
 		}
 	})},
-	{"coupons are written though a key is taken", "all or nothing", planted(func(b *broken) {
+	{"rows are written though a key is taken", "all or nothing", planted(func(b *broken) {
 		b.commit = func(ctx context.Context, commits []*loyalty.Commit) error {
 			err := b.rows.CommitAll(ctx, commits)
 			if errors.Is(err, loyalty.ErrDuplicateKey) {
-				b.disk.coupons["a"] = loyalty.CouponRow{Version: 1}
+				b.disk.opaque[loyalty.RowID{Table: "t", Key: "a"}] = loyalty.Row{Version: 1}
 			}
 			return err
 		}
 	})},
-	{"coupons are not written", "all or nothing", without("coupons")},
+	{"rows are not written", "all or nothing", without("rows")},
 	{"counters are not written", "all or nothing", without("shared")},
 	{"a crash leaves half of a commit", "crash in a commit", openRows(&hook{torn: true}, nil)},
 	{"a conflict is no error", "stale", toldAs(loyalty.ErrConflict, nil)},
@@ -119,13 +120,94 @@ var defects = []defect{
 		}
 	})},
 	{"a counter at its limit is a conflict", "shared", toldAs(loyalty.ErrShared, loyalty.ErrConflict)},
-	{"limits at once are not looked at", "shared race", committed(noLimit)},
-	{"versions of coupons are not compared", "coupons", committed(func(b *broken, c *loyalty.Commit) {
-		for i := range c.Coupons {
-			c.Coupons[i].Expected = b.disk.coupons[c.Coupons[i].Coupon].Version
+	{"deadlines are not kept", "shared deadlines", committed(func(_ *broken, c *loyalty.Commit) {
+		for i := range c.Shared {
+			c.Shared[i].Until = 0
 		}
 	})},
-	{"another version of a coupon is a conflict", "coupons", toldAs(loyalty.ErrCouponConflict, loyalty.ErrConflict)},
+	{"what has lapsed is reserved until somebody writes so", "shared deadlines", committed(func(_ *broken, c *loyalty.Commit) {
+		for i := range c.Shared {
+			c.Shared[i].At = 0
+		}
+	})},
+	{"the latest deadline that has passed is forgotten", "shared deadlines", planted(func(b *broken) {
+		b.commit = func(ctx context.Context, commits []*loyalty.Commit) error {
+			b.disk.mu.Lock()
+			for name, t := range b.disk.shared {
+				t.Lapsed = 0
+				b.disk.shared[name] = t
+			}
+			b.disk.mu.Unlock()
+			return b.rows.CommitAll(ctx, commits)
+		}
+	})},
+	{"limits at once are not looked at", "shared race", committed(noLimit)},
+	{"versions of rows are not compared", "rows", committed(func(b *broken, c *loyalty.Commit) {
+		for i := range c.Rows {
+			c.Rows[i].Expected = b.disk.opaque[c.Rows[i].RowID].Version
+		}
+	})},
+	{"versions of the last of several rows are not compared", "rows", committed(func(b *broken, c *loyalty.Commit) {
+		if i := len(c.Rows) - 1; i > 0 {
+			c.Rows[i].Expected = b.disk.opaque[c.Rows[i].RowID].Version
+		}
+	})},
+	{"of a row that comes twice the first is written", "rows", committed(func(_ *broken, c *loyalty.Commit) {
+		if n := len(c.Rows); n == 2 && c.Rows[0].RowID == c.Rows[1].RowID {
+			c.Rows = c.Rows[:1]
+		}
+	})},
+	{"another version of a row is a conflict", "rows", toldAs(loyalty.ErrRowConflict, loyalty.ErrConflict)},
+	{"rows of all tables have one key", "rows", committed(func(_ *broken, c *loyalty.Commit) {
+		for i := range c.Rows {
+			c.Rows[i].Table = "t"
+		}
+	})},
+	{"rows come in the order of their keys", "rows", planted(func(b *broken) {
+		b.read = func(ctx context.Context, ids []loyalty.RowID) ([]loyalty.Row, error) {
+			ids = slices.Clone(ids)
+			slices.SortFunc(ids, func(x, y loyalty.RowID) int { return strings.Compare(x.Table+x.Key, y.Table+y.Key) })
+			return b.rows.Rows(ctx, ids)
+		}
+	})},
+	{"rows that are not there are left out", "rows", planted(func(b *broken) {
+		b.read = func(ctx context.Context, ids []loyalty.RowID) ([]loyalty.Row, error) {
+			all, err := b.rows.Rows(ctx, ids)
+			return slices.DeleteFunc(all, func(r loyalty.Row) bool { return r.Version == 0 }), err
+		}
+	})},
+	{"rows are read one by one", "rows", planted(func(b *broken) {
+		b.read = func(ctx context.Context, ids []loyalty.RowID) ([]loyalty.Row, error) {
+			out := make([]loyalty.Row, len(ids))
+			for i, id := range ids {
+				if i > 0 {
+					time.Sleep(time.Millisecond)
+				}
+				one, err := b.rows.Rows(ctx, []loyalty.RowID{id})
+				if err != nil {
+					return nil, err
+				}
+				out[i] = one[0]
+			}
+			return out, nil
+		}
+	})},
+	{"rows alone are not written", "rows alone", committed(func(_ *broken, c *loyalty.Commit) {
+		if len(c.Entries) == 0 {
+			c.Rows = nil
+		}
+	})},
+	{"rows alone are an account", "rows alone", planted(func(b *broken) {
+		b.commit = func(ctx context.Context, commits []*loyalty.Commit) error {
+			err := b.rows.CommitAll(ctx, commits)
+			if err == nil && commits[0].Account == "" {
+				b.disk.mu.Lock()
+				defer b.disk.mu.Unlock()
+				b.disk.account("").due = 5
+			}
+			return err
+		}
+	})},
 	{"keys are found in other letters", "receipts", planted(func(b *broken) {
 		b.receipt = func(ctx context.Context, k loyalty.Key) (loyalty.Receipt, bool, error) {
 			return b.rows.Receipt(ctx, loyalty.Key(strings.ToLower(string(k))))
@@ -191,11 +273,11 @@ var defects = []defect{
 			}
 		}
 	}}, nil)},
-	{"coupons are text", "bits", planted(func(b *broken) {
+	{"rows are text", "bits", planted(func(b *broken) {
 		b.commit = func(ctx context.Context, commits []*loyalty.Commit) error {
 			for _, c := range commits {
-				for i := range c.Coupons {
-					if strings.ToValidUTF8(string(c.Coupons[i].State), "?") != string(c.Coupons[i].State) {
+				for i := range c.Rows {
+					if strings.ToValidUTF8(string(c.Rows[i].State), "?") != string(c.Rows[i].State) {
 						return errors.New("invalid byte sequence")
 					}
 				}

@@ -133,10 +133,10 @@ func (f *Faults) Shared(ctx context.Context, counter string) (t loyalty.SharedTo
 	return t, err
 }
 
-// Coupon implements loyalty.Sides.
-func (f *Faults) Coupon(ctx context.Context, id string) (row loyalty.CouponRow, err error) {
-	err = f.read("Coupon", func() error { row, err = f.Store.Coupon(ctx, id); return err })
-	return row, err
+// Rows implements loyalty.Sides.
+func (f *Faults) Rows(ctx context.Context, ids []loyalty.RowID) (rows []loyalty.Row, err error) {
+	err = f.read("Rows", func() error { rows, err = f.Store.Rows(ctx, ids); return err })
+	return rows, err
 }
 
 // FaultsMulti is Faults of a store that is a loyalty.MultiCommit.

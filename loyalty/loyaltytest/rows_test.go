@@ -26,7 +26,7 @@ type disk struct {
 	accounts map[loyalty.AccountID]*accountRows
 	receipts map[loyalty.Key]loyalty.Receipt
 	shared   map[string]loyalty.SharedTotal
-	coupons  map[string]loyalty.CouponRow
+	opaque   map[loyalty.RowID]loyalty.Row
 	outbox   []loyalty.Event
 }
 
@@ -52,7 +52,7 @@ type orderRow struct {
 func newRows() *rows {
 	return &rows{disk: &disk{
 		accounts: make(map[loyalty.AccountID]*accountRows), receipts: make(map[loyalty.Key]loyalty.Receipt),
-		shared: make(map[string]loyalty.SharedTotal), coupons: make(map[string]loyalty.CouponRow),
+		shared: make(map[string]loyalty.SharedTotal), opaque: make(map[loyalty.RowID]loyalty.Row),
 	}}
 }
 
@@ -86,7 +86,16 @@ func (s *rows) Load(ctx context.Context, id loyalty.AccountID, n loyalty.Need) (
 	for _, key := range append([]loyalty.Key{n.Key}, n.Keys...) {
 		s.loadKey(a, key)
 	}
-	for _, key := range append([]loyalty.Key{n.Redemption}, n.Redemptions...) {
+	redemptions := append([]loyalty.Key{n.Redemption}, n.Redemptions...)
+	for _, order := range n.Orders { // what paid for them
+		for _, p := range r.orders[order].rec.Payments {
+			redemptions = append(redemptions, p.Redemption)
+		}
+	}
+	if n.Returnable {
+		redemptions = append(redemptions, slices.Sorted(maps.Keys(r.redemptions))...)
+	}
+	for _, key := range redemptions {
 		s.loadKey(a, key)
 		if red, ok := r.redemptions[key]; ok {
 			a.AddRedemption(&red)
@@ -212,9 +221,12 @@ func (s *rows) CommitAll(ctx context.Context, commits []*loyalty.Commit) error {
 	var tx []write
 	keys := make(map[loyalty.Key]bool)
 	shared := make(map[string]loyalty.SharedTotal)
-	coupons := make(map[string]loyalty.CouponRow)
+	opaque := make(map[loyalty.RowID]loyalty.Row)
 	for _, c := range commits {
-		r := s.disk.account(c.Account)
+		r := new(accountRows)
+		if c.Account != "" {
+			r = s.disk.account(c.Account)
+		}
 		if err := c.Check(r.seq, r.head); err != nil {
 			return err
 		}
@@ -234,15 +246,18 @@ func (s *rows) CommitAll(ctx context.Context, commits []*loyalty.Commit) error {
 			}
 			shared[ch.Counter] = t
 		}
-		for _, ch := range c.Coupons {
-			row, ok := coupons[ch.Coupon]
+		for _, ch := range c.Rows {
+			row, ok := opaque[ch.RowID]
 			if !ok {
-				row = s.disk.coupons[ch.Coupon]
+				row = s.disk.opaque[ch.RowID]
 			}
 			if row.Version != ch.Expected {
-				return loyalty.ErrCouponConflict
+				return loyalty.ErrRowConflict
 			}
-			coupons[ch.Coupon] = loyalty.CouponRow{Version: ch.Expected + 1, State: slices.Clone(ch.State)}
+			opaque[ch.RowID] = loyalty.Row{Version: ch.Expected + 1, State: slices.Clone(ch.State)}
+		}
+		if c.Account == "" {
+			continue
 		}
 		writes, err := rowsOf(c)
 		if err != nil {
@@ -253,8 +268,8 @@ func (s *rows) CommitAll(ctx context.Context, commits []*loyalty.Commit) error {
 	for name, t := range shared {
 		tx = append(tx, write{"shared", func(d *disk) { d.shared[name] = t }})
 	}
-	for id, row := range coupons {
-		tx = append(tx, write{"coupons", func(d *disk) { d.coupons[id] = row }})
+	for id, row := range opaque {
+		tx = append(tx, write{"rows", func(d *disk) { d.opaque[id] = row }})
 	}
 	return s.hook.write(s.disk, tx)
 }
@@ -396,13 +411,16 @@ func (s *rows) Shared(ctx context.Context, counter string) (loyalty.SharedTotal,
 	return s.disk.shared[counter], ctx.Err()
 }
 
-// Coupon reads a coupon.
-func (s *rows) Coupon(ctx context.Context, id string) (loyalty.CouponRow, error) {
+// Rows reads rows.
+func (s *rows) Rows(ctx context.Context, ids []loyalty.RowID) ([]loyalty.Row, error) {
 	s.disk.mu.Lock()
 	defer s.disk.mu.Unlock()
-	row := s.disk.coupons[id]
-	row.State = slices.Clone(row.State)
-	return row, ctx.Err()
+	out := make([]loyalty.Row, len(ids))
+	for i, id := range ids {
+		out[i] = s.disk.opaque[id]
+		out[i].State = slices.Clone(out[i].State)
+	}
+	return out, ctx.Err()
 }
 
 // Events reads the outbox.

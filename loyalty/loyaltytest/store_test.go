@@ -53,7 +53,7 @@ func (d *disk) clone() *disk {
 	c := newRows().disk
 	maps.Copy(c.receipts, d.receipts)
 	maps.Copy(c.shared, d.shared)
-	maps.Copy(c.coupons, d.coupons)
+	maps.Copy(c.opaque, d.opaque)
 	c.outbox = slices.Clone(d.outbox)
 	for id, r := range d.accounts {
 		own := *r
@@ -76,7 +76,7 @@ func openTx(t testing.TB) Harness {
 			s.disk.mu.Lock()
 			defer s.disk.mu.Unlock()
 			d := tx.disk
-			s.disk.accounts, s.disk.receipts, s.disk.shared, s.disk.coupons, s.disk.outbox = d.accounts, d.receipts, d.shared, d.coupons, d.outbox
+			s.disk.accounts, s.disk.receipts, s.disk.shared, s.disk.opaque, s.disk.outbox = d.accounts, d.receipts, d.shared, d.opaque, d.outbox
 			return nil
 		}, func() error { return nil }, nil
 	}

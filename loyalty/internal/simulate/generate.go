@@ -21,10 +21,13 @@ type generator struct {
 	hot     loyalty.AccountID
 	past    []Step // some of those made
 	parcels []Step // to be received
+	huge    bool   // near as many points as there may be are given
+	given   map[loyalty.Kind]int64
+	script  []Step // what comes next
 }
 
 func newGenerator(d *dice, w *World, start time.Time, accounts int) *generator {
-	g := &generator{d: d, w: w, now: us(start)}
+	g := &generator{d: d, w: w, now: us(start), huge: d.in(6), given: map[loyalty.Kind]int64{}}
 	for i := range accounts {
 		g.ids = append(g.ids, loyalty.AccountID(fmt.Sprint("a", i)))
 	}
@@ -39,11 +42,18 @@ func (g *generator) next() Step {
 	if len(g.parcels) > 0 && d.in(3) {
 		s := g.parcels[0]
 		g.parcels = g.parcels[1:]
+		if s.through {
+			s.Recorded = g.recorded()
+			return g.keep(s)
+		}
 		h := headerOf(s.Command)
 		if h.At = g.time(); d.in(8) { // late arrival
 			h.At = h.At.AddDate(0, 0, -d.n(20))
 		}
 		s.Recorded = g.recorded()
+		return g.keep(s)
+	}
+	if s, ok := g.twins(); ok {
 		return g.keep(s)
 	}
 	if g.hot == "" || d.in(4) { // a customer comes back a few times in a row
@@ -81,7 +91,41 @@ func (g *generator) next() Step {
 	if i := slices.Index(g.ids, g.hot); i == 0 && d.in(3) { // the pool of a household
 		h.Member = g.ids[1+d.n(len(g.ids)-1)]
 	}
-	return g.keep(Step{Account: g.hot, Command: g.command(h, ref), Recorded: g.recorded()})
+	recorded := g.recorded()
+	if d.in(60) { // as far ahead of the clock as it may be, or a microsecond more, or far more
+		h.At = loyalty.Instant(g.w.rules.ahead(us(recorded)) + int64(d.n(3)) - 1).Time()
+		if d.in(4) {
+			h.At = h.At.AddDate(d.n(60), 0, 1)
+		}
+	}
+	if g.huge && d.in(80) {
+		return g.keep(Step{Account: g.hot, Command: g.most(h, ref), Recorded: recorded})
+	}
+	s := Step{Account: g.hot, Command: g.command(h, ref), Recorded: recorded}
+	if _, moves := g.w.host.(Mover); moves && target(s.Command) != "" && d.in(2) {
+		if s.through = true; d.in(3) {
+			if c, ok := s.Command.(*loyalty.Send); ok && c.To != s.Account {
+				c.Member, s.pool = "", spendables[d.n(3):][:1+d.n(3)]
+			}
+		}
+	}
+	return g.keep(s)
+}
+
+// most gives about as many points as there may be, or takes them.
+func (g *generator) most(h loyalty.Header, ref *account) loyalty.Command {
+	d := g.d
+	k := pick(d, kindPoints, kindStars, kindVisits)
+	left := int64(loyalty.MaxPoints) + ref.book(k)[bookAdjusted]
+	n := pick(d, left, left/2, left/3) + int64(d.n(3)) - 1
+	if have := ref.asOf(g.now).available(k, g.now); have > 1<<40 && !d.in(3) {
+		n = -have + int64(d.n(3)) - 1
+	}
+	if g.given[k] > 1<<62-n { // sums over accounts fit
+		n = 7
+	}
+	g.given[k] += max(n, 0)
+	return &loyalty.Adjust{Header: h, Kind: k, Points: loyalty.Points(n), Note: loyalty.Note{Actor: "ann"}}
 }
 
 func (g *generator) keep(s Step) Step {
@@ -106,7 +150,7 @@ func (g *generator) again() Step {
 	s.Command = c.Interface().(loyalty.Command)
 	h := headerOf(s.Command)
 	h.At, s.Recorded = g.time(), g.recorded()
-	if d.in(2) {
+	if d.in(2) || len(s.pool) > 0 {
 		return s
 	}
 	switch c := s.Command.(type) {
@@ -307,7 +351,7 @@ func (g *generator) near(ref *account, k loyalty.Kind) int64 {
 	case 3:
 		return int64(g.d.n(60))
 	}
-	return 1 + int64(g.d.n(int(have)/2+1))
+	return 1 + int64(g.d.n(int(min(have, 1<<32))/2+1))
 }
 
 func (g *generator) order(ref *account) loyalty.Order {
@@ -316,11 +360,28 @@ func (g *generator) order(ref *account) loyalty.Order {
 	if d.in(30) {
 		o.ID = g.orderOf(ref)
 	}
+	if o.ID == "none" {
+		o.ID = fmt.Sprint("o", g.n) // no two accounts have the same order
+	}
+	var paid []string
+	for _, id := range sortedKeys(ref.orders) {
+		if ref.orders[id].unearned {
+			paid = append(paid, id)
+		}
+	}
+	due := int64(0)
+	if len(paid) > 0 && !d.in(3) { // it was paid for before
+		o.ID = paid[d.n(len(paid))]
+		due = ref.orders[o.ID].lines[0].amount - int64(d.n(20)/19)
+	}
 	total := int64(0)
 	for i := range 1 + d.n(3) {
 		amount := int64(d.n(6000))
 		if d.in(3) {
 			amount = int64(d.n(60)) * 100
+		}
+		if due > 0 && !d.in(4) {
+			amount, due = due, 0
 		}
 		total += amount
 		l := loyalty.OrderLine{ID: fmt.Sprint(i), Amount: money(amount), Quantity: int64(d.n(4)), Discounted: d.in(4)}
@@ -344,9 +405,9 @@ func (g *generator) spend(ref *account) loyalty.Spend {
 		return loyalty.Spend{Reward: pick(d, "mug", "mug", "mug", "mug", "tea", "tree", "none", "lounge"), Quantity: int64(d.n(3))}
 	case 1:
 		return loyalty.Spend{Reward: "vip", Segments: []string{pick(d, "vip", "new")}}
-	case 2:
-		n := loyalty.Points(g.near(ref, kindPoints))
-		return loyalty.Spend{Payment: "pay", Points: n - n%max(g.w.program.Payments[0].Step, 1), Amount: money(int64(d.n(5000)))}
+	case 2, 5:
+		n := loyalty.Points(min(g.near(ref, kindPoints), 1<<18))
+		return g.payment(ref, loyalty.Spend{Payment: "pay", Points: n - n%max(g.w.program.Payments[0].Step, 1), Amount: money(int64(d.n(5000)))})
 	case 3, 4:
 		if ref.available(kindCash, g.now)+ref.available(kindBonus, g.now) == 0 && !d.in(4) {
 			break

@@ -32,9 +32,71 @@ func (g *generator) orderOf(ref *account) string {
 	return ids[g.d.n(len(ids))]
 }
 
+// payment makes a spend one that pays for an order: one that has earned, one that has been
+// paid for before, or one that nobody knows yet.
+func (g *generator) payment(ref *account, sp loyalty.Spend) loyalty.Spend {
+	d := g.d
+	if sp.Order = g.orderOf(ref); d.in(3) || sp.Order == "none" {
+		sp.Order = fmt.Sprint("p", g.n)
+	} else if d.in(2) {
+		sp.Order = g.paidFor(ref)
+	}
+	if d.in(8) {
+		sp.Order = ""
+	}
+	for i := range ref.holds { // one more for the same order
+		if id := ref.holds[i].order; id != "" && d.in(3) {
+			sp.Order = id
+		}
+	}
+	if sp.Order == "none" {
+		sp.Order = fmt.Sprint("p", g.n)
+	}
+	p := &g.w.program.Payments[0]
+	if !d.in(3) { // an order that is hardly more than what the points are worth
+		sp.Amount = money(max(cents(p.MinOrder), int64(sp.Points)*100/int64(p.Points)*int64(1+d.n(3))) + int64(d.n(3)))
+	}
+	if o := ref.orders[sp.Order]; o != nil && !d.in(4) {
+		sp.Amount = money(o.total() + int64(d.n(12)/11))
+		if rest := o.kept() - ref.standing(o); d.in(2) { // about what is left to be paid
+			points := loyalty.Points(rest*int64(p.Points)/100 + int64(d.n(3)) - 1)
+			sp.Points = min(points, loyalty.Points(min(ref.available(kindPoints, g.now), 1<<18)))
+			sp.Points -= sp.Points % max(p.Step, 1)
+			return sp
+		}
+	}
+	if most := 2 * sp.Amount.IntPart() * int64(g.w.program.Payments[0].Points) / 3; !d.in(3) && int64(sp.Points) > most {
+		sp.Points = loyalty.Points(1 + d.n(int(most)+1))
+		sp.Points -= sp.Points % max(g.w.program.Payments[0].Step, 1)
+	}
+	return sp
+}
+
+// paidFor returns an order that points paid for, if there is one.
+func (g *generator) paidFor(ref *account) string {
+	var ids []string
+	for _, id := range sortedKeys(ref.orders) {
+		if o := ref.orders[id]; len(o.payments) > 0 && o.kept() > 0 {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return g.orderOf(ref)
+	}
+	return ids[g.d.n(len(ids))]
+}
+
 func (g *generator) refund(h loyalty.Header, ref *account) loyalty.Command {
 	d := g.d
 	c := &loyalty.Refund{Header: h, Order: g.orderOf(ref), Refund: fmt.Sprint("r", g.n)}
+	if d.in(2) {
+		c.Order = g.paidFor(ref)
+	}
+	for i := range ref.holds { // what points are held for comes back before they have paid
+		if id := ref.holds[i].order; id != "" && d.in(3) {
+			c.Order = id
+		}
+	}
 	o := ref.orders[c.Order]
 	if o == nil || d.in(3) {
 		return c
@@ -58,14 +120,18 @@ func (g *generator) refund(h loyalty.Header, ref *account) loyalty.Command {
 func (g *generator) giveBack(h loyalty.Header, ref *account) loyalty.Command {
 	d := g.d
 	c := &loyalty.Return{Header: h, Redemption: "none"}
-	if keys := sortedKeys(ref.reds); len(keys) > 0 && !d.in(20) {
+	keys := sortedKeys(ref.reds)
+	if !d.in(6) { // of which something is left
+		keys = slices.DeleteFunc(keys, func(k loyalty.Key) bool { return sum(ref.reds[k].left) == 0 })
+	}
+	if len(keys) > 0 && !d.in(20) {
 		c.Redemption = keys[d.n(len(keys))]
 		left := sum(ref.reds[c.Redemption].left)
 		switch d.n(4) {
 		case 0:
 			c.Points = loyalty.Points(left + int64(d.n(2)))
 		case 1, 2:
-			c.Points = loyalty.Points(d.n(int(left)/2 + 2))
+			c.Points = loyalty.Points(d.n(int(min(left, 1<<32))/2 + 2))
 		}
 	}
 	return c
@@ -94,9 +160,18 @@ func (g *generator) refer(h loyalty.Header, ref *account) loyalty.Command {
 	if err != nil {
 		return c
 	}
-	rec, ok := friend.Order(g.orderOf(g.w.side(c.Friend).ref))
+	id, other := g.orderOf(g.w.side(c.Friend).ref), g.w.side(c.Friend).ref
+	for _, x := range sortedKeys(other.orders) {
+		if other.orders[x].first && !d.in(4) {
+			id = x
+		}
+	}
+	rec, ok := friend.Order(id)
 	if !ok {
 		return &loyalty.Adjust{Header: h, Kind: kindPoints, Points: 5}
+	}
+	if !rec.Unearned && d.in(8) {
+		rec.First = true // so the host says
 	}
 	c.Purchase = &rec
 	return c
@@ -118,13 +193,13 @@ func (g *generator) partner(h loyalty.Header) loyalty.Command {
 
 // sent notes what a step that was carried out has sent, so that it is received later.
 func (g *generator) sent(s Step) {
-	var to loyalty.AccountID
-	switch c := s.Command.(type) {
-	case *loyalty.Send:
-		to = c.To
-	case *loyalty.MergeOut:
-		to = c.Into
-	default:
+	to := target(s.Command)
+	if to == "" || s.through {
+		return
+	}
+	if _, moves := g.w.host.(Mover); moves && g.d.in(2) { // the service lets it arrive, later
+		s.through = true
+		g.parcels = append(g.parcels, s)
 		return
 	}
 	journal, err := g.w.host.Journal(s.Account, 1)

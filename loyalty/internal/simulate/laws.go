@@ -61,6 +61,11 @@ func (w *World) Laws() error {
 			return fmt.Errorf("after step %d: %s: %w", w.done, id, err)
 		}
 	}
+	for _, law := range []func() error{w.owed, w.revenue} {
+		if err := law(); err != nil {
+			return fmt.Errorf("after step %d: %w", w.done, err)
+		}
+	}
 	return nil
 }
 
@@ -76,7 +81,7 @@ func (w *World) laws(id loyalty.AccountID, s *side) error {
 	if err := a.Check(); err != nil {
 		return err
 	}
-	for _, law := range []func(*loyalty.Account, []loyalty.Entry, *side) error{w.replay, w.chain, w.orders, w.past, w.sweeps, w.expiring, w.tier, w.backAndForth} {
+	for _, law := range []func(*loyalty.Account, []loyalty.Entry, *side) error{w.replay, w.chain, w.orders, w.redemptions, w.past, w.sweeps, w.expiring, w.tier, w.backAndForth} {
 		if err := law(a, journal, s); err != nil {
 			return err
 		}
@@ -189,6 +194,23 @@ var changes = map[string]func(*loyalty.Entry) bool{
 	"shared":      func(e *loyalty.Entry) bool { return at(e.Shared, func(x *loyalty.SharedChange) { x.Amount++ }) },
 	"order": func(e *loyalty.Entry) bool {
 		return e.Order != nil && (at(e.Order.Lines, func(l *loyalty.LineReturn) { l.Amount++ }) || e.Order.Earned != nil && at(e.Order.Earned.Lines, func(l *loyalty.LineRecord) { l.Base++ }))
+	},
+	"payment": func(e *loyalty.Entry) bool {
+		if e.Order != nil && e.Order.Paid != nil {
+			e.Order.Paid.Money++
+			return true
+		}
+		return false
+	},
+	"refund": func(e *loyalty.Entry) bool {
+		if e.Order != nil && e.Order.Back != nil {
+			e.Order.Back.Money++
+			return true
+		}
+		return false
+	},
+	"redemptions": func(e *loyalty.Entry) bool {
+		return e.Parcel != nil && e.Parcel.Merge != nil && at(e.Parcel.Merge.Redemptions, func(r *loyalty.Redemption) { r.Left[0]-- })
 	},
 	"terms": func(e *loyalty.Entry) bool {
 		return e.Order != nil && e.Order.Earned != nil && at(e.Order.Earned.Terms, func(t *loyalty.Term) { t.Min++ })
@@ -364,8 +386,8 @@ func (w *World) tier(a *loyalty.Account, journal []loyalty.Entry, side *side) er
 	if u, _ := w.engine.Tier(b, at); u.Tier != v.Tier || u.Since != v.Since || u.Until != v.Until {
 		return fmt.Errorf("the tier at %s is %+v, by the journal %+v", at, v, u)
 	}
-	if plain(&w.program) && !side.ref.lost {
-		if want := w.rules.plainTier(side.ref, at.UnixMicro()); v.Tier != want {
+	if w.rules.knowsTier(side.ref) {
+		if want := w.rules.tierAt(side.ref, at.UnixMicro()); v.Tier != want {
 			return fmt.Errorf("the tier at %s is %+v, the reference has %s", at, v, want)
 		}
 	}

@@ -54,11 +54,15 @@ type count struct {
 	tally
 	n      int64
 	shared bool
+	until  int64 // of what a hold has reserved
 }
 
 type hold struct {
 	id       string
 	until    int64
+	order    string // that the points will pay for
+	amount   int64  // of it
+	money    int64  // what they pay
 	uses     []use
 	to       loyalty.Book // of what is captured
 	placed   int64
@@ -82,6 +86,7 @@ type account struct {
 	begun    bool
 	last     int64 // the latest effective instant
 	status   loyalty.Status
+	into     loyalty.AccountID // it was merged into
 	lots     []lot
 	windows  map[loyalty.Kind][]int64
 	debt     map[loyalty.Kind]int64
@@ -93,8 +98,13 @@ type account struct {
 	counters map[tally]int64
 	books    map[loyalty.Kind]*[4]int64 // net of what the lots do not tell: see the indices below
 	growth   []growth
-	moved    []count // of counters of all accounts, by the command at hand
-	lost     bool    // the reference does not know the tier any more
+	rolling  rolling
+	earned   int                         // orders that have
+	split    split                       // of the last refund
+	left     map[loyalty.Key]*redemption // what a merge takes along
+	moved    []move                      // of counters of all accounts, by the command at hand
+	clock    int64                       // when what moves counts
+	lost     bool                        // the reference does not know the tier any more
 }
 
 // The books that lots do not tell.
@@ -130,6 +140,7 @@ func (a *account) clone() *account {
 		c.books[k] = new(*b)
 	}
 	c.growth, c.moved = slices.Clone(a.growth), nil
+	c.rolling.reached = slices.Clone(a.rolling.reached)
 	return &c
 }
 
@@ -215,6 +226,9 @@ func (a *account) take(k loyalty.Kind, points int64, to loyalty.Book, uses *[]us
 
 // open opens a lot, and returns its place.
 func (a *account) open(l lot) {
+	if l.points > int64(loyalty.MaxPoints) {
+		refuse(loyalty.ErrOverflow)
+	}
 	l.remaining = l.points
 	a.lots = append(a.lots, l)
 }
@@ -271,6 +285,7 @@ func (a *account) runOut(i int) {
 // release gives all of a hold back.
 func (a *account) release(i int, at int64, state loyalty.HoldState, late map[loyalty.Kind]int64) {
 	h := a.holds[i]
+	a.clock = at
 	for j := len(h.uses) - 1; j >= 0; j-- {
 		u := h.uses[j]
 		a.giveBack(u, loyalty.Held, u.points, at, late[a.lots[u.lot].kind])
@@ -296,7 +311,7 @@ func (a *account) count(counts []count, sign int64) {
 			continue
 		}
 		if c.shared {
-			a.moved = append(a.moved, c)
+			a.moved = append(a.moved, move{c.name, c.n, c.until, a.clock, false})
 			continue
 		}
 		a.counters[c.tally] += c.n

@@ -16,8 +16,8 @@ type answer struct {
 }
 
 // decide says what becomes of a command. tier is asked for the customer's tier where the
-// reference does not know it.
-func (r *rules) decide(a *account, cmd loyalty.Command, shared map[string]int64, peer *account, tier func(at int64) string) (out answer) {
+// reference does not know it; clock is the host's, or the last instant of recording.
+func (r *rules) decide(a *account, cmd loyalty.Command, recorded, clock int64, shared map[string]*pool, peer *account, tier func(at int64) string) (out answer) {
 	defer func() {
 		if e := recover(); e != nil {
 			no, ok := e.(refused)
@@ -34,11 +34,14 @@ func (r *rules) decide(a *account, cmd loyalty.Command, shared map[string]int64,
 		}
 		return answer{repeated: true}
 	}
+	if at := us(h.At); (!a.begun || at > a.last) && at > r.ahead(clock) {
+		return answer{err: loyalty.ErrAhead}
+	}
 	_, sweep := cmd.(*loyalty.Sweep)
 	if !sweep {
 		allowed(a.status, cmd)
 	}
-	d := &deal{rules: r, a: a.clone(), at: us(h.At), member: h.Member, shared: shared, peer: peer}
+	d := &deal{rules: r, a: a.clone(), at: us(h.At), member: h.Member, shared: shared, peer: peer, recorded: recorded}
 	if sweep {
 		return answer{next: d.a} // what it has written is for the caller to follow
 	}
@@ -46,14 +49,19 @@ func (r *rules) decide(a *account, cmd loyalty.Command, shared map[string]int64,
 		d.backdate(cmd)
 	}
 	d.a.runOuts(d.now())
+	d.a.clock = d.at
 	if d.tier = ""; len(r.p.Tiers.Levels) > 0 {
-		if plain(r.p) && !a.lost {
-			d.tier = r.plainTier(a, d.now())
+		if r.knowsTier(d.a) {
+			d.tier = r.tierAt(d.a, d.now())
+			r.pass(&d.a.rolling, d.a, d.now())
 		} else {
 			d.tier = tier(d.now())
 		}
 	}
+	grown := len(a.growth)
 	d.run(cmd)
+	d.qualifies(grown)
+	d.fits(a)
 	d.a.keys[h.Key] = cmd
 	if !d.a.begun {
 		d.a.begun, d.a.last = true, d.at
@@ -159,7 +167,8 @@ func (d *deal) run(cmd loyalty.Command) {
 
 func (d *deal) earn(c *loyalty.Earn) {
 	o := &c.Order
-	if d.a.orders[o.ID] != nil {
+	was := d.a.orders[o.ID]
+	if was != nil && !was.unearned {
 		refuse(loyalty.ErrOrderExists)
 	}
 	rec := &order{id: o.ID, at: d.at}
@@ -184,12 +193,15 @@ func (d *deal) earn(c *loyalty.Earn) {
 		}
 		bases = append(bases, rec.lines[i].base)
 	}
+	rec.becomes(was)
+	rec.first = d.a.earned == 0
+	d.a.earned++
 	d.match(o, rec)
 	d.award(rec.kinds, bases, false)
 	d.touch(loyalty.TouchEarn)
 	d.granted(rec.kinds, o.ID, nil)
 	d.a.orders[o.ID] = rec
-	d.a.growth = append(d.a.growth, growth{at: d.at, spend: rec.kept(), visits: 1})
+	d.a.growth = append(d.a.growth, growth{at: d.at, entered: d.now(), spend: rec.kept(), visits: 1})
 	d.settleLate()
 }
 
@@ -319,12 +331,22 @@ func (d *deal) refer(c *loyalty.Refer) {
 		x := line{amount: l.Amount, quantity: l.Quantity, backAmount: l.ReturnedAmount, backed: l.ReturnedQuantity}
 		kept += x.left()
 	}
-	from := int64(c.Purchase.At)
+	from, first := int64(c.Purchase.At), c.Purchase.First
+	if c.Side == loyalty.Friend { // whose account knows
+		o := d.a.orders[c.Purchase.ID]
+		if o == nil {
+			refuse(loyalty.ErrOrderUnknown)
+		}
+		kept, from, first = o.kept(), o.at, o.first
+	}
 	if !r.Kept.IsZero() {
 		from = d.cal.after(from, r.Kept)
 	}
 	if d.at < from || kept <= 0 || kept < cents(r.MinOrder) {
 		refuse(loyalty.ErrNotKept)
+	}
+	if !first {
+		refuse(loyalty.ErrNotFirst)
 	}
 	gives, once := r.Referrer, count{tally: d.tally("refer:"+r.ID+":"+string(c.Friend), 0), n: 1}
 	if c.Side == loyalty.Friend {
@@ -352,7 +374,7 @@ func (d *deal) refer(c *loyalty.Refer) {
 }
 
 func (d *deal) activate(c *loyalty.Activate) {
-	if d.a.orders[c.Order] == nil {
+	if o := d.a.orders[c.Order]; o == nil || o.unearned {
 		refuse(loyalty.ErrOrderUnknown)
 	}
 	for i := range d.a.lots {
@@ -364,6 +386,9 @@ func (d *deal) activate(c *loyalty.Activate) {
 
 func (d *deal) redeem(c *loyalty.Redeem) {
 	charges, counts, split, to := d.price(&c.Spend)
+	if money := d.spendsOn(&c.Spend); money > 0 {
+		d.pays(c.Key, c.Spend.Order, cents(c.Spend.Amount), money, int64(c.Spend.Points))
+	}
 	d.spent(c.Key, d.take(charges, to), counts, split, to) // by the expiries before this activity
 	d.touch(loyalty.TouchRedeem)
 	d.a.count(counts, 1)
@@ -400,25 +425,33 @@ func (d *deal) donate(c *loyalty.Donate) {
 
 // giveUp gives a redemption back: the last use first, of stored value each kind its share.
 func (d *deal) giveUp(c *loyalty.Return) {
-	old := d.a.reds[c.Redemption]
-	if old == nil {
+	red := d.a.reds[c.Redemption]
+	if red == nil {
 		refuse(loyalty.ErrRedemptionUnknown)
 	}
-	red := *old
-	red.left = slices.Clone(old.left)
-	d.a.reds[c.Redemption] = &red
-	total, left := int64(0), sum(red.left)
-	charged := map[bool]int64{} // of the principal, of others
-	for _, u := range red.uses {
-		total += u.points
-		charged[d.a.lots[u.lot].kind == red.split.Principal] += u.points
-	}
+	left := sum(red.left)
 	points := cmp.Or(int64(c.Points), left)
 	switch {
 	case points < 0:
 		refuse(loyalty.ErrAmount)
 	case points > left || left == 0:
 		refuse(loyalty.ErrReturnTooMuch)
+	}
+	d.unspend(c.Redemption, points)
+	d.a.repay(d.now())
+}
+
+// unspend gives points of a redemption back.
+func (d *deal) unspend(key loyalty.Key, points int64) {
+	old := d.a.reds[key]
+	red := *old
+	red.left = slices.Clone(old.left)
+	d.a.reds[key] = &red
+	total, left := int64(0), sum(red.left)
+	charged := map[bool]int64{} // of the principal, of others
+	for _, u := range red.uses {
+		total += u.points
+		charged[d.a.lots[u.lot].kind == red.split.Principal] += u.points
 	}
 	back := func(points int64, of func(k loyalty.Kind) bool) {
 		for i := len(red.uses) - 1; i >= 0; i-- {
@@ -451,5 +484,4 @@ func (d *deal) giveUp(c *loyalty.Return) {
 		n.n = pieces(n.n, total-left, total-left+points, total)
 		d.a.count([]count{n}, -1)
 	}
-	d.a.repay(d.now())
 }

@@ -22,7 +22,16 @@ func (d *deal) place(c *loyalty.Place) {
 		refuse(loyalty.ErrNotLater)
 	}
 	charges, counts, split, to := d.price(&c.Spend)
+	for i := range counts {
+		if counts[i].shared {
+			counts[i].until = until
+		}
+	}
+	money := d.spendsOn(&c.Spend)
 	h := hold{id: c.Hold, until: until, to: to, split: split, counts: counts, late: map[loyalty.Kind]int64{}}
+	if money > 0 {
+		h.order, h.amount, h.money = c.Spend.Order, cents(c.Spend.Amount), money
+	}
 	h.uses = d.take(charges, loyalty.Held)
 	for _, x := range charges {
 		h.placed += x.points
@@ -69,6 +78,11 @@ func (d *deal) capture(c *loyalty.Capture) {
 	case points > held:
 		refuse(loyalty.ErrHoldTooMuch)
 	}
+	if h.order != "" {
+		money := pieces(h.money, h.captured, h.captured+points, h.placed)
+		d.mayPay(h.order, h.amount, money)
+		d.pays(c.Key, h.order, h.amount, money, points)
+	}
 	d.touch(loyalty.TouchRedeem)
 	var spent, rest []use
 	left := points
@@ -87,6 +101,10 @@ func (d *deal) capture(c *loyalty.Capture) {
 	var counts []count // what comes back with the redemption
 	for _, n := range h.counts {
 		n.n = pieces(n.n, h.captured, h.captured+points, h.placed)
+		if n.shared {
+			d.confirm(n.name, n.until, n.n)
+			n.until = 0
+		}
 		counts = append(counts, n)
 	}
 	d.spent(c.Key, spent, counts, h.split, h.to)

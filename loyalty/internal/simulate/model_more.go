@@ -16,7 +16,7 @@ func (d *deal) refund(c *loyalty.Refund) {
 	o := old.clone()
 	d.a.orders[c.Order] = o
 	kept, open := o.kept(), slices.ContainsFunc(o.lines, func(l line) bool { return l.open() })
-	if !open {
+	if !open && len(c.Lines) == 0 {
 		refuse(loyalty.ErrRefundTooMuch)
 	}
 	lines := c.Lines
@@ -30,7 +30,14 @@ func (d *deal) refund(c *loyalty.Refund) {
 	for _, back := range lines {
 		o.back(back)
 	}
-	g := growth{at: o.at, spend: o.kept() - kept}
+	gave := d.givePaid(o, o.total()-kept, o.total()-o.kept())
+	if gave {
+		defer func() { d.a.repay(d.now()) }()
+	}
+	if o.unearned {
+		return
+	}
+	g := growth{at: o.at, entered: d.now(), spend: o.kept() - kept}
 	if !slices.ContainsFunc(o.lines, func(l line) bool { return l.open() }) && o.kept() == 0 {
 		g.visits = -1
 	}
@@ -221,8 +228,11 @@ func (d *deal) receive(p *loyalty.Parcel) {
 				}
 			}
 		}
+		o.first = o.first && d.a.earned == 0
 		d.a.orders[id] = o
 	}
+	d.a.earned += d.peer.earned
+	d.a.arrive(d.peer)
 	for t, n := range d.peer.counters {
 		if strings.HasPrefix(t.name, "streak:") {
 			d.a.counters[t] = max(d.a.counters[t], n)
@@ -247,11 +257,12 @@ func (d *deal) mergeOut(c *loyalty.MergeOut) {
 			l.remaining = 0
 		}
 	}
+	d.a.leave()
 	for k, owed := range d.a.debt {
 		d.a.book(k)[bookTransferred] -= owed
 		d.a.debt[k] = 0
 	}
-	d.a.status = loyalty.Closed
+	d.a.status, d.a.into = loyalty.Closed, c.Into
 }
 
 func (d *deal) close(c *loyalty.Close) {
@@ -286,22 +297,24 @@ func (d *deal) setTier() {
 	d.a.lost = true
 }
 
-// growth is what counts for tiers, as of an instant.
+// growth is what counts for tiers, as of an instant, and when it was entered.
 type growth struct {
-	at                    int64
+	at, entered           int64
 	points, spend, visits int64
+	back                  bool // something of it came back
 }
 
 // grow counts growth value.
 func (d *deal) grow(at int64, k *loyalty.KindConfig, points int64) {
 	if k.ID == kindGrowth {
-		d.a.growth = append(d.a.growth, growth{at: at, points: points})
+		d.a.growth = append(d.a.growth, growth{at: at, entered: d.now(), points: points})
 	}
 }
 
 // plainTier works the tier out from all growth: over calendar years, upgrades at once,
 // a review at the end of each year at which the tier is kept, or falls to the highest
-// that is.
+// that is. What is entered when its year is over asks the last review again, and no
+// older one.
 func (r *rules) plainTier(a *account, at int64) string {
 	levels := r.p.Tiers.Levels
 	year := func(at int64) int { return dateOf(r.cal.day(at)).Year() }
@@ -309,15 +322,12 @@ func (r *rules) plainTier(a *account, at int64) string {
 	first, now := year(at), year(at)
 	for _, g := range a.growth {
 		y := year(g.at)
+		if year(g.entered)-y > 1 {
+			continue
+		}
 		s := years[y]
 		years[y] = growth{points: s.points + g.points, spend: s.spend + g.spend, visits: s.visits + g.visits}
 		first = min(first, y)
-	}
-	meets := func(g growth, t *loyalty.Threshold) bool {
-		if t.Spend.IsPositive() && g.spend >= cents(t.Spend) || t.Visits > 0 && g.visits >= t.Visits {
-			return true
-		}
-		return len(t.Points) > 0 && g.points >= int64(t.Points[0].Points)
 	}
 	level := 0
 	for y := first; ; y++ {

@@ -14,6 +14,10 @@ type order struct {
 	at    int64
 	lines []line
 	kinds []orderKind
+
+	first    bool // that earned in the account
+	unearned bool // known by its payments alone
+	payments []payment
 }
 
 type line struct {

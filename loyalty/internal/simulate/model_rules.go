@@ -67,13 +67,14 @@ type given struct {
 // deal is one command at work on a copy of an account.
 type deal struct {
 	*rules
-	a      *account
-	at     int64 // when it counts
-	late   bool  // before a.last: it may open lots, and no more
-	member loyalty.AccountID
-	tier   string
-	shared map[string]int64 // what all accounts have used of counters
-	peer   *account         // of a merge: the other account as it was
+	a        *account
+	at       int64 // when it counts
+	late     bool  // before a.last: it may open lots, and no more
+	member   loyalty.AccountID
+	tier     string
+	shared   map[string]*pool // what all accounts have used of counters
+	peer     *account         // of a merge: the other account as it was
+	recorded int64
 }
 
 func (d *deal) now() int64 { return max(d.at, d.a.last) }
@@ -112,7 +113,7 @@ func (d *deal) caps(gives []given) {
 			if _, known := room[c.ID]; !known {
 				left := int64(c.Points)
 				if c.Per == loyalty.CapBudget {
-					left -= d.shared["budget:"+c.ID]
+					left -= d.used("budget:" + c.ID)
 				} else if c.Per != loyalty.CapOrder {
 					left -= d.a.counters[d.capTally(c)]
 				}
@@ -395,10 +396,10 @@ func (d *deal) reward(sp *loyalty.Spend) (charges []charge, counts []count, spli
 		counts = append(counts, c)
 	}
 	if w.Stock != nil {
-		if d.shared["stock:"+w.ID]+n > *w.Stock {
+		if d.used("stock:"+w.ID)+n > *w.Stock {
 			refuse(loyalty.ErrStock)
 		}
-		counts = append(counts, count{tally{name: "stock:" + w.ID}, n, true})
+		counts = append(counts, count{tally: tally{name: "stock:" + w.ID}, n: n, shared: true})
 	}
 	if to = loyalty.Redeemed; w.Type == loyalty.RewardDonation {
 		to = loyalty.Donated
@@ -425,11 +426,16 @@ func (d *deal) payment(sp *loyalty.Spend) []charge {
 	case sp.Points < p.Min || sp.Points%max(p.Step, 1) != 0:
 		refuse(loyalty.ErrPoints)
 	}
-	worth := round(big.NewRat(int64(sp.Points)*cents(p.Money), int64(p.Points)), p.Rounding)
+	worth := d.worth(p, int64(sp.Points))
 	if worth == 0 || worth > round(most, loyalty.Floor) {
 		refuse(loyalty.ErrPoints)
 	}
 	return []charge{{p.Kind, int64(sp.Points)}}
+}
+
+// worth is the money that points pay.
+func (d *deal) worth(p *loyalty.PaymentRule, points int64) int64 {
+	return round(big.NewRat(points*cents(p.Money), int64(p.Points)), p.Rounding)
 }
 
 func (d *deal) stored(sp *loyalty.Spend) ([]charge, loyalty.Split) {

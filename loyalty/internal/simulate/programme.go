@@ -215,9 +215,9 @@ func spends(d *dice, p *loyalty.Program, start time.Time) {
 	}
 	p.Rewards[1].From = start.AddDate(0, 2, 0)
 	p.Payments = []loyalty.PaymentRule{{
-		ID: "pay", Kind: kindPoints, Points: loyalty.Points(pick(d, 100, 7)), Money: money(100), Step: loyalty.Points(d.n(4)), Min: loyalty.Points(d.n(10)),
-		MaxShare: pick(d, loyalty.Rational{}, loyalty.Rational{Num: 1, Den: 3}), Rounding: pick(d, "", loyalty.HalfUp, loyalty.HalfEven, loyalty.Ceil),
-		MinOrder: money(int64(d.n(2) * 1500)), Max: money(int64(d.n(2) * 200)),
+		ID: "pay", Kind: kindPoints, Points: loyalty.Points(pick(d, 100, 7, 2)), Money: money(100), Step: loyalty.Points(d.n(4)), Min: loyalty.Points(d.n(10)),
+		MaxShare: pick(d, loyalty.Rational{}, loyalty.Rational{}, loyalty.Rational{Num: 1, Den: 3}), Rounding: pick(d, "", loyalty.HalfUp, loyalty.HalfEven, loyalty.Ceil),
+		MinOrder: money(int64(d.n(3) / 2 * 1500)), Max: money(int64(d.n(3) / 2 * 200)),
 	}}
 }
 
@@ -235,6 +235,9 @@ func policies(d *dice, p *loyalty.Program) {
 	}
 	if d.in(2) {
 		p.Policy.Hold = span(pick(d, "PT2H", "P3D"))
+	}
+	if d.in(2) {
+		p.Policy.Ahead = span(pick(d, "PT1H", "P2D", "P1M"))
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -20,11 +19,17 @@ type Step struct {
 	Command  loyalty.Command
 	Recorded time.Time
 	peer     *account // of a merge: the reference's other account as it was
+	through  bool     // by the service, which lets it arrive: of hosts that are a Mover
+	pool     []loyalty.Kind
 }
 
 // String shows the command.
 func (s Step) String() string {
-	return fmt.Sprintf("%s %T%+v recorded %s", s.Account, s.Command, s.Command, s.Recorded.UTC().Format(time.RFC3339Nano))
+	how := ""
+	if s.through {
+		how = fmt.Sprintf(" by the service %v", s.pool)
+	}
+	return fmt.Sprintf("%s %T%+v recorded %s%s", s.Account, s.Command, s.Command, s.Recorded.UTC().Format(time.RFC3339Nano), how)
 }
 
 // sample is a balance that must stay as it was seen.
@@ -50,8 +55,8 @@ type World struct {
 	host    Host
 	rules   rules
 	sides   map[loyalty.AccountID]*side
-	shared  map[string]int64
-	limits  map[string]int64
+	shared  map[string]*pool
+	behind  bool   // the host has done more than was followed
 	probe   uint64 // of the random looks: told by the step, not by what came before
 	done    int
 	Refused map[string]int // how often, by error
@@ -64,18 +69,18 @@ func newWorld(p loyalty.Program, open func(*loyalty.Engine) Host) (*World, error
 		return nil, err
 	}
 	w := &World{
-		program: p, engine: e, host: open(e), sides: map[loyalty.AccountID]*side{}, shared: map[string]int64{}, limits: map[string]int64{},
+		program: p, engine: e, host: open(e), sides: map[loyalty.AccountID]*side{}, shared: map[string]*pool{},
 		Refused: map[string]int{}, Counts: map[string]int{},
 	}
 	w.rules = rules{&w.program, newCalendar(p.Location)}
 	for _, c := range p.Caps {
 		if c.Per == loyalty.CapBudget {
-			w.limits["budget:"+c.ID] = int64(c.Points)
+			w.shared["budget:"+c.ID] = &pool{limit: int64(c.Points)}
 		}
 	}
 	for _, r := range p.Rewards {
 		if r.Stock != nil {
-			w.limits["stock:"+r.ID] = *r.Stock
+			w.shared["stock:"+r.ID] = &pool{limit: *r.Stock}
 		}
 	}
 	return w, nil
@@ -105,13 +110,14 @@ func (w *World) step(s Step) error {
 	}
 	side := w.side(s.Account)
 	w.probe = w.probe*6364136223846793005 + uint64(s.Command.Common().At.UnixMicro()) + 1442695040888963407
-	want := w.rules.decide(side.ref, s.Command, w.shared, s.peer, func(at int64) string {
-		v, _ := w.engine.Tier(a, loyalty.Instant(at).Time())
-		return v.Tier
-	})
-	left := maps.Clone(w.limits)
-	for k := range left {
-		left[k] -= w.shared[k]
+	recorded := max(int64(loyalty.InstantOf(s.Recorded)), int64(side.written)+1)
+	if m, ok := w.host.(Mover); ok && s.through {
+		return w.through(m, s)
+	}
+	want := w.answer(s, a)
+	left := map[string]int64{}
+	for k, p := range w.shared {
+		left[k] = p.limit - p.used(min(max(s.Command.Common().At.UnixMicro(), int64(a.Last)), recorded))
 	}
 	var before []byte
 	if want.err != nil && w.once(8) || w.once(64) {
@@ -150,11 +156,22 @@ func (w *World) step(s Step) error {
 		return err
 	} else {
 		w.note(s, nil)
-		if err := w.commit(side, s, dec, want.next); err != nil {
+		if err := w.commit(side, s, dec, want.next, recorded); err != nil {
 			return err
 		}
 		return w.compare(a, side, s)
 	}
+}
+
+// answer is what the reference says of a step.
+func (w *World) answer(s Step, a *loyalty.Account) answer {
+	side := w.side(s.Account)
+	recorded := max(int64(loyalty.InstantOf(s.Recorded)), int64(side.written)+1)
+	clock := max(int64(loyalty.InstantOf(s.Recorded)), int64(side.written))
+	return w.rules.decide(side.ref, s.Command, recorded, clock, w.shared, s.peer, func(at int64) string {
+		v, _ := w.engine.Tier(a, loyalty.Instant(at).Time())
+		return v.Tier
+	})
 }
 
 // once says yes for one in n of the steps, told by the steps alone.
@@ -178,53 +195,24 @@ func (w *World) note(s Step, err error) {
 }
 
 // commit makes the reference's next state the present one.
-func (w *World) commit(side *side, s Step, dec *loyalty.Decision, next *account) error {
+func (w *World) commit(side *side, s Step, dec *loyalty.Decision, next *account, recorded int64) error {
 	if _, ok := s.Command.(*loyalty.Sweep); ok {
 		if err := w.swept(next, s, dec); err != nil {
 			return err
 		}
 	}
-	if err := w.moved(dec, next); err != nil {
+	if err := w.settleMoves(next, recorded); err != nil {
 		return err
 	}
 	if err := sentRight(s.Command, dec, side.ref, next); err != nil {
 		return err
 	}
+	if c, ok := s.Command.(*loyalty.Refund); ok {
+		if err := refunded(dec, next, c.Order); err != nil {
+			return err
+		}
+	}
 	side.ref = next
-	for name, limit := range w.limits {
-		if used := w.shared[name]; used < 0 || used > limit {
-			return fmt.Errorf("%d of %d used of %s", used, limit, name)
-		}
-	}
-	for _, c := range dec.Shared {
-		if _, ok := w.limits[c.Counter]; !ok {
-			return fmt.Errorf("a change of %q, which nobody shares", c.Counter)
-		}
-	}
-	return nil
-}
-
-// moved compares what a decision changes of counters that accounts share.
-func (w *World) moved(dec *loyalty.Decision, next *account) error {
-	net := map[string]int64{}
-	for _, c := range dec.Shared {
-		switch c.Step {
-		case loyalty.Reserve:
-			net[c.Counter] += c.Amount
-		case loyalty.Release, loyalty.Restore:
-			net[c.Counter] -= c.Amount
-		}
-	}
-	for _, c := range next.moved {
-		net[c.name] -= c.n
-		w.shared[c.name] += c.n
-	}
-	for name, n := range net {
-		if n != 0 {
-			return fmt.Errorf("%s is changed by %d more than the reference says: %+v", name, n, dec.Shared)
-		}
-	}
-	next.moved = nil
 	return nil
 }
 
@@ -250,8 +238,16 @@ func sentRight(cmd loyalty.Command, dec *loyalty.Decision, was, is *account) err
 		if l.ID < 1 || int(l.ID) > len(is.lots) {
 			return fmt.Errorf("lot %+v is sent", l)
 		}
-		if r := &is.lots[l.ID-1]; r.kind != l.Kind || r.activate != int64(l.Activate) || is.end(r) != int64(l.Expire) || r.priority != l.Priority || r.order != l.Order {
+		if r := &is.lots[l.ID-1]; r.kind != l.Kind || r.activate != int64(l.Activate) || is.end(r) != int64(l.Expire) || r.priority != l.Priority || r.order != l.Order && !(merge && l.Order == is.leaves(r.order)) {
 			return fmt.Errorf("lot %+v is sent of %+v", l, *r)
+		}
+	}
+	if merge {
+		for _, l := range p.Merge.Lots {
+			left[l.Kind] -= int64(l.Points)
+		}
+		if len(p.Merge.Redemptions) != len(is.left) {
+			return fmt.Errorf("%d redemptions are sent, the reference sends %d", len(p.Merge.Redemptions), len(is.left))
 		}
 	}
 	for _, d := range p.Debt {
@@ -270,8 +266,8 @@ func sentRight(cmd loyalty.Command, dec *loyalty.Decision, was, is *account) err
 		sent[p.Merge.Orders[i].ID] = true
 	}
 	for id, o := range was.orders {
-		if sent[id] != (o.kept() > 0) {
-			return fmt.Errorf("order %q with %d left: sent %t", id, o.kept(), sent[id])
+		if !sent[id] {
+			return fmt.Errorf("order %q with %d left is not sent", id, o.kept())
 		}
 	}
 	return nil
@@ -397,11 +393,19 @@ func (w *World) compare(a *loyalty.Account, side *side, s Step) error {
 			return fmt.Errorf("hold %+v, the reference has %+v", h, r)
 		}
 	}
+	if w.once(8) && ref.begun && w.rules.knowsTier(ref) {
+		v, _ := w.engine.Tier(a, loyalty.Instant(ref.last).Time())
+		if want := w.rules.tierAt(ref, ref.last); v.Tier != want {
+			return fmt.Errorf("the tier at %d is %+v, the reference has %s", ref.last, v, want)
+		}
+	}
 	switch c := s.Command.(type) {
 	case *loyalty.Earn:
 		return w.order(a, ref, c.Order.ID)
 	case *loyalty.Refund:
 		return w.order(a, ref, c.Order)
+	case *loyalty.Redeem:
+		return w.order(a, ref, c.Spend.Order)
 	}
 	return nil
 }
@@ -479,6 +483,9 @@ func (w *World) order(a *loyalty.Account, ref *account, id string) error {
 	}
 	if !ok || len(o.Kinds) != len(r.kinds) || int64(o.At) != r.at || o.Kept() != r.kept() {
 		return fmt.Errorf("order %+v, the reference has %+v", o, *r)
+	}
+	if err := payments(&o, r); err != nil {
+		return err
 	}
 	for i := range r.kinds {
 		k, x := &o.Kinds[i], &r.kinds[i]
