@@ -9,10 +9,16 @@
 # and keep everything in a temporary folder. A variable that is set already is
 # left as it is, and no server of that kind started.
 #
+# GUANXI_DURABLE=1    the servers wait for the disk at each commit, as a shop's
+#                     would; without it they do not, which tests do not need
+#
 # Needs the programs of the Debian packages postgresql and mariadb-server; where
 # they are missing and this runs as root, installs them (apt-get). PostgreSQL
 # refuses to run as root: then both run as the user "nobody".
 set -euo pipefail
+
+sync=off flush=0
+if [[ ${GUANXI_DURABLE:-0} != 0 ]]; then sync=on flush=1; fi
 
 if [[ $# == 0 ]]; then
   echo "usage: .ci/databases.sh COMMAND…" >&2
@@ -149,7 +155,7 @@ start_postgres() {
     port=$(free_port)
     # setsid: an interrupt of the terminal is for the command.
     setsid "${as[@]}" env -i PATH="$bin:$PATH" LC_ALL=C "$bin/postgres" -D "$dir/data" -h 127.0.0.1 -p "$port" -k "$dir" \
-      -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 >"$work/postgres.log" 2>&1 &
+      -c fsync="$sync" -c full_page_writes="$sync" -c synchronous_commit="$sync" -c max_connections=200 >"$work/postgres.log" 2>&1 &
     pid=$!
     pids+=("$pid")
     if await PostgreSQL "$pid" "$work/postgres.log" \
@@ -165,8 +171,8 @@ start_postgres() {
 start_mariadb() {
   local server dir=$work/mariadb port pid _
   server=$(mariadb_server)
-  install -d -m 700 "$dir"
-  if [[ ${#as[@]} != 0 ]]; then chown nobody "$dir"; fi
+  install -d -m 700 "$dir" "$dir/tmp"
+  if [[ ${#as[@]} != 0 ]]; then chown nobody "$dir" "$dir/tmp"; fi
   if ! "${as[@]}" "$(mariadb_install)" --no-defaults --datadir="$dir/data" --auth-root-authentication-method=normal --skip-test-db --skip-log-bin >"$work/mariadb.log" 2>&1; then
     cat "$work/mariadb.log" >&2
     die "mariadb-install-db failed"
@@ -175,9 +181,9 @@ start_mariadb() {
   chmod 644 "$work/init.sql"
   for _ in 1 2 3 4 5; do
     port=$(free_port)
-    setsid "${as[@]}" "$server" --no-defaults --datadir="$dir/data" --bind-address=127.0.0.1 --port="$port" --socket="$dir/socket" --pid-file="$dir/pid" \
+    setsid "${as[@]}" "$server" --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --bind-address=127.0.0.1 --port="$port" --socket="$dir/socket" --pid-file="$dir/pid" \
       --skip-name-resolve --init-file="$work/init.sql" --character-set-server=utf8mb4 --max-connections=200 --skip-log-bin \
-      --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=128M >"$work/mariadb.log" 2>&1 &
+      --innodb-flush-log-at-trx-commit="$flush" --innodb-buffer-pool-size=128M >"$work/mariadb.log" 2>&1 &
     pid=$!
     pids+=("$pid")
     if await MariaDB "$pid" "$work/mariadb.log" \
