@@ -5,6 +5,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/loyalty"
+	"github.com/guanxi-go/guanxi/loyalty/loyaltysql"
 )
 
 // code is a reason why a command is refused, for machines and for people.
@@ -22,6 +23,7 @@ var codes = []code{
 	{loyalty.ErrKey, "key", guanxi.Text{EN: "no key, or too long a one", ZH: "缺少幂等键或过长"}},
 	{loyalty.ErrText, "text", guanxi.Text{EN: "no id, or too long a one", ZH: "编号缺失或过长"}},
 	{loyalty.ErrBackdated, "backdated", guanxi.Text{EN: "dated before what the account has seen", ZH: "时间早于账户最新记录"}},
+	{loyalty.ErrAhead, "ahead", guanxi.Text{EN: "dated too far ahead", ZH: "时间过于超前"}},
 	{loyalty.ErrVersion, "version", guanxi.Text{EN: "decided by a newer programme", ZH: "账户已由更新版本的方案处理"}},
 	{loyalty.ErrFrozen, "frozen", guanxi.Text{EN: "account is frozen", ZH: "账户已冻结"}},
 	{loyalty.ErrNotFrozen, "not_frozen", guanxi.Text{EN: "account is not frozen", ZH: "账户未冻结"}},
@@ -35,6 +37,10 @@ var codes = []code{
 	{loyalty.ErrHeld, "held", guanxi.Text{EN: "points are held", ZH: "尚有冻结积分"}},
 	{loyalty.ErrOrderExists, "order_exists", guanxi.Text{EN: "order has earned before", ZH: "订单已计过积分"}},
 	{loyalty.ErrOrderUnknown, "order_unknown", guanxi.Text{EN: "unknown order", ZH: "订单不存在"}},
+	{loyalty.ErrOrderAmount, "order_amount", guanxi.Text{EN: "more than the amount of the order", ZH: "抵现超过订单金额"}},
+	{loyalty.ErrOrderRefunded, "order_refunded", guanxi.Text{EN: "something of the order has come back", ZH: "订单已有退款"}},
+	{loyalty.ErrOrderAmount, "order_amount", guanxi.Text{EN: "more than the amount of the order", ZH: "超过订单金额"}},
+	{loyalty.ErrOrderRefunded, "order_refunded", guanxi.Text{EN: "something of the order has come back", ZH: "订单已有退款"}},
 	{loyalty.ErrRefundTooMuch, "refund_too_much", guanxi.Text{EN: "more than is left of the order", ZH: "退款超过订单余额"}},
 	{loyalty.ErrRedemptionUnknown, "redemption_unknown", guanxi.Text{EN: "unknown redemption", ZH: "兑换记录不存在"}},
 	{loyalty.ErrReturnTooMuch, "return_too_much", guanxi.Text{EN: "more than is left of the redemption", ZH: "退回超过兑换余额"}},
@@ -47,6 +53,8 @@ var codes = []code{
 	{loyalty.ErrStock, "stock", guanxi.Text{EN: "not enough left in stock", ZH: "库存不足"}},
 	{loyalty.ErrShared, "shared", guanxi.Text{EN: "not enough left of what is shared", ZH: "共享额度不足"}},
 	{loyalty.ErrNotKept, "not_kept", guanxi.Text{EN: "the order is not kept, or not yet", ZH: "订单未过保留期"}},
+	{loyalty.ErrNotFirst, "not_first", guanxi.Text{EN: "not the friend's first order", ZH: "不是好友的首单"}},
+	{loyalty.ErrNotFirst, "not_first", guanxi.Text{EN: "not the first order", ZH: "非首单"}},
 	{loyalty.ErrPoints, "points", guanxi.Text{EN: "not a number of points for this", ZH: "积分数量不符合规则"}},
 	{loyalty.ErrCurrency, "currency", guanxi.Text{EN: "another currency", ZH: "币种不符"}},
 	{loyalty.ErrDecimals, "decimals", guanxi.Text{EN: "too many decimal places", ZH: "小数位过多"}},
@@ -63,12 +71,26 @@ var codes = []code{
 	{loyalty.ErrImpossible, "impossible", guanxi.Text{EN: "not possible for this account", ZH: "该账户无法执行"}},
 }
 
+// failures are none of the command's, wherever in it they were met.
+var failures = []error{loyaltysql.ErrConnection, loyaltysql.ErrFull, loyaltysql.ErrDamaged, loyalty.ErrConflict, loyalty.ErrRowConflict, loyalty.ErrUnknownOutcome}
+
 // codeOf returns the code of a refusal; ok is false of anything else.
 func codeOf(err error) (c code, ok bool) {
+	for _, failure := range failures {
+		if errors.Is(err, failure) {
+			return code{}, false
+		}
+	}
+	if c, ok := couponCode(err); ok {
+		return c, true
+	}
 	for _, c := range codes {
 		if errors.Is(err, c.err) {
 			return c, true
 		}
+	}
+	if loyalty.IsRefusal(err) {
+		return code{err, "refused", guanxi.Text{EN: "refused", ZH: "已拒绝"}}, true
 	}
 	for range guanxi.Faults(err) {
 		return code{err, "invalid", guanxi.Text{EN: "a field is not right", ZH: "字段无效"}}, true

@@ -17,6 +17,7 @@ import (
 // line is a command and where it stands in the file.
 type line struct {
 	number int // from 1
+	text   []byte
 	request
 }
 
@@ -26,6 +27,7 @@ var ops = map[string]func(data []byte) (request, error){
 	"redeem": read[redeem], "hold": read[hold], "capture": read[capture], "void": read[void],
 	"refund": read[refund], "return": read[giveBack], "sweep": read[sweep], "extend": read[extend],
 	"adjust": read[adjust], "send": read[send], "transfer": read[send], "receive": read[receive],
+	"coupon": read[byItself], "pool": read[pool], "resume": read[resume],
 	"donate": read[donate], "merge": read[merge], "close": read[closing],
 	"freeze": read[freeze], "thaw": read[freeze], "tier": read[tier],
 }
@@ -77,7 +79,7 @@ func readCommands(name string) ([]line, error) {
 		}
 		r, err := readLine(text)
 		if err == nil {
-			list = append(list, line{number, r})
+			list = append(list, line{number, text, r})
 			continue
 		}
 		if bad++; bad <= maxFaults {

@@ -37,7 +37,7 @@ func (y *year) join(i int) {
 			y.planSpend(id, y.moment(at.Add(8*civilDay), 30))
 		}
 		if y.rng.Float64() < 0.1 {
-			y.planCheckout(id, y.moment(at.Add(8*civilDay), 20))
+			y.planCheckout(id, fmt.Sprintf("%s-%dp", id, n), y.moment(at.Add(8*civilDay), 20))
 		}
 	}
 	if i > 0 && y.rng.Float64() < 0.15 {
@@ -59,29 +59,17 @@ func (y *year) moment(from time.Time, days int) time.Time {
 // planOrder plans an order, its review, and that some of it comes back.
 func (y *year) planOrder(id loyalty.AccountID, order string, at time.Time, scale float64) {
 	lines := make([]loyalty.OrderLine, 1+y.rng.IntN(3))
-	total := decimal.Decimal{}
+	price := decimal.Decimal{}
 	for i := range lines {
 		amount := decimal.New(int64(100*max(5, 45*scale*math.Exp(0.7*y.rng.NormFloat64()))), -2)
 		lines[i] = loyalty.OrderLine{ID: fmt.Sprint(i + 1), Quantity: 1, Amount: amount}
 		if y.rng.Float64() < 0.3 {
 			lines[i].Groups = []string{"tea"}
 		}
-		total = total.Add(amount)
+		price = price.Add(amount)
 	}
-	sold := -1
 	y.later(at, func(at time.Time) {
-		answer, ok := y.do(id, &loyalty.Earn{Header: y.header(at), Order: loyalty.Order{ID: order, Channel: "shop", Lines: lines}})
-		if !ok {
-			return
-		}
-		s := sale{at: at, price: total, of: -1}
-		for _, r := range answer.Results {
-			if r.Kind == y.kind() {
-				s.points = r.Points
-			}
-		}
-		sold = len(y.sales)
-		y.sales = append(y.sales, s)
+		y.sell(id, loyalty.Order{ID: order, Channel: "shop", Lines: lines}, price, at)
 	})
 	if y.rng.Float64() < 0.15 {
 		y.later(y.moment(at.Add(2*civilDay), 6), func(at time.Time) {
@@ -91,12 +79,8 @@ func (y *year) planOrder(id loyalty.AccountID, order string, at time.Time, scale
 	if y.rng.Float64() < 0.08 {
 		back := lines[0]
 		y.later(y.moment(at.Add(3*civilDay), 20), func(at time.Time) {
-			if sold < 0 {
-				return
-			}
-			_, ok := y.do(id, &loyalty.Refund{Header: y.header(at), Order: order, Refund: "r-" + order, Lines: []loyalty.RefundLine{{Line: back.ID}}})
-			if ok {
-				y.sales = append(y.sales, sale{at: at, price: back.Amount.Neg(), of: sold})
+			if _, sold := y.sold[order]; sold {
+				y.takeBack(id, &loyalty.Refund{Header: y.header(at), Order: order, Refund: "r-" + order, Lines: []loyalty.RefundLine{{Line: back.ID}}})
 			}
 		})
 	}
@@ -131,11 +115,15 @@ func (y *year) planSpend(id loyalty.AccountID, at time.Time) {
 	}
 }
 
-// planCheckout plans points as part payment: they are held while the customer pays, and
-// captured, or given back, or the customer is never seen again and the hold runs out.
-func (y *year) planCheckout(id loyalty.AccountID, at time.Time) {
-	end := y.rng.Float64()
+// planCheckout plans an order of 40.00 with points as part payment: they are held while the
+// customer pays, and captured, or given back, or the customer is never seen again and the
+// hold runs out. What was captured is linked with the order, so that what of it comes back
+// is points and money.
+func (y *year) planCheckout(id loyalty.AccountID, order string, at time.Time) {
+	amount := decimal.NewFromInt(40)
+	end, regret, back := y.rng.Float64(), y.rng.Float64() < 0.2, y.moment(at.Add(2*civilDay), 10)
 	held := ""
+	var byPoints decimal.Decimal
 	y.later(at, func(at time.Time) {
 		points := min(y.has(id, at)/100*100, 1000)
 		if points == 0 {
@@ -143,31 +131,94 @@ func (y *year) planCheckout(id loyalty.AccountID, at time.Time) {
 		}
 		h := y.header(at)
 		name := "h-" + string(h.Key)
-		if _, ok := y.do(id, &loyalty.Place{Header: h, Hold: name, Spend: loyalty.Spend{Payment: "cash", Points: points, Amount: decimal.NewFromInt(40)}}); ok {
-			held = name
+		answer, ok := y.do(id, &loyalty.Place{Header: h, Hold: name, Spend: loyalty.Spend{Payment: "cash", Points: points, Amount: amount, Order: order}})
+		if ok {
+			held, byPoints = name, decimal.New(answer.Money, -int32(y.program.Decimals))
 		}
 	})
+	sold := false
 	y.later(at.Add(10*time.Minute), func(at time.Time) {
 		switch {
 		case held == "" || end > 0.9:
 		case end > 0.75:
 			y.do(id, &loyalty.Void{Header: y.header(at), Hold: held})
 		default:
-			y.do(id, &loyalty.Capture{Header: y.header(at), Hold: held})
+			if _, sold = y.do(id, &loyalty.Capture{Header: y.header(at), Hold: held}); !sold {
+				return
+			}
+			lines := []loyalty.OrderLine{{ID: "1", Amount: amount}}
+			y.sell(id, loyalty.Order{ID: order, Channel: "shop", Lines: lines, ByPoints: byPoints}, amount.Sub(byPoints), at)
 		}
 	})
+	if regret {
+		y.later(back, func(at time.Time) {
+			if sold {
+				y.takeBack(id, &loyalty.Refund{Header: y.header(at), Order: order, Refund: "r-" + order, Lines: []loyalty.RefundLine{{Line: "1", Amount: decimal.NewFromInt(15)}}})
+			}
+		})
+	}
+}
+
+// sell lets an order earn, and counts the sale at its price in money.
+func (y *year) sell(id loyalty.AccountID, order loyalty.Order, price decimal.Decimal, at time.Time) {
+	answer, ok := y.do(id, &loyalty.Earn{Header: y.header(at), Order: order})
+	if !ok {
+		return
+	}
+	s := sale{at: at, price: price, of: -1}
+	for _, r := range answer.Results {
+		if r.Kind == y.kind() {
+			s.points = r.Points
+		}
+	}
+	if y.sold == nil {
+		y.sold = map[string]int{}
+	}
+	y.sold[order.ID] = len(y.sales)
+	y.sales = append(y.sales, s)
+}
+
+// takeBack refunds a part of an order that was sold, and counts what is paid out in money.
+func (y *year) takeBack(id loyalty.AccountID, c *loyalty.Refund) {
+	of, ok := y.sold[c.Order]
+	if !ok {
+		return
+	}
+	answer, ok := y.do(id, c)
+	if !ok {
+		return
+	}
+	back := loyalty.RefundBack{}
+	if answer.Back != nil {
+		back = *answer.Back
+	}
+	out := decimal.New(back.Money, -int32(y.program.Decimals))
+	y.sales = append(y.sales, sale{at: c.At, price: out.Neg(), of: of})
+	if len(back.Payments) > 0 {
+		y.backs++
+		y.backMoney = y.backMoney.Add(out)
+	}
+	for _, p := range back.Payments {
+		y.backPoints += p.Points
+	}
 }
 
 // planReferral plans the points of both sides, once the friend's first order is kept.
 func (y *year) planReferral(id, friend loyalty.AccountID, at time.Time) {
 	y.later(at, func(at time.Time) {
 		first := string(friend) + "-1"
-		a, err := y.service.Store.Load(context.Background(), friend, loyalty.Need{Orders: []string{first}})
-		if err != nil {
-			y.trouble = err
-			return
-		}
-		if rec, ok := a.Order(first); ok {
+		var rec loyalty.OrderRecord
+		order := y.ask(func() said {
+			a, err := y.service.Store.Load(context.Background(), friend, loyalty.Need{Orders: []string{first}})
+			if err != nil {
+				y.trouble = err
+				return said{}
+			}
+			s := said{}
+			rec, s.Known = a.Order(first)
+			return s
+		})
+		if order.Known {
 			y.do(id, &loyalty.Refer{Header: y.header(at), Side: loyalty.Referrer, Friend: friend, Purchase: &rec})
 			y.do(friend, &loyalty.Refer{Header: y.header(at), Side: loyalty.Friend, Friend: friend, Purchase: &rec})
 		}

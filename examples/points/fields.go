@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi/loyalty"
+	"github.com/guanxi-go/guanxi/loyalty/coupon"
 	"github.com/shopspring/decimal"
 )
 
@@ -52,6 +53,18 @@ type (
 		Amount   decimal.Decimal `json:"amount"`
 		Quantity int64           `json:"quantity"`
 	}
+	couponFields struct {
+		Action     coupon.Action `json:"action"`
+		Code       coupon.Code   `json:"code"`
+		Definition string        `json:"definition"`
+		Version    int           `json:"version"`
+		Customer   string        `json:"customer"`
+		Order      string        `json:"order"`
+	}
+	// basket is the coupons of a command, which are used with it or not at all.
+	basket struct {
+		Coupons []couponFields `json:"coupons"`
+	}
 	grant struct {
 		Action loyalty.TierAction `json:"action"`
 		Tier   string             `json:"tier"`
@@ -62,6 +75,7 @@ type (
 type (
 	earn struct {
 		head
+		basket
 		Order orderFields `json:"order"`
 	}
 	act struct {
@@ -81,16 +95,19 @@ type (
 	}
 	redeem struct {
 		head
+		basket
 		Spend spend `json:"spend"`
 	}
 	hold struct {
 		head
+		basket
 		Hold  string    `json:"hold"`
 		Until time.Time `json:"until"`
 		Spend spend     `json:"spend"`
 	}
 	capture struct {
 		head
+		basket
 		Hold   string         `json:"hold"`
 		Points loyalty.Points `json:"points"`
 		Keep   bool           `json:"keep"`
@@ -101,6 +118,7 @@ type (
 	}
 	refund struct {
 		head
+		basket
 		Order  string     `json:"order"`
 		Refund string     `json:"refund"`
 		Lines  []returned `json:"lines"`
@@ -136,6 +154,19 @@ type (
 	}
 	receive struct {
 		head
+	}
+	pool struct {
+		head
+		Pool  loyalty.AccountID `json:"pool"` // the household's
+		Kinds []loyalty.Kind    `json:"kinds"`
+	}
+	resume struct {
+		head
+		After int64 `json:"after"` // an entry
+	}
+	byItself struct { // a coupon without points
+		head
+		Coupon couponFields `json:"coupon"`
 	}
 	donate struct {
 		head

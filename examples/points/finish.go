@@ -15,11 +15,14 @@ import (
 // kind are of the first kind that is spent, but liability, which is of all of them.
 type (
 	summary struct {
-		At          time.Time           `json:"at"`
-		Commands    int                 `json:"commands"`
-		Accepted    int                 `json:"accepted"`
-		Repeated    int                 `json:"repeated"`
-		Rejected    int                 `json:"rejected"`
+		At       time.Time `json:"at"`
+		Commands int       `json:"commands"`
+		Accepted int       `json:"accepted"`
+		Repeated int       `json:"repeated"`
+		Rejected int       `json:"rejected"`
+		sums
+	}
+	sums struct {
 		Accounts    int                 `json:"accounts"`
 		Kind        loyalty.Kind        `json:"kind"`
 		Issued      loyalty.Points      `json:"issued"`
@@ -56,7 +59,8 @@ func (d *desk) accounts() ([]loyalty.AccountID, error) {
 
 // finish sums all accounts as of -at, or of the last command's time.
 func (d *desk) finish(list []line, results []result, o options) (*summary, error) {
-	s := &summary{At: o.at, Commands: len(results), Kind: d.kind(), Currency: d.program.Currency}
+	s := &summary{At: o.at, Commands: len(results)}
+	s.Kind, s.Currency = d.kind(), d.program.Currency
 	var last time.Time
 	for i, r := range results {
 		switch {
@@ -103,7 +107,7 @@ func (d *desk) sum(s *summary, accounts []*loyalty.Account, o options) error {
 	if err != nil {
 		return err
 	}
-	roll, err := loyalty.NewRollForward(loyalty.RollForwardConfig{From: begin, To: s.At.Add(time.Microsecond)})
+	roll, err := loyalty.NewRollForward(loyalty.RollForwardConfig{From: dawn, To: s.At.Add(time.Microsecond)})
 	if err != nil {
 		return err
 	}
@@ -127,18 +131,18 @@ func (d *desk) sum(s *summary, accounts []*loyalty.Account, o options) error {
 	return nil
 }
 
-// begin and end are those of what can be counted: the years 1 to 9999.
+// dawn and end are those of what can be counted: the years 1 to 9999.
 var (
-	begin = time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC)
-	end   = time.Date(9999, 12, 31, 23, 59, 59, 999998000, time.UTC)
+	dawn = time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC)
+	end  = time.Date(9999, 12, 31, 23, 59, 59, 999998000, time.UTC)
 )
 
 // within keeps a time between them, and to the microsecond: nothing may be there to
 // count but a command that was refused for its time.
 func within(t time.Time) time.Time {
 	switch {
-	case t.Before(begin):
-		return begin
+	case t.Before(dawn):
+		return dawn
 	case t.After(end):
 		return end
 	}

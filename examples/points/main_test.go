@@ -13,7 +13,7 @@ import (
 var pointed = commandtest.Of(run)
 
 // The files in testdata are made up.
-var fileArgs = []string{"-program", filepath.Join("testdata", "program.json"), "-commands", filepath.Join("testdata", "commands.ndjson")}
+var fileArgs = []string{"-program", filepath.Join("testdata", "program.json"), "-commands", filepath.Join("testdata", "commands.ndjson"), "-coupons", filepath.Join("testdata", "coupons.json")}
 
 // with puts further flags after those of the files.
 func with(more ...string) []string { return append(append([]string{}, fileArgs...), more...) }
@@ -76,6 +76,9 @@ func TestFailures(t *testing.T) {
 		{"time", with("-at", "yesterday"), 2, `-at "yesterday"`},
 		{"no such day", with("-at", "2025-02-30T00:00:00Z"), 2, "-at"},
 		{"worth", with("-worth", "-1"), 2, `-worth "-1"`},
+		{"coupons of the sample", []string{"-coupons", "x"}, 2, "-coupons is of -commands"},
+		{"missing coupons", append(lines(goodCommand), "-coupons", "missing.json"), 1, "missing.json"},
+		{"no such coupon", append(lines(goodCommand), "-coupons", commandtest.File(t, "coupons.json", `[{"id": "x", "version": 0}]`)), 1, "coupons.json: /0/version"},
 		{"huge worth", with("-worth", "1e99"), 2, `-worth "1e99"`},
 		{"too early", with("-at", "2025-01-01T00:00:00Z"), 1, "is before the last command that was carried out"},
 		{"missing programme", []string{"-program", "missing.json", "-commands", "x"}, 1, "missing.json"},

@@ -15,6 +15,7 @@ import (
 // options are the flags, checked.
 type options struct {
 	program, commands string    // files; "" is the sample
+	coupons           string    // a file; "": there are none
 	at                time.Time // of the final state; zero is the last command's
 	worth             *decimal.Decimal
 	customers         int
@@ -22,6 +23,8 @@ type options struct {
 	customer          loyalty.AccountID // whose statement is shown; "" is chosen
 	lang              guanxi.Lang
 	json              bool
+	db                string // "": in memory
+	verify            bool
 }
 
 // maxCustomers keeps a typing error from filling the memory.
@@ -33,6 +36,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("points", flag.ContinueOnError)
 	f.StringVar(&o.program, "program", "", "a programme, a JSON `file`; without it a year of a sample programme is played")
 	f.StringVar(&o.commands, "commands", "", "commands to apply to -program, a `file` of one JSON object a line")
+	f.StringVar(&o.coupons, "coupons", "", "definitions of coupons for -commands, a JSON `file` of an array")
 	at := f.String("at", "", "`time` of the final state after -commands, RFC 3339 (default: that of the last command)")
 	worth := f.String("worth", "", "what a point of the first kind is worth in the liability after -commands, such as 0.01 (default: by the programme's first payment rule)")
 	f.IntVar(&o.customers, "customers", 400, "how many customers the sample has")
@@ -40,6 +44,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	customer := f.String("customer", "", "`id` of the customer whose statement the sample shows (default: one of whom much happened)")
 	lang := f.String("lang", "en", "language of the report: en or zh")
 	f.BoolVar(&o.json, "json", false, "print JSON instead of the report: one object, or one result a line with -commands")
+	f.StringVar(&o.db, "db", "", "keep accounts in a SQLite `file`, or the database of a URL postgres://… or of a MySQL DSN user:password@tcp(host)/name: what was stopped goes on where it was")
+	f.BoolVar(&o.verify, "verify", false, "ask whether all that -db keeps is right, and change nothing")
 	if err := command.Parse(f, args, stderr); err != nil {
 		return o, err
 	}
@@ -49,14 +55,19 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var faults command.Checks
 	check := faults.Want
 	check(f.NArg() == 0, "%q is not a flag; files are read with -program and -commands", f.Arg(0))
-	for _, name := range []string{"program", "commands"} {
+	for _, name := range []string{"program", "commands", "coupons"} {
 		check(!given[name] || f.Lookup(name).Value.String() != "", "-%s names no file", name)
+	}
+	check(!given["db"] || o.db != "", "-db names no database")
+	check(!o.verify || given["db"], "-verify is of -db, and there is none")
+	for _, name := range []string{"program", "commands", "coupons", "at", "worth", "customers", "seed", "customer"} {
+		check(!given[name] || !o.verify, "-%s is not of -verify: the database says what it keeps", name)
 	}
 	check(given["program"] == given["commands"], "-program and -commands go together")
 	for _, name := range []string{"customers", "seed", "customer"} {
 		check(!given[name] || !given["commands"], "-%s is of the sample, and there are files", name)
 	}
-	for _, name := range []string{"at", "worth"} {
+	for _, name := range []string{"at", "worth", "coupons"} {
 		check(!given[name] || given["commands"], "-%s is of -commands, and there are none", name)
 	}
 	check(o.customers >= 1 && o.customers <= maxCustomers, "-customers %d is not in 1 to %d", o.customers, maxCustomers)

@@ -103,6 +103,8 @@ func (p *yearReport) overview() {
 		p.say("  %s: %s", "  %s：%s", labelOf(id).In(p.lang), n(y.reasons[id]))
 	}
 	p.say("Points not given because of caps: %s.", "因上限未发放的积分：%s。", layout.Thousands(y.cut))
+	p.say("Refunds of orders that points had paid for: %s, which gave back %s points and %s in money.", "使用积分抵现的订单退款：%s 笔，退回积分 %s，退回现金 %s。",
+		n(y.backs), layout.Thousands(y.backPoints), p.money(y.backMoney))
 	var parts []string
 	for _, l := range p.program.Tiers.Levels {
 		parts = append(parts, fmt.Sprintf("%s %s", p.tierName(l.ID), n(p.a.levels[l.ID])))

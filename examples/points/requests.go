@@ -22,9 +22,12 @@ func (h head) header() loyalty.Header {
 	return loyalty.Header{Key: h.Key, At: h.At, Member: h.Member}
 }
 
-// give carries out a command of the library.
-func (h head) give(ctx context.Context, d *desk, cmd loyalty.Command) (loyalty.Answer, error) {
-	return d.service.Do(ctx, h.Account, cmd)
+// give carries out a command of the library, and coupons with it or not at all.
+func (h head) give(ctx context.Context, d *desk, cmd loyalty.Command, coupons ...couponFields) (loyalty.Answer, error) {
+	if len(coupons) == 0 {
+		return d.service.Do(ctx, h.Account, cmd)
+	}
+	return d.payWithCoupons(ctx, h, cmd, coupons)
 }
 
 func (n note) note() loyalty.Note { return loyalty.Note(n) }
@@ -37,7 +40,7 @@ func (f orderFields) order() loyalty.Order {
 }
 
 func (c *earn) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
-	return c.give(ctx, d, &loyalty.Earn{Header: c.header(), Order: c.Order.order()})
+	return c.give(ctx, d, &loyalty.Earn{Header: c.header(), Order: c.Order.order()}, c.Coupons...)
 }
 
 func (c *act) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
@@ -63,15 +66,15 @@ func (c *activate) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
 }
 
 func (c *redeem) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
-	return c.give(ctx, d, &loyalty.Redeem{Header: c.header(), Spend: loyalty.Spend(c.Spend)})
+	return c.give(ctx, d, &loyalty.Redeem{Header: c.header(), Spend: loyalty.Spend(c.Spend)}, c.Coupons...)
 }
 
 func (c *hold) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
-	return c.give(ctx, d, &loyalty.Place{Header: c.header(), Hold: c.Hold, Spend: loyalty.Spend(c.Spend), Until: c.Until})
+	return c.give(ctx, d, &loyalty.Place{Header: c.header(), Hold: c.Hold, Spend: loyalty.Spend(c.Spend), Until: c.Until}, c.Coupons...)
 }
 
 func (c *capture) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
-	return c.give(ctx, d, &loyalty.Capture{Header: c.header(), Hold: c.Hold, Points: c.Points, Keep: c.Keep})
+	return c.give(ctx, d, &loyalty.Capture{Header: c.header(), Hold: c.Hold, Points: c.Points, Keep: c.Keep}, c.Coupons...)
 }
 
 func (c *void) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
@@ -80,7 +83,7 @@ func (c *void) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
 
 func (c *refund) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
 	lines := lo.Map(c.Lines, func(l returned, _ int) loyalty.RefundLine { return loyalty.RefundLine(l) })
-	return c.give(ctx, d, &loyalty.Refund{Header: c.header(), Order: c.Order, Refund: c.Refund, Lines: lines})
+	return c.give(ctx, d, &loyalty.Refund{Header: c.header(), Order: c.Order, Refund: c.Refund, Lines: lines}, c.Coupons...)
 }
 
 func (c *giveBack) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
@@ -130,6 +133,29 @@ func (c *receive) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
 		}
 	}
 	return loyalty.Answer{}, guanxi.At("/key", fmt.Errorf("%w: nothing was sent with this key", loyalty.ErrUnknown))
+}
+
+// do moves all that a member has of the kinds to the household's account. The receipt is that
+// of the last kind that was sent; there is none if the member has nothing.
+func (c *pool) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
+	kinds := c.Kinds
+	if len(kinds) == 0 {
+		kinds = []loyalty.Kind{d.kind()}
+	}
+	sent, err := d.service.Pool(ctx, c.Account, c.Pool, c.header(), kinds...)
+	var out loyalty.Answer
+	for _, t := range sent {
+		results := append(out.Results, t.Sent.Results...)
+		out = t.Sent
+		out.Results = results
+	}
+	return out, err
+}
+
+// do lets arrive what the account has sent and what has not arrived.
+func (c *resume) do(ctx context.Context, d *desk) (loyalty.Answer, error) {
+	_, err := d.service.Resume(ctx, c.Account, c.After)
+	return loyalty.Answer{}, err
 }
 
 func (c *donate) do(ctx context.Context, d *desk) (loyalty.Answer, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -44,6 +45,8 @@ func writeResultsReport(w io.Writer, d *desk, results []result, s *summary, o op
 			}
 		case r.Repeated:
 			what = p.in("repeated", "重复")
+		case r.Back != nil:
+			what += fmt.Sprintf(p.in(" (%s in money and %s points back)", "（退现金 %s、积分 %s）"), p.money(r.Back.Money), layout.Thousands(r.Back.points()))
 		}
 		if r.Points != nil {
 			points = layout.Thousands(*r.Points)
@@ -55,7 +58,14 @@ func writeResultsReport(w io.Writer, d *desk, results []result, s *summary, o op
 	p.section("All accounts", "全体账户")
 	p.say("As of %s: %d accounts; %d commands carried out, %d repeated, %d refused.", "截至 %s：账户 %d 个；执行指令 %d 条，重复 %d 条，拒绝 %d 条。",
 		s.At.Format(time.RFC3339), s.Accounts, s.Accepted, s.Repeated, s.Rejected)
-	t = &layout.Table{Align: "l"}
+	p.kinds(s)
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// kinds writes the sums of each kind of points.
+func (p *report) kinds(s *summary) {
+	t := &layout.Table{Align: "l"}
 	for i, k := range s.Kinds {
 		if i > 0 {
 			t.Rule()
@@ -70,6 +80,4 @@ func writeResultsReport(w io.Writer, d *desk, results []result, s *summary, o op
 		}
 	}
 	p.print(t)
-	_, err := io.WriteString(w, p.String())
-	return err
 }

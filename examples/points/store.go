@@ -8,24 +8,39 @@ import (
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/examples/internal/command"
 	"github.com/guanxi-go/guanxi/loyalty"
+	"github.com/guanxi-go/guanxi/loyalty/coupon"
 )
 
 // openStore is where accounts are kept: the only place that says which store it is.
-func openStore() loyalty.Store { return new(loyalty.Memory) }
+func openStore(db *database) loyalty.Store {
+	if db == nil {
+		return new(loyalty.Memory)
+	}
+	return db.store
+}
 
 // desk is a programme with its store, and a clock that stands where it is set.
 type desk struct {
 	program loyalty.Program
 	service *loyalty.Service
 	clock   time.Time
+
+	definitions []coupon.Definition
+	catalogue   *coupon.Catalogue // nil: no coupons
+	coupons     []usedCoupon      // of the command that is carried out
 }
 
-func openDesk(p loyalty.Program, store loyalty.Store) (*desk, error) {
+func openDesk(p loyalty.Program, defs []coupon.Definition, store loyalty.Store) (*desk, error) {
 	engine, err := loyalty.New(p)
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{program: p}
+	d := &desk{program: p, definitions: defs}
+	if len(defs) > 0 {
+		if d.catalogue, err = coupon.New(defs...); err != nil {
+			return nil, err
+		}
+	}
 	d.service = &loyalty.Service{Engine: engine, Store: store, Now: func() time.Time { return d.clock }}
 	return d, nil
 }

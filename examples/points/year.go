@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -29,13 +31,20 @@ type year struct {
 	from, to time.Time
 	plan     []step
 	keys     int
-	trouble  error // the first thing that nobody foresaw
+	trouble  error  // the first thing that nobody foresaw
+	said     []said // the answers of the step that is played
+	before   bool   // it was carried out before: said is what was answered then
 	sales    []sale
+	sold     map[string]int // the sale of each order
 	ids      []loyalty.AccountID
 
 	accepted, repeated, rejected int
 	cut                          loyalty.Points // by caps
 	reasons                      map[string]int // why, by code
+
+	backs      int // refunds of orders that points had paid for
+	backPoints loyalty.Points
+	backMoney  decimal.Decimal
 }
 
 // sale is an order or (with a negative price) what came back of one.
@@ -59,8 +68,20 @@ func (y *year) later(at time.Time, do func(at time.Time)) {
 	}
 }
 
-// playYear plays 2025: months of plans by customer, carried out in the order of time.
-func playYear(d *desk, o options) (*year, error) {
+// said is what a step was told: what became of a command, or what it asked for.
+type said struct {
+	Code     string              `json:"code,omitempty"` // of what was refused
+	Repeated bool                `json:"repeated,omitempty"`
+	Results  []loyalty.Result    `json:"results,omitempty"`
+	Money    int64               `json:"money,omitempty"`
+	Back     *loyalty.RefundBack `json:"back,omitempty"`
+	Points   loyalty.Points      `json:"points,omitempty"` // that a customer has
+	Known    bool                `json:"known,omitempty"`  // an order
+}
+
+// playYear plays 2025: months of plans by customer, carried out in the order of time. What
+// of it was carried out before, as the record knows, is not again.
+func playYear(d *desk, o options, r *record) (*year, error) {
 	y := &year{desk: d, rng: rand.New(rand.NewPCG(o.seed, 0x9e3779b97f4a7c15)), reasons: map[string]int{}}
 	loc := d.location()
 	y.from, y.to = time.Date(2025, 1, 1, 0, 0, 0, 0, loc), time.Date(2026, 1, 1, 0, 0, 0, 0, loc)
@@ -71,12 +92,58 @@ func playYear(d *desk, o options) (*year, error) {
 		y.later(at.Add(2*time.Hour), y.sweepAll)
 	}
 	slices.SortStableFunc(y.plan, func(a, b step) int { return a.at.Compare(b.at) })
-	for _, s := range y.plan {
-		if s.do(s.at); y.trouble != nil {
-			return nil, y.trouble
+	defer r.end()
+	for i, s := range y.plan {
+		err := y.step(r, fmt.Sprintf("%07d", i+1), s)
+		if errors.Is(err, errStopped) {
+			return nil, stopped(i, len(y.plan), "before "+s.at.Format("2006-01-02 15:04"))
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	return y, nil
+	return y, r.commit()
+}
+
+// step plays a step, or, if it was carried out before, what it was told then.
+func (y *year) step(r *record, id string, s step) error {
+	y.said, y.before = y.said[:0], false
+	told, before, err := r.step(id, func() (any, error) {
+		s.do(s.at)
+		return y.said, y.trouble
+	})
+	if err != nil || !before {
+		return err
+	}
+	y.before = true
+	if err := json.Unmarshal([]byte(told), &y.said); err != nil {
+		return fmt.Errorf("%w: step %s: %w", errRecord, id, err)
+	}
+	if s.do(s.at); y.trouble == nil && len(y.said) > 0 {
+		y.trouble = errForeign
+	}
+	if y.trouble != nil {
+		return fmt.Errorf("step %s: %w", id, y.trouble)
+	}
+	return nil
+}
+
+// errForeign: the steps were carried out by another version of this program.
+var errForeign = errors.New("it was carried out otherwise than this program does")
+
+// ask asks f, or returns what it said before.
+func (y *year) ask(f func() said) said {
+	switch {
+	case !y.before:
+		y.said = append(y.said, f())
+		return y.said[len(y.said)-1]
+	case len(y.said) == 0:
+		y.trouble = errForeign
+		return said{}
+	}
+	s := y.said[0]
+	y.said = y.said[1:]
+	return s
 }
 
 // header is that of a new command.
@@ -86,69 +153,94 @@ func (y *year) header(at time.Time) loyalty.Header {
 }
 
 // do carries a command out, now and then twice, as a shop does that had no answer.
-func (y *year) do(id loyalty.AccountID, cmd loyalty.Command) (loyalty.Answer, bool) {
-	y.clock = cmd.Common().At
-	a, err := y.service.Do(context.Background(), id, cmd)
-	if !y.count(a, err) {
-		return a, false
+func (y *year) do(id loyalty.AccountID, cmd loyalty.Command) (said, bool) {
+	s := y.give(id, cmd, cmd.Common().At)
+	if !y.count(s) {
+		return s, false
 	}
 	if y.rng.Float64() < 0.01 {
-		y.clock = y.clock.Add(time.Second)
-		y.count(y.service.Do(context.Background(), id, cmd))
+		y.count(y.give(id, cmd, cmd.Common().At.Add(time.Second)))
 	}
-	return a, true
+	return s, true
+}
+
+// give gives a command to the service.
+func (y *year) give(id loyalty.AccountID, cmd loyalty.Command, at time.Time) said {
+	return y.ask(func() said {
+		y.clock = at
+		a, err := y.service.Do(context.Background(), id, cmd)
+		if err != nil {
+			c, ok := codeOf(err)
+			if !ok {
+				y.trouble = err
+			}
+			return said{Code: c.id}
+		}
+		s := said{Repeated: a.Repeated, Results: a.Results, Money: a.Why.Money}
+		if b := a.Why.Back; b.Amount != 0 || len(b.Payments) > 0 {
+			s.Back = &b
+		}
+		return s
+	})
 }
 
 // count counts what became of a command.
-func (y *year) count(a loyalty.Answer, err error) bool {
-	if err == nil {
-		if a.Repeated {
-			y.repeated++
-		} else {
-			y.accepted++
-			for _, r := range a.Results {
-				y.cut += r.Cut
-			}
+func (y *year) count(s said) bool {
+	switch {
+	case y.trouble != nil:
+		return false
+	case s.Code != "":
+		y.rejected++
+		y.reasons[s.Code]++
+		return false
+	case s.Repeated:
+		y.repeated++
+	default:
+		y.accepted++
+		for _, r := range s.Results {
+			y.cut += r.Cut
 		}
-		return true
 	}
-	c, ok := codeOf(err)
-	if !ok {
-		y.trouble = err
-	}
-	y.rejected++
-	y.reasons[c.id]++
-	return false
+	return true
 }
 
 // has is how many points a customer can spend.
 func (y *year) has(id loyalty.AccountID, at time.Time) loyalty.Points {
-	a, err := y.load(id)
-	if err == nil {
-		var b loyalty.Balance
-		if b, err = a.BalanceAt(y.kind(), at); err == nil {
-			return b.Available
+	return y.ask(func() said {
+		a, err := y.load(id)
+		if err == nil {
+			var b loyalty.Balance
+			if b, err = a.BalanceAt(y.kind(), at); err == nil {
+				return said{Points: b.Available}
+			}
 		}
-	}
-	y.trouble = err
-	return 0
+		y.trouble = err
+		return said{}
+	}).Points
 }
 
 // sweepAll writes what time has done, once a month.
 func (y *year) sweepAll(at time.Time) {
-	y.clock = at
+	y.ask(func() said {
+		y.clock = at
+		y.trouble = y.sweepDue(at)
+		return said{}
+	})
+}
+
+func (y *year) sweepDue(at time.Time) error {
 	for next := (loyalty.DueAccount{}); ; {
 		done, after, err := y.service.Sweep(context.Background(), at, next, 100)
 		if err != nil {
-			y.trouble = err
+			return err
 		}
 		for _, s := range done {
 			if s.Err != nil {
-				y.trouble = s.Err
+				return s.Err
 			}
 		}
-		if len(done) == 0 || y.trouble != nil {
-			return
+		if len(done) == 0 {
+			return nil
 		}
 		next = after
 	}
