@@ -425,3 +425,52 @@ func TestTierConfigFaults(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestTierRollingRefunds takes back growth of a rolling span after time has passed: what
+// a tier was reached with, and the days of grace, are then others.
+func TestTierRollingRefunds(t *testing.T) {
+	at := func(s string) time.Time { return (&tierLine{at: s + " 12:00"}).time(t, time.UTC) }
+	type line struct {
+		at, earned string
+		n          int64
+		tier       string // after it
+	}
+	for _, tc := range []struct {
+		name  string
+		lines []line
+	}{
+		{"grace ends with the tier that it was for, and begins anew for the one below", []line{
+			{"2024-01-01", "2024-01-01", 500, "silver"}, {"2024-01-20", "2024-01-20", 500, "gold"},
+			{"2024-01-31", "", 0, "gold"},                                    // 500 are left: grace until 10 February
+			{"2024-02-02", "2024-01-20", -200, "silver"},                     // not gold without them, and 300 do not keep silver
+			{"2024-02-10", "", 0, "silver"},                                  // the end of gold's grace
+			{"2024-02-12", "", 0, "silver"}, {"2024-02-13", "", 0, "member"}, // ten days from the review of 3 February
+		}},
+		{"a tier that stands without what came back is reached by what is there", []line{
+			{"2023-12-20", "2023-12-20", 400, "member"}, {"2024-01-01", "2024-01-01", 600, "gold"}, {"2024-01-10", "2024-01-10", 500, "gold"},
+			{"2024-01-12", "2024-01-01", -300, "gold"}, // reached anew, with 1,200
+			{"2024-01-14", "2024-01-14", 100, "gold"},
+			{"2024-01-19", "", 0, "gold"},             // 400 have left, 900 keep it
+			{"2024-01-20", "2024-01-14", -50, "gold"}, // not what it was reached with
+		}},
+		{"a tier that is reached anew counts from then", []line{
+			{"2024-01-01", "2024-01-01", 1000, "gold"}, {"2024-01-12", "2024-01-12", 1000, "gold"},
+			{"2024-01-14", "2024-01-01", -100, "gold"},                                               // reached anew, with 1,900
+			{"2024-02-05", "2024-01-12", -50, "gold"},                                                // 900 have left; 1,850 of then
+			{"2024-02-06", "2024-01-12", -100, "gold"}, {"2024-02-06", "2024-01-12", -751, "member"}, // 999 of then
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := TierConfig{Period: TierPeriod{Rolling, span("P30D")}, Downgrade: DowngradeRule{DownOne, span("P10D")}, Levels: fourTiers()}
+			b := &tierBook{r: mustTiers(t, tierProgram(time.UTC, c))}
+			for _, l := range tc.lines {
+				if l.n != 0 {
+					b.grow(at(l.at), at(l.earned), points(l.n), TierReached)
+				}
+				if _, got := b.look(at(l.at)); got != l.tier {
+					t.Errorf("%s, after %d: %s, want %s", l.at, l.n, got, l.tier)
+				}
+			}
+		})
+	}
+}
