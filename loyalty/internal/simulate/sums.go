@@ -84,6 +84,23 @@ func (w *World) begun() (ids []loyalty.AccountID, last int64) {
 	return ids, last
 }
 
+// nextEnd returns the first instant from one on at which points expire, or else that one.
+func (w *World) nextEnd(ids []loyalty.AccountID, at int64) int64 {
+	first := int64(never)
+	for _, id := range ids {
+		a := w.sides[id].ref
+		for i := range a.lots {
+			if end := a.end(&a.lots[i]); a.lots[i].remaining > 0 && end >= at {
+				first = min(first, end)
+			}
+		}
+	}
+	if first == never {
+		return at
+	}
+	return first
+}
+
 // owed: what the package counts as owed to customers, over all accounts, is what the lots of
 // the references are worth, and what came and went explains it.
 func (w *World) owed() error {
@@ -93,6 +110,9 @@ func (w *World) owed() error {
 	}
 	w.probe = w.probe*6364136223846793005 + 1442695040888963407
 	at := last + int64(w.probe>>33)%(200*86400_000000)
+	if w.once(2) {
+		at = w.nextEnd(ids, at)
+	}
 	c := loyalty.LiabilityConfig{At: loyalty.Instant(at).Time(), Location: w.program.Location}
 	from := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	whole := w.once(2)
