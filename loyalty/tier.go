@@ -36,7 +36,7 @@ type TierConfig struct {
 // Tier is one tier.
 type Tier struct {
 	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"`
+	Name  guanxi.Text `json:"name,omitzero"`
 	Entry Threshold   `json:"entry,omitzero"` // reaches it
 	Keep  Threshold   `json:"keep,omitzero"`  // keeps it (保级); zero: Entry. Meeting Entry keeps it too
 	// Deduct is what GrowthDeduct takes at the end of a cycle; zero: Keep, or Entry.
@@ -159,28 +159,27 @@ const (
 	BirthdayGift BenefitType = "birthday_gift" // Value: what is given, by the host's name
 	FreeDelivery BenefitType = "free_delivery"
 	PriceList    BenefitType = "price_list" // Value: the list
-	OtherBenefit BenefitType = "other"      // Label says what
+	OtherBenefit BenefitType = "other"      // Name says what
 )
 
 // Benefit is something that a tier brings, as data.
 type Benefit struct {
 	Type  BenefitType `json:"type"`
-	Label guanxi.Text `json:"label,omitzero"`
+	Name  guanxi.Text `json:"name,omitzero"`
 	Value string      `json:"value,omitempty"`
 }
 
-// Name returns the name of the benefit for people: its own, or that of the type.
-func (b Benefit) Name() guanxi.Text {
-	if b.Label != (guanxi.Text{}) {
-		return b.Label
+var benefitLabels = map[BenefitType]guanxi.Text{
+	BirthdayGift: {EN: "birthday gift", ZH: "生日礼"},
+	FreeDelivery: {EN: "free delivery", ZH: "免运费"},
+	PriceList:    {EN: "member prices", ZH: "会员价"},
+}
+
+// Label returns the name of the benefit in lang: its own, or that of the type, or the
+// type's id.
+func (b Benefit) Label(lang guanxi.Lang) string {
+	if name := b.Name.In(lang); name != "" {
+		return name
 	}
-	switch b.Type {
-	case BirthdayGift:
-		return guanxi.Text{EN: "birthday gift", ZH: "生日礼"}
-	case FreeDelivery:
-		return guanxi.Text{EN: "free delivery", ZH: "免运费"}
-	case PriceList:
-		return guanxi.Text{EN: "member prices", ZH: "会员价"}
-	}
-	return guanxi.Text{}
+	return labelled(benefitLabels, b.Type, lang)
 }

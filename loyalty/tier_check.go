@@ -72,7 +72,7 @@ func (c *checker) tierRules(t *TierConfig) {
 	oneOf(c, "/tiers/growth/upgrade", t.Growth.Upgrade, GrowthCarry, GrowthReset, GrowthDeduct)
 	oneOf(c, "/tiers/growth/cycle", t.Growth.Cycle, GrowthCarry, GrowthReset, GrowthDeduct)
 	for i, id := range t.Visits {
-		if !c.gives[id] {
+		if !c.gives[id].acts {
 			c.addAt("/tiers/visits/"+strconv.Itoa(i), fmt.Errorf("%w: activity %.40q", ErrUnknown, id))
 		} else if slices.Contains(t.Visits[:i], id) {
 			c.addAt("/tiers/visits/"+strconv.Itoa(i), fmt.Errorf("%w: %q", ErrDuplicate, id))
@@ -211,8 +211,8 @@ func (c *checker) tierBenefits(at string, l *Tier) {
 		if b.Type == PriceList && b.Value == "" {
 			c.addf(here+"/value", "which list?")
 		}
-		if b.Type == OtherBenefit && b.Label == (guanxi.Text{}) {
-			c.addf(here+"/label", "is missing")
+		if b.Type == OtherBenefit && b.Name == (guanxi.Text{}) {
+			c.addf(here+"/name", "is missing")
 		}
 	}
 }

@@ -4,15 +4,15 @@ import "math/bits"
 
 // The first byte of an encoded TierState.
 const (
-	tierZeroEncoding = iota
-	tierEncoding
-	tierPartEncoding // of a Part that has nothing else
+	tierZeroEncoding = 0
+	tierPartEncoding = 2 // of a Part that has nothing else
+	tierEncoding     = 3
 )
 
 // AppendBinary appends s in its one encoding, which every later version reads.
 func (s TierState) AppendBinary(b []byte) ([]byte, error) { return s.append(b), nil }
 
-// UnmarshalBinary reads what AppendBinary wrote; anything else is ErrEncoding, and s
+// UnmarshalBinary reads what AppendBinary wrote; anything else is ErrFormat, and s
 // is unchanged.
 func (s *TierState) UnmarshalBinary(data []byte) error {
 	r := &reader{b: data}
@@ -35,6 +35,14 @@ const (
 	tierHasVerdict
 	tierHasDue
 	tierIsPart
+)
+
+// What there is besides, in a second byte.
+const (
+	tierHasSpared = 1 << iota
+	tierHasLow
+
+	tierHasMore = 1<<iota - 1
 )
 
 func (s *TierState) append(b []byte) []byte {
@@ -61,7 +69,14 @@ func (s *TierState) append(b []byte) []byte {
 	set(tierHasVerdict, s.Verdict != VerdictKept || s.Grace != 0 || s.Rest != 0)
 	set(tierHasDue, s.Due != 0)
 	set(tierIsPart, s.Part)
-	b = append(b, has)
+	more := byte(0)
+	if !s.Spared.none() {
+		more |= tierHasSpared
+	}
+	if s.Low != 0 {
+		more |= tierHasLow
+	}
+	b = append(b, has, more)
 	b = appendText(appendInt(appendInt(b, s.Since), s.Joined), s.Reason)
 	b = appendText(b, s.Mode)
 	n := len(s.Kinds)
@@ -78,6 +93,12 @@ func (s *TierState) append(b []byte) []byte {
 	}
 	if has&tierHasVerdict != 0 {
 		b = appendInt(appendInt(appendText(b, s.Verdict), s.Grace), s.Rest)
+	}
+	if more&tierHasSpared != 0 {
+		b = s.Spared.append(b)
+	}
+	if more&tierHasLow != 0 {
+		b = appendInt(b, s.Low)
 	}
 	if has&tierHasPast != 0 {
 		b = p.append(b)
@@ -109,13 +130,15 @@ func (s *TierState) append(b []byte) []byte {
 func (s *TierState) bare() bool {
 	c := &s.Now
 	return s.Tier == "" && s.Since == 0 && s.Reason == "" && s.Joined == 0 && s.Mode == "" && s.Kinds == [MaxTierKinds]Kind{} &&
-		c.From == 0 && c.Base == "" && len(c.Reached) == 0 && s.Review == 0 && s.Due == 0 && s.Verdict == VerdictKept &&
-		s.Grace == 0 && s.Rest == 0 && s.Past.none() && s.Lock == "" && s.LockEnd == 0 && len(s.Terms) == 0 && len(s.Steps) == 0
+		c.From == 0 && c.Base == "" && len(c.Reached) == 0 && c.Taken == TierSums{} && c.Land == "" && s.Review == 0 && s.Due == 0 &&
+		s.Verdict == VerdictKept && s.Grace == 0 && s.Rest == 0 && s.Spared.none() && s.Low == 0 && s.Past.none() && s.Lock == "" && s.LockEnd == 0 && len(s.Terms) == 0 && len(s.Steps) == 0
 }
 
 func (c *TierCycle) none() bool {
-	return c.From == 0 && c.Base == "" && len(c.Reached) == 0 && c.Growth == TierSums{}
+	return c.From == 0 && c.Base == "" && len(c.Reached) == 0 && c.Growth == TierSums{} && c.Taken == TierSums{} && c.Land == ""
 }
+
+func (t *TierReach) none() bool { return *t == TierReach{} }
 
 func (s *TierState) appendDays(b []byte) []byte {
 	b = appendLen(appendInt(b, s.Gone), len(s.Days))
@@ -135,12 +158,23 @@ func (s *TierState) readDays(r *reader) {
 
 func (c *TierCycle) append(b []byte) []byte {
 	b = c.Growth.append(appendText(appendInt(b, c.From), c.Base))
+	b = appendText(c.Taken.append(b), c.Land)
 	b = appendLen(b, len(c.Reached))
 	for i := range c.Reached {
-		r := &c.Reached[i]
-		b = r.Had.append(appendInt(appendText(b, r.Tier), r.At))
+		b = c.Reached[i].append(b)
 	}
 	return b
+}
+
+func (t *TierReach) append(b []byte) []byte {
+	b = t.Had.append(appendInt(appendText(b, t.Tier), t.At))
+	return appendInt(appendInt(b, t.Grace), t.Rest)
+}
+
+func (t *TierReach) read(r *reader) {
+	t.Tier, t.At = r.text(), r.instant()
+	t.Had.read(r)
+	t.Grace, t.Rest = r.instant(), r.instant()
 }
 
 // append writes which are not 0, and those.
@@ -176,7 +210,10 @@ func (s *TierState) read(r *reader) {
 		return
 	}
 	s.Tier = r.text()
-	has := r.byte()
+	has, more := r.byte(), r.byte()
+	if more&^tierHasMore != 0 {
+		r.fail("parts %b of a tier", more)
+	}
 	s.Part = has&tierIsPart != 0
 	s.Since, s.Joined, s.Reason, s.Mode = r.instant(), r.instant(), TierReason(r.text()), TierMode(r.text())
 	n := int(r.byte())
@@ -200,6 +237,14 @@ func (s *TierState) read(r *reader) {
 	if has&tierHasVerdict != 0 {
 		s.Verdict, s.Grace, s.Rest = TierVerdict(r.text()), r.instant(), r.instant()
 		empty = empty || s.Verdict == VerdictKept && s.Grace == 0 && s.Rest == 0
+	}
+	if more&tierHasSpared != 0 {
+		s.Spared.read(r)
+		empty = empty || s.Spared.none()
+	}
+	if more&tierHasLow != 0 {
+		s.Low = r.int32()
+		empty = empty || s.Low == 0
 	}
 	if has&tierHasPast != 0 {
 		p := &s.Past
@@ -232,10 +277,10 @@ func (s *TierState) read(r *reader) {
 
 // check refuses times outside the years, and days out of order.
 func (s *TierState) check(r *reader) {
-	at := []Instant{s.Since, s.Joined, s.Now.From, s.Review, s.Due, s.Grace, s.Rest, s.Past.From}
+	at := []Instant{s.Since, s.Joined, s.Now.From, s.Review, s.Due, s.Grace, s.Rest, s.Past.From, s.Spared.At, Instant(s.Low) * dayMicros}
 	for _, c := range []*TierCycle{&s.Now, &s.Past} {
 		for i := range c.Reached {
-			at = append(at, c.Reached[i].At)
+			at = append(at, c.Reached[i].At, c.Reached[i].Grace, c.Reached[i].Rest)
 		}
 	}
 	for i := range s.Terms {
@@ -256,16 +301,18 @@ func (s *TierState) check(r *reader) {
 		if d := s.Days[i].Day; !inYears(Instant(d)*dayMicros) || i > 0 && d <= s.Days[i-1].Day {
 			r.fail("a day of a tier")
 		}
+		if d := &s.Days[i]; !s.Part && d.Day >= s.Low && d.Growth.negative() {
+			r.fail("a day of a tier that is below 0")
+		}
 	}
 }
 
 func (c *TierCycle) read(r *reader) {
 	c.From, c.Base = r.instant(), r.text()
 	c.Growth.read(r)
-	c.Reached = list(r, func(v *TierReach) {
-		v.Tier, v.At = r.text(), r.instant()
-		v.Had.read(r)
-	})
+	c.Taken.read(r)
+	c.Land = r.text()
+	c.Reached = list(r, func(v *TierReach) { v.read(r) })
 }
 
 func (v *TierSums) read(r *reader) {

@@ -1,6 +1,7 @@
 package loyalty
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
@@ -57,6 +58,7 @@ func (w *work) tierEarn(e *Entry) {
 	}
 	w.tierAwards(&d)
 	w.qualify(e, d, w.at, TierReached)
+	w.earn.record.Counted = w.move.counts(w.at, w.now())
 }
 
 func (w *work) tierAwards(d *TierSums) {
@@ -110,7 +112,7 @@ func (w *work) tierRefund(e *Entry, row *orderRow) {
 	for _, k := range e.Order.Taken {
 		w.tierPoints(&d, k.Kind, -k.Points)
 	}
-	w.qualify(e, d, row.At, TierRefunded)
+	w.qualify(e, d, cmp.Or(row.Counted, row.At), TierRefunded)
 }
 
 // open reports whether something of the order may still come back after more has.
@@ -142,17 +144,25 @@ func (w *work) tierAdjust(e *Entry) {
 	w.qualify(e, d, w.at, TierAdjusted)
 }
 
-// tierMerge adds the tier of another account.
-func (w *work) tierMerge(e *Entry, other *TierState) {
+// tierMerge adds the tier of another account, and notes as of when the growth of its orders
+// counts here.
+func (w *work) tierMerge(e *Entry, from *MergedState) {
 	r := w.r.loyal
-	if r == nil || other.Tier == "" {
+	if r == nil || from.Tier.Tier == "" {
 		return
 	}
 	var o tierMove
-	o.begin(r, other, w.now())
+	o.begin(r, &from.Tier, w.now())
 	o.advance(w.now())
 	w.move.merge(&o, w.now())
 	w.moved = true
+	for i := range e.Parcel.Merge.Orders {
+		rec := &e.Parcel.Merge.Orders[i]
+		earned := cmp.Or(rec.Counted, rec.At)
+		if at := w.move.place(&o, earned); !rec.Unearned && at != earned {
+			rec.Counted = at
+		}
+	}
 	w.tierWrite(e)
 }
 

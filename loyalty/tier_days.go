@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -36,7 +37,101 @@ func (m *tierMove) setDay(day int32, v TierSums) {
 	s.Days[i].Growth = v
 }
 
-// nextDay returns the first day from one on that has growth.
+// dayWalk goes through the days of a rolling span, the newest first. What a day is below
+// 0 is taken from those before it.
+type dayWalk struct {
+	m    *tierMove
+	i, j int // of the days that have changed, and of the old ones: what is below is to come
+	owed TierSums
+	paid int32 // the day before this one is taken to be no less than 0
+}
+
+func (m *tierMove) walk() dayWalk { return dayWalk{m: m, i: len(m.s.Days), j: len(m.old.Days)} }
+
+// back returns the next day of which something counts, with that.
+func (w *dayWalk) back() (d TierDay, ok bool) {
+	days, old := w.m.s.Days, w.m.old.Days
+	for w.i > 0 || w.j > 0 {
+		if w.j == 0 || w.i > 0 && days[w.i-1].Day >= old[w.j-1].Day {
+			w.i--
+			if d = days[w.i]; w.j > 0 && old[w.j-1].Day == d.Day {
+				w.j--
+			}
+		} else {
+			w.j--
+			d = old[w.j]
+		}
+		if d.Day < w.m.s.Gone {
+			break
+		}
+		if w.paid != 0 && d.Day+1 == w.paid {
+			d.Growth = d.Growth.plus(TierSums{})
+		}
+		left := d.Growth.add(TierSums{}.minus(w.owed))
+		for k, n := range left {
+			w.owed[k], left[k] = max(-n, 0), max(n, 0)
+		}
+		if d.Growth = left; left != (TierSums{}) {
+			return d, true
+		}
+	}
+	return TierDay{}, false
+}
+
+// sum returns what counts of the days of a rolling span up to one, inclusive. Cost: O(days).
+func (m *tierMove) sum(last int32) (v TierSums) {
+	w := m.walk()
+	for d, ok := w.back(); ok; d, ok = w.back() {
+		if d.Day <= last {
+			v = v.plus(d.Growth)
+		}
+	}
+	return v
+}
+
+// short returns what growth of the present day is lost on: more was taken by hand on it than
+// there was.
+func (m *tierMove) short() (v TierSums) {
+	if m.s.Low <= m.s.Gone {
+		return v
+	}
+	today := int32(m.r.zone.day(m.at))
+	v = TierSums{}.plus(TierSums{}.minus(m.dayGrowth(today)))
+	if v == (TierSums{}) {
+		return v
+	}
+	w := m.walk()
+	w.paid = today + 1
+	v = v.add(m.s.Now.Growth)
+	for d, ok := w.back(); ok; d, ok = w.back() {
+		v = v.minus(d.Growth)
+	}
+	return v.plus(TierSums{})
+}
+
+// after returns what will count of the present days at a later instant.
+func (m *tierMove) after(at Instant) (v TierSums) {
+	w := m.walk()
+	for d, ok := w.back(); ok && m.r.leaves(d.Day) > at; d, ok = w.back() {
+		v = v.plus(d.Growth)
+	}
+	return v
+}
+
+// oldest returns the oldest day of which something counts.
+func (m *tierMove) oldest() (day int32, ok bool) {
+	if m.s.Low <= m.s.Gone {
+		d, ok := m.nextDay(m.s.Gone)
+		return d.Day, ok
+	}
+	w := m.walk()
+	for d, some := w.back(); some; d, some = w.back() {
+		day, ok = d.Day, true
+	}
+	return day, ok
+}
+
+// nextDay returns the first day from one on that has growth, or has lost it.
 func (m *tierMove) nextDay(from int32) (TierDay, bool) {
 	i, _ := slices.BinarySearchFunc(m.s.Days, from, compareDay)
 	old := m.old.Days
@@ -66,7 +161,7 @@ func (m *tierMove) nextDay(from int32) (TierDay, bool) {
 // drop takes out of the sum the days that have left the span at an instant.
 func (m *tierMove) drop(at Instant) {
 	s, r := &m.s, m.r
-	today := int32(r.zone.day(at))
+	today, gone := int32(r.zone.day(at)), s.Gone
 	for {
 		d, ok := m.nextDay(s.Gone)
 		if !ok || today-d.Day < int32(28*r.span.Months+r.span.Days) || r.leaves(d.Day) > at {
@@ -74,6 +169,9 @@ func (m *tierMove) drop(at Instant) {
 		}
 		s.Now.Growth = s.Now.Growth.minus(d.Growth)
 		s.Gone = d.Day + 1
+	}
+	if s.Low > gone && s.Gone > gone {
+		s.Now.Growth = m.sum(math.MaxInt32)
 	}
 	n := 0
 	for n < len(s.Days) && s.Days[n].Day < s.Gone {
@@ -87,21 +185,32 @@ func (m *tierMove) drop(at Instant) {
 // comes meanwhile only makes it too early. Cost: O(days).
 func (m *tierMove) watch(at Instant) {
 	s, r := &m.s, m.r
-	level, left := m.top(&s.Now), s.Now.Growth
+	level := m.top(&s.Now)
 	s.Review = 0
 	if s.Grace != 0 || s.Rest != 0 || level == 0 {
 		return
 	}
-	if !r.kept(level, left) {
+	if !r.kept(level, s.Now.Growth) {
 		m.reviewTomorrow(at)
 		return
 	}
-	for d, ok := m.nextDay(s.Gone); ok; d, ok = m.nextDay(d.Day + 1) {
-		if left = left.minus(d.Growth); !r.kept(level, left) {
-			s.Review = r.leaves(d.Day)
-			return
-		}
+	if day, _, ok := m.keeper(level); ok {
+		s.Review = r.leaves(day)
 	}
+}
+
+// keeper returns the oldest day that a level needs to be kept, and the growth without it
+// and what was before it.
+func (m *tierMove) keeper(level int) (day int32, without TierSums, ok bool) {
+	w := m.walk()
+	for d, ok := w.back(); ok; d, ok = w.back() {
+		with := without.plus(d.Growth)
+		if m.r.kept(level, with) {
+			return d.Day, without, true
+		}
+		without = with
+	}
+	return 0, without, false
 }
 
 // reviewTomorrow makes the review of a rolling span no later than the start of the next day.
@@ -127,6 +236,7 @@ func (m *tierMove) fall(at Instant, reason TierReason) {
 	s, r := &m.s, m.r
 	level := r.land(m.top(&s.Now), s.Now.Growth)
 	s.Now.Base, s.Now.Reached = r.levels[level].id, s.Now.Reached[:0]
+	s.Spared, m.whole = TierReach{}, true
 	if !r.kept(level, s.Now.Growth) { // a soft landing
 		s.Rest = r.after(at, r.span)
 	}
@@ -141,5 +251,8 @@ func (m *tierMove) roll(at Instant) {
 	}
 	m.climb(&s.Now, at)
 	m.settle(at, TierReviewed, TierRefunded)
+	if m.r.refunds == TierAtReview {
+		m.lapse(at)
+	}
 	m.hold(at)
 }

@@ -212,22 +212,22 @@ func TestTierWhy(t *testing.T) {
 		}
 	}
 	for _, b := range []TierBasis{ByGrowth, ByGrant, ByPaid, ByLock, ""} {
-		if b.Label().IsZero() != (b == "") {
-			t.Errorf("%q: %v", b, b.Label())
+		if (b.Label(guanxi.ZH) == string(b)) != (b == "") {
+			t.Errorf("%q: %q", b, b.Label(guanxi.ZH))
 		}
 	}
 	for _, m := range []TierMetric{ByPoints, BySpend, ByVisits, ""} {
-		if m.Label().IsZero() != (m == "") {
-			t.Errorf("%q: %v", m, m.Label())
+		if (m.Label(guanxi.ZH) == string(m)) != (m == "") {
+			t.Errorf("%q: %q", m, m.Label(guanxi.ZH))
 		}
 	}
-	for _, b := range []Benefit{{Type: BirthdayGift}, {Type: FreeDelivery}, {Type: PriceList, Value: "vip"}, {Type: OtherBenefit, Label: guanxi.Text{EN: "lounge"}}} {
-		if b.Name().IsZero() {
+	for _, b := range []Benefit{{Type: BirthdayGift}, {Type: FreeDelivery}, {Type: PriceList, Value: "vip"}, {Type: OtherBenefit, Name: guanxi.Text{EN: "lounge"}}} {
+		if l := b.Label(guanxi.EN); l == "" || l == string(b.Type) {
 			t.Errorf("%+v has no name", b)
 		}
 	}
-	if n := (Benefit{Type: OtherBenefit}).Name(); !n.IsZero() {
-		t.Errorf("%v", n)
+	if l := (Benefit{Type: OtherBenefit}).Label(guanxi.EN); l != string(OtherBenefit) {
+		t.Errorf("%q", l)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestTierJSON(t *testing.T) {
 	p := shop(withTiers(func(c *TierConfig) {
 		c.Period, c.Downgrade = TierPeriod{Rolling, span("P12M")}, DowngradeRule{DownOne, span("P30D")}
 		c.Visits, c.Upgrade, c.Refund, c.Late = []string{"review"}, TierAtReview, TierAtReview, LatePresent
-		c.Levels[3].Benefits = []Benefit{{Type: PriceList, Value: "vip"}, {Type: BirthdayGift, Label: guanxi.Text{EN: "cake", ZH: "蛋糕"}}}
+		c.Levels[3].Benefits = []Benefit{{Type: PriceList, Value: "vip"}, {Type: BirthdayGift, Name: guanxi.Text{EN: "cake", ZH: "蛋糕"}}}
 	}))
 	data, err := json.Marshal(p)
 	if err != nil {

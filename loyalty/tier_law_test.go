@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/guanxi-go/guanxi"
 )
 
 // tierSteps plays random growth, refunds and grants on books, with the state written
@@ -24,6 +26,8 @@ func tierSteps(rng *rand.Rand, n int, books ...*tierBook) time.Time {
 			of, sum, reason = pick(rng, earned...), TierSums{}.minus(sum), TierRefunded
 		case k == 1 && len(earned) > 0:
 			of = pick(rng, earned...)
+		case k == 3 && rng.IntN(2) == 0:
+			sum, reason = TierSums{tierPoints: -rng.Int64N(400)}, TierAdjusted
 		case k == 2:
 			g = &TierGrant{Action: pick(rng, GrantTier, RevokeTier, LockTier, UnlockTier, BuyTier, CancelTier), Tier: r.levels[rng.IntN(len(r.levels))].id}
 			if rng.IntN(2) == 0 && (g.Action == GrantTier || g.Action == LockTier) {
@@ -114,7 +118,7 @@ func looks(t *testing.T, rng *rand.Rand) {
 		}
 	}
 	for i, s := range never.steps {
-		if i > 0 && (s.At < never.steps[i-1].At || s.From != never.steps[i-1].To) || s.From == s.To || s.Reason.Label().IsZero() {
+		if i > 0 && (s.At < never.steps[i-1].At || s.From != never.steps[i-1].To) || s.From == s.To || s.Reason.Label(guanxi.EN) == string(s.Reason) {
 			t.Errorf("step %d: %+v", i, never.steps)
 		}
 	}
@@ -269,7 +273,7 @@ func TestTierMerge(t *testing.T) {
 			var o tierMove
 			o.begin(r, &b.s, InstantOf(at))
 			o.advance(InstantOf(at))
-			want := m.s.Now.Growth.plus(o.s.Now.Growth)
+			want := m.s.Now.Growth.add(o.s.Now.Growth)
 			m.merge(&o, InstantOf(at))
 			if m.s.Now.Growth != want {
 				t.Errorf("seed %d: %v, want %v", seed, m.s.Now.Growth, want)

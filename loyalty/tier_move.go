@@ -8,6 +8,7 @@ type tierMove struct {
 	r   *tierRules
 	old *TierState
 	s   TierState
+	at  Instant // to which it has advanced
 	// whole says that more than growth has changed; part is what an entry says otherwise.
 	whole bool
 	part  TierState
@@ -66,7 +67,7 @@ func (m *tierMove) advance(t Instant) (moved bool) {
 		m.pass(at)
 		moved = true
 	}
-	if m.s.Mode == Rolling {
+	if m.at = t; m.s.Mode == Rolling {
 		m.drop(t)
 	}
 	return moved
@@ -212,9 +213,10 @@ func (m *tierMove) join(at Instant) {
 func (m *tierMove) rebase(at Instant) {
 	s, r := &m.s, m.r
 	m.whole = true
-	base, growth := r.levels[m.top(&s.Now)].id, s.Now.Growth
+	base, growth, taken := r.levels[m.top(&s.Now)].id, TierSums{}.plus(s.Now.Growth), m.taken(&s.Now)
 	s.Mode, s.Verdict, s.Grace, s.Rest, s.Review = r.mode, VerdictKept, 0, 0, 0
-	s.Now = TierCycle{From: at, Base: base, Growth: growth, Reached: s.Now.Reached[:0]}
+	s.Spared, s.Low = TierReach{}, 0
+	s.Now = TierCycle{From: at, Base: base, Growth: growth, Taken: taken, Reached: s.Now.Reached[:0]}
 	s.Past = TierCycle{Reached: s.Past.Reached[:0]}
 	for _, d := range m.old.Days {
 		m.setDay(d.Day, TierSums{})
@@ -251,11 +253,12 @@ func (m *tierMove) remap() {
 		return w
 	}
 	for _, c := range []*TierCycle{&s.Now, &s.Past} {
-		c.Growth = move(c.Growth)
+		c.Growth, c.Taken = move(c.Growth), move(c.Taken)
 		for i := range c.Reached {
 			c.Reached[i].Had = move(c.Reached[i].Had)
 		}
 	}
+	s.Spared.Had = move(s.Spared.Had)
 	for _, d := range m.old.Days {
 		m.setDay(d.Day, move(d.Growth))
 	}

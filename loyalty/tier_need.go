@@ -14,8 +14,8 @@ type TierNeed struct {
 
 // TierGoal is what a tier takes: one of Ways is enough.
 type TierGoal struct {
-	Tier  string
-	Label guanxi.Text
+	Tier string
+	Name guanxi.Text
 	// By is until when growth counts, exclusive; Never: no end. Of a rolling span it is,
 	// for the next tier, until when so much is missing: then a day leaves the span.
 	By Instant
@@ -35,18 +35,14 @@ const (
 	ByVisits TierMetric = "visits"
 )
 
-// Label returns the metric for people.
-func (m TierMetric) Label() guanxi.Text {
-	switch m {
-	case ByPoints:
-		return guanxi.Text{EN: "points", ZH: "成长值"}
-	case BySpend:
-		return guanxi.Text{EN: "spend", ZH: "消费金额"}
-	case ByVisits:
-		return guanxi.Text{EN: "visits", ZH: "到店次数"}
-	}
-	return guanxi.Text{}
+var metricLabels = map[TierMetric]guanxi.Text{
+	ByPoints: {EN: "points", ZH: "成长值"},
+	BySpend:  {EN: "spend", ZH: "消费金额"},
+	ByVisits: {EN: "visits", ZH: "到店次数"},
 }
+
+// Label returns the metric's name in lang, or the id of an unknown one.
+func (m TierMetric) Label(lang guanxi.Lang) string { return labelled(metricLabels, m, lang) }
 
 // TierWay is one alternative of a threshold.
 type TierWay struct {
@@ -90,7 +86,10 @@ func (m *tierMove) next() *TierGoal {
 	inForce, _, _ := m.inForce()
 	left := s.Now.Growth.minus(m.taken(&s.Now))
 	if n := len(s.Now.Reached); n > 0 && r.onUpgrade == GrowthReset {
-		left = s.Now.Growth.minus(s.Now.Reached[n-1].Had) // below 0 where a refund has taken of it
+		left = s.Now.Growth.minus(s.Now.Taken).minus(s.Now.Reached[n-1].Had) // below 0 where a refund has taken of it
+	}
+	if r.mode == Rolling {
+		left = left.minus(m.short())
 	}
 	for level := top + 1; level < len(r.levels); level++ {
 		l := &r.levels[level]
@@ -98,11 +97,11 @@ func (m *tierMove) next() *TierGoal {
 			continue
 		}
 		need := r.upTo(top, level)
-		g := &TierGoal{Tier: l.id, Label: l.label, By: Never, At: Never}
+		g := &TierGoal{Tier: l.id, Name: l.label, By: Never, At: Never}
 		g.Ways, g.Met = m.ways(left, &need)
 		if r.mode == Rolling {
-			if d, ok := m.nextDay(s.Gone); ok {
-				g.By = r.leaves(d.Day)
+			if day, ok := m.oldest(); ok {
+				g.By = r.leaves(day)
 			}
 		} else if r.onCycle != GrowthCarry {
 			g.By = s.Review
@@ -131,7 +130,7 @@ func (m *tierMove) keep() *TierGoal {
 			need[i] = l.entry[i]
 		}
 	}
-	g := &TierGoal{Tier: l.id, Label: l.label, By: none(s.Review)}
+	g := &TierGoal{Tier: l.id, Name: l.label, By: none(s.Review)}
 	again, left, lost := m.unproved(level)
 	switch {
 	case lost:
@@ -153,19 +152,17 @@ func (m *tierMove) unproved(level int) (need, have TierSums, is bool) {
 	if r.refunds != TierAtReview || len(s.Now.Reached) == 0 {
 		return need, have, false
 	}
-	c, grace := s.Now, s.Grace
+	c, grace, rest := s.Now, s.Grace, s.Rest
 	c.Reached = slices.Clone(c.Reached)
 	m.undo(&c, s.Review)
-	s.Grace = grace
+	s.Grace, s.Rest = grace, rest
 	top := m.top(&c)
 	if top == level {
 		return need, have, false
 	}
 	have = c.Growth.minus(m.taken(&c))
 	if r.mode == Rolling {
-		for d, ok := m.nextDay(s.Gone); ok && r.leaves(d.Day) <= s.Review; d, ok = m.nextDay(d.Day + 1) {
-			have = have.minus(d.Growth)
-		}
+		have = m.after(s.Review)
 	}
 	return r.upTo(top, level), have, true
 }
@@ -197,23 +194,18 @@ func (r *tierRules) upTo(from, level int) TierSums {
 // where it is not kept now before the start of the next day.
 func (m *tierMove) failing(level int) (at Instant, have TierSums) {
 	s, r := &m.s, m.r
-	have = s.Now.Growth
 	asked := max(s.Grace, s.Rest)
-	if asked == 0 && !r.kept(level, have) {
-		return none(s.Review), have
+	if asked == 0 && !r.kept(level, s.Now.Growth) {
+		return none(s.Review), s.Now.Growth
 	}
-	for d, ok := m.nextDay(s.Gone); ok; d, ok = m.nextDay(d.Day + 1) {
-		if leaves := r.leaves(d.Day); leaves > asked {
-			if asked != 0 && !r.kept(level, have) {
-				return asked, have
-			}
-			asked = 0
-			if have = have.minus(d.Growth); !r.kept(level, have) {
-				return leaves, have
-			}
-			continue
+	if asked != 0 {
+		if have = m.after(asked); !r.kept(level, have) {
+			return asked, have
 		}
-		have = have.minus(d.Growth)
 	}
-	return max(asked, s.Grace, s.Rest), have
+	day, have, ok := m.keeper(level)
+	if !ok {
+		return asked, have
+	}
+	return r.leaves(day), have
 }

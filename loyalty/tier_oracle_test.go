@@ -1,16 +1,18 @@
 package loyalty
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
 
-// tierEvent is growth, or (of ≥ 0) growth of event of that comes back.
+// tierEvent is growth, or (of ≥ 0) growth of event of that comes back, or what is taken by hand.
 type tierEvent struct {
 	at     time.Time
 	earned time.Time
 	d      TierSums
 	of     int
+	hand   bool
 }
 
 // tierOracle says what the tier is at every midnight and every event, from the events
@@ -32,11 +34,17 @@ type tierOracle struct {
 	landing     TierSums // growth of the last cycle
 	inGrace     bool
 	tomorrow    bool // a refund waits for the review
+	spared      *oracleReach
+	spare       int // where a tier falls that was spared in a year, −1: it was not
 }
 
+// oracleReach is a tier that was reached, or spared, when n events were known, and what
+// that has ended of the one below.
 type oracleReach struct {
-	level int
-	at    time.Time
+	level       int
+	at          time.Time
+	n           int
+	grace, rest time.Time
 }
 
 func (o *tierOracle) midnight(t time.Time, days int) time.Time {
@@ -72,32 +80,107 @@ func (o *tierOracle) cycleOf(t time.Time) (from, to time.Time) {
 
 func (o *tierOracle) rolling() bool { return o.p.Tiers.Period.Mode == Rolling }
 
-// growth is what counts at the time seen, with the refunds that are known now.
-func (o *tierOracle) growth(seen time.Time) (v TierSums) {
-	for i, e := range o.events[:o.known] {
-		if e.of >= 0 || e.at.After(seen) || seen.Before(o.now) && o.p.Tiers.Upgrade == TierAtReview && e.at.Equal(seen) {
+// left is when growth of a time leaves the span.
+func (o *tierOracle) left(t time.Time) time.Time {
+	s := o.p.Tiers.Period.Span
+	return o.shift(t, s.Months, s.Days)
+}
+
+// days is what counts of each day of a rolling span at the time seen, of the first n events:
+// what a day lacks is taken from the newest before it that have some.
+func (o *tierOracle) days(seen time.Time, n int) map[time.Time]TierSums {
+	days := map[time.Time]TierSums{}
+	for _, e := range o.events[:n] {
+		at := e.at
+		if e.of >= 0 {
+			at = o.events[e.of].at
+		}
+		if !seen.Before(o.left(at)) {
 			continue
 		}
-		s := o.p.Tiers.Period.Span
-		if o.rolling() && !seen.Before(o.shift(e.at, s.Months, s.Days)) {
-			continue
+		v := days[o.midnight(at, 0)]
+		for k := range v {
+			v[k] += e.d[k]
 		}
-		if !o.rolling() && e.at.Before(o.cycle) {
-			continue
+		days[o.midnight(at, 0)] = v
+	}
+	order := slices.SortedFunc(maps.Keys(days), time.Time.Compare)
+	for i, day := range order {
+		v := days[day]
+		for k := range v {
+			for j := i - 1; j >= 0 && v[k] < 0; j-- {
+				from := days[order[j]]
+				x := min(from[k], -v[k])
+				from[k], v[k] = from[k]-x, v[k]+x
+				days[order[j]] = from
+			}
+			v[k] = max(v[k], 0)
 		}
-		left := e.d
-		for _, b := range o.events[:o.known] {
-			if b.of == i {
-				left = left.plus(b.d)
+		days[day] = v
+	}
+	return days
+}
+
+// growth is what counts now.
+func (o *tierOracle) growth() (v TierSums) {
+	if o.rolling() {
+		for _, d := range o.days(o.now, o.known) {
+			for k := range v {
+				v[k] += d[k]
 			}
 		}
+		return v
+	}
+	v = o.carry
+	for _, e := range o.events[:o.known] {
+		at := e.at
+		if e.of >= 0 {
+			at = o.events[e.of].at
+		}
+		if at.Before(o.cycle) || e.at.After(o.now) {
+			continue
+		}
 		for k := range v {
-			v[k] += left[k]
+			v[k] += e.d[k]
 		}
 	}
-	if !o.rolling() {
+	return v
+}
+
+// proof is what a tier was reached by, less what it has lost since. At a review nothing of
+// its own instant is there yet.
+func (o *tierOracle) proof(r *oracleReach, review bool) (v TierSums) {
+	for _, d := range o.days(r.at, r.n) {
 		for k := range v {
-			v[k] += o.carry[k]
+			v[k] += d[k]
+		}
+	}
+	reached := o.midnight(r.at, 0)
+	for i, e := range o.events[:o.known] {
+		if i < r.n || !e.d.negative() {
+			continue
+		}
+		at := e.at
+		if e.of >= 0 {
+			at = o.events[e.of].at
+		}
+		there := at.Before(r.at) || at.Equal(r.at) && !review
+		if !e.at.Before(o.left(at)) {
+			if there && r.at.Before(o.left(at)) {
+				for k := range v {
+					v[k] += e.d[k]
+				}
+			}
+			continue
+		}
+		before, after := o.days(e.at, i), o.days(e.at, i+1)
+		for day, b := range before {
+			if day.After(reached) || day.Equal(reached) && o.midnight(at, 0).Equal(day) && !there && (!e.hand || r == o.spared) {
+				continue
+			}
+			for k := range v {
+				v[k] -= b[k] - after[day][k]
+			}
 		}
 	}
 	return v
@@ -145,17 +228,17 @@ func (o *tierOracle) climb() {
 	levels := o.p.Tiers.Levels
 	if o.p.Tiers.Growth.Upgrade == GrowthDeduct {
 		o.reached = o.reached[:0]
-		v := o.growth(o.now)
+		v := o.growth()
 		for l := o.base + 1; l < len(levels) && o.meets(v, &levels[l].Entry); l++ {
-			o.reached = append(o.reached, oracleReach{l, o.now})
+			o.reached = append(o.reached, oracleReach{level: l, at: o.now})
 			v = o.less(v, &levels[l].Entry)
 		}
 		return
 	}
-	v := o.growth(o.now)
+	v := o.growth()
 	for l := len(levels) - 1; l > o.level(); l-- {
 		if o.meets(v, &levels[l].Entry) {
-			o.reached = append(o.reached, oracleReach{l, o.now})
+			o.reached = append(o.reached, oracleReach{l, o.now, o.known, o.grace, o.rest})
 			if o.rolling() {
 				o.grace, o.rest = time.Time{}, time.Time{}
 			}
@@ -163,28 +246,77 @@ func (o *tierOracle) climb() {
 	}
 }
 
-// unjustified drops tiers that were not reached, knowing what is known now.
+// unjustified drops tiers that were not reached, knowing what is known now. What they had
+// ended is as it was.
 func (o *tierOracle) unjustified() {
-	top := o.level()
-	v := o.growth(o.now)
-	o.reached = slices.DeleteFunc(o.reached, func(r oracleReach) bool {
+	v := o.growth()
+	var kept []oracleReach
+	var below *oracleReach // the lowest that is dropped, with none kept above it
+	for _, r := range o.reached {
 		e := &o.p.Tiers.Levels[r.level].Entry
-		return !o.meets(v, e) && !o.proved(r)
-	})
-	for i, r := range o.reached {
-		if !o.proved(r) {
-			o.reached[i].at = o.now
+		switch {
+		case o.rolling() && (!o.now.Before(o.left(r.at)) || o.meets(o.proof(&r, o.p.Tiers.Upgrade == TierAtReview), e)):
+		case o.meets(v, e):
+			r.at, r.n = o.now, o.known
+		default:
+			if below == nil {
+				below = &r
+			}
+			continue
 		}
+		if below != nil {
+			r.grace, r.rest, below = below.grace, below.rest, nil
+		}
+		kept = append(kept, r)
 	}
-	if o.level() < top && o.rolling() {
-		o.grace = time.Time{}
+	if o.reached = kept; o.rolling() && below != nil {
+		o.grace, o.rest = below.grace, below.rest
 	}
 }
 
-// proved reports whether a tier was reached when it was, or that is long ago.
-func (o *tierOracle) proved(r oracleReach) bool {
-	s := o.p.Tiers.Period.Span
-	return o.rolling() && (!o.now.Before(o.shift(r.at, s.Months, s.Days)) || o.meets(o.growth(r.at), &o.p.Tiers.Levels[r.level].Entry))
+// overdue ends what would have ended before, without what has come back.
+func (o *tierOracle) overdue() {
+	kept := o.kept(o.level(), o.growth())
+	if !o.rest.IsZero() && !o.rest.After(o.now) {
+		g := o.p.Tiers.Downgrade.Grace
+		switch {
+		case kept:
+		case g.IsZero():
+			o.fall()
+			return
+		default:
+			o.grace = o.shift(o.rest, g.Months, g.Days)
+		}
+		o.rest = time.Time{}
+	}
+	switch {
+	case !o.grace.IsZero():
+		if !o.grace.After(o.now) {
+			o.graceOver()
+		}
+	case o.rest.IsZero() && o.spared != nil && o.spared.level == o.level() && o.now.Before(o.left(o.spared.at)) && !o.kept(o.level(), o.proof(o.spared, true)):
+		if kept {
+			o.spared.at, o.spared.n = o.now, o.known
+		} else {
+			o.fall()
+		}
+	}
+}
+
+// graceOver ends grace in a rolling span.
+func (o *tierOracle) graceOver() {
+	o.grace = time.Time{}
+	o.spared = &oracleReach{level: o.level(), at: o.now, n: o.known}
+	if !o.kept(o.level(), o.growth()) {
+		o.fall()
+	}
+}
+
+// unspared lets a tier of a year fall that only what has come back had spared in grace.
+func (o *tierOracle) unspared() {
+	if o.spare >= 0 && !o.kept(o.level(), o.growth()) {
+		o.base, o.reached, o.spare = o.spare, nil, -1
+	}
 }
 
 func (o *tierOracle) land(from int, v TierSums) int {
@@ -206,8 +338,8 @@ func (o *tierOracle) land(from int, v TierSums) int {
 }
 
 func (o *tierOracle) fall() {
-	v := o.growth(o.now)
-	o.base, o.reached = o.land(o.level(), v), nil
+	v := o.growth()
+	o.base, o.reached, o.spared = o.land(o.level(), v), nil, nil
 	if !o.kept(o.base, v) {
 		s := o.p.Tiers.Period.Span
 		o.rest = o.shift(o.now, s.Months, s.Days)
@@ -219,7 +351,7 @@ func (o *tierOracle) tick(t time.Time, e *tierEvent) {
 	c := &o.p.Tiers
 	o.now = t
 	if o.joined.IsZero() {
-		o.joined = t
+		o.joined, o.spare = t, -1
 		o.cycle, _ = o.cycleOf(t)
 	}
 	midnight := o.midnight(t, 0).Equal(t)
@@ -228,21 +360,20 @@ func (o *tierOracle) tick(t time.Time, e *tierEvent) {
 			o.tomorrow = false
 			o.unjustified()
 			o.climb()
+			o.overdue()
 		}
 		if c.Upgrade == TierAtReview {
 			o.climb()
 		}
 		ended := false
 		if o.grace.Equal(t) {
-			o.grace, ended = time.Time{}, true
-			if !o.kept(o.level(), o.growth(t)) {
-				o.fall()
-			}
+			ended = true
+			o.graceOver()
 		}
 		if o.rest.Equal(t) && !ended {
 			o.rest = time.Time{}
 		}
-		if o.grace.IsZero() && o.rest.IsZero() && !ended && !o.kept(o.level(), o.growth(t)) {
+		if o.grace.IsZero() && o.rest.IsZero() && !ended && !o.kept(o.level(), o.growth()) {
 			if g := c.Downgrade.Grace; !g.IsZero() {
 				o.grace = o.shift(t, g.Months, g.Days)
 			} else {
@@ -255,8 +386,8 @@ func (o *tierOracle) tick(t time.Time, e *tierEvent) {
 	}
 	if !o.rolling() && o.inGrace && t.Equal(o.grace) {
 		o.inGrace = false
-		if v := o.growth(t); len(o.reached) == 0 && !o.kept(o.base, v) {
-			o.base = o.land(o.base, o.landing)
+		if o.spare = o.land(o.base, o.landing); !o.kept(o.level(), o.growth()) {
+			o.base, o.spare = o.spare, -1
 			if c.Upgrade != TierAtReview {
 				o.climb()
 			}
@@ -265,17 +396,34 @@ func (o *tierOracle) tick(t time.Time, e *tierEvent) {
 	if e == nil {
 		return
 	}
-	if e.of >= 0 {
+	if e.d.negative() {
 		if c.Refund == TierAtReview {
 			o.tomorrow = true
 			return
 		}
-		if c.Growth.Upgrade != GrowthDeduct {
-			o.unjustified()
-		}
+		o.back()
 	}
 	if c.Upgrade != TierAtReview {
 		o.climb()
+	}
+	if e.d.negative() && o.rolling() {
+		o.overdue()
+	}
+}
+
+// back lets fall what was not reached, or not spared.
+func (o *tierOracle) back() {
+	if o.p.Tiers.Growth.Upgrade == GrowthDeduct {
+		top := o.level()
+		o.climb()
+		if o.p.Tiers.Upgrade == TierAtReview { // none is reached before it
+			o.reached = slices.DeleteFunc(o.reached, func(r oracleReach) bool { return r.level > top })
+		}
+	} else {
+		o.unjustified()
+	}
+	if !o.rolling() {
+		o.unspared()
 	}
 }
 
@@ -286,13 +434,9 @@ func (o *tierOracle) review(t, from time.Time) {
 	if c.Upgrade == TierAtReview {
 		o.climb()
 	}
-	if c.Growth.Upgrade == GrowthDeduct {
-		o.climb()
-	} else {
-		o.unjustified()
-		o.climb()
-	}
-	v := o.growth(o.now)
+	o.back()
+	o.climb()
+	v := o.growth()
 	top := o.level()
 	kept := len(o.reached) > 0 || o.kept(top, v)
 	left := v
@@ -320,7 +464,7 @@ func (o *tierOracle) review(t, from time.Time) {
 		left[k] = max(left[k], 0)
 	}
 	o.now, o.cycle, o.carry, o.landing = before, from, left, v
-	o.base, o.reached, o.inGrace = top, nil, false
+	o.base, o.reached, o.inGrace, o.spare = top, nil, false, -1
 	if !kept {
 		if g := c.Downgrade.Grace; !g.IsZero() {
 			o.inGrace, o.grace = true, o.shift(from, g.Months, g.Days)

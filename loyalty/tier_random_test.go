@@ -21,10 +21,10 @@ func growthOf(n int64) Threshold { return Threshold{Points: []KindPoints{{"growt
 // fourTiers is member, silver, gold and black, by growth.
 func fourTiers() []Tier {
 	return []Tier{
-		{ID: "member", Label: guanxi.Text{EN: "Member", ZH: "普通会员"}},
-		{ID: "silver", Label: guanxi.Text{EN: "Silver", ZH: "银卡"}, Entry: growthOf(500), Keep: growthOf(400)},
-		{ID: "gold", Label: guanxi.Text{EN: "Gold", ZH: "金卡"}, Entry: growthOf(1000), Keep: growthOf(800)},
-		{ID: "black", Label: guanxi.Text{EN: "Black", ZH: "黑卡"}, Entry: growthOf(3000), Keep: growthOf(2500)},
+		{ID: "member", Name: guanxi.Text{EN: "Member", ZH: "普通会员"}},
+		{ID: "silver", Name: guanxi.Text{EN: "Silver", ZH: "银卡"}, Entry: growthOf(500), Keep: growthOf(400)},
+		{ID: "gold", Name: guanxi.Text{EN: "Gold", ZH: "金卡"}, Entry: growthOf(1000), Keep: growthOf(800)},
+		{ID: "black", Name: guanxi.Text{EN: "Black", ZH: "黑卡"}, Entry: growthOf(3000), Keep: growthOf(2500)},
 	}
 }
 
@@ -149,7 +149,11 @@ func TestTierOracle(t *testing.T) {
 				e := &o.events[i]
 				o.known = i + 1
 				o.tick(e.at, e)
-				b.grow(e.at, e.earned, e.d, TierReached)
+				reason := TierReached
+				if e.hand {
+					reason = TierAdjusted
+				}
+				b.grow(e.at, e.earned, e.d, reason)
 				checkTier(t, seed, o, b, e.at)
 			}
 			if now := o.level(); now != last {
@@ -167,7 +171,7 @@ func TestTierOracle(t *testing.T) {
 func checkTier(t *testing.T, seed int, o *tierOracle, b *tierBook, at time.Time) {
 	t.Helper()
 	if got, _ := b.look(at); got != o.level() {
-		t.Errorf("seed %d at %v: tier %d, want %d\n%+v\n%+v\ngrowth %v", seed, at, got, o.level(), o.p.Tiers, b.s, o.growth(at))
+		t.Errorf("seed %d at %v: tier %d, want %d\n%+v\n%+v\ngrowth %v", seed, at, got, o.level(), o.p.Tiers, b.s, o.growth())
 	}
 }
 
@@ -196,19 +200,22 @@ func randomGrowth(rng *rand.Rand, o *tierOracle) []tierEvent {
 					e.of = 0 // once is enough
 				}
 			}
-			if e.of < 0 && !(o.p.Tiers.Period.Mode != Rolling && e.at.Before(from)) {
+			if e.of < 0 && !e.hand && !(o.p.Tiers.Period.Mode != Rolling && e.at.Before(from)) {
 				d := TierSums{}
 				for k := range d {
 					d[k] = -rng.Int64N(e.d[k] + 1)
 				}
 				if d != (TierSums{}) {
-					events = append(events, tierEvent{at, e.at, d, of})
+					events = append(events, tierEvent{at, e.at, d, of, false})
 				}
 				continue
 			}
 		}
 		d := TierSums{tierSpend: rng.Int64N(200), tierVisits: 1, tierPoints: rng.Int64N(200)}
-		events = append(events, tierEvent{at, at, d, -1})
+		if rng.IntN(12) == 0 {
+			d = TierSums{tierPoints: -1 - rng.Int64N(400)}
+		}
+		events = append(events, tierEvent{at, at, d, -1, d.negative()})
 		o.joined = events[0].at
 	}
 	return events

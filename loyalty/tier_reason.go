@@ -44,8 +44,8 @@ var tierReasonLabels = map[TierReason]guanxi.Text{
 	TierRules:     {EN: "tier no longer offered", ZH: "等级取消"},
 }
 
-// Label returns the reason for people; of no reason, nothing.
-func (r TierReason) Label() guanxi.Text { return tierReasonLabels[r] }
+// Label returns the reason in lang, or the id of an unknown one.
+func (r TierReason) Label(lang guanxi.Lang) string { return labelled(tierReasonLabels, r, lang) }
 
 // TierBasis says what a tier stands on.
 type TierBasis string
@@ -58,20 +58,15 @@ const (
 	ByLock   TierBasis = "lock"   // held where it is
 )
 
-// Label returns the basis for people.
-func (b TierBasis) Label() guanxi.Text {
-	switch b {
-	case ByGrowth:
-		return guanxi.Text{EN: "by growth", ZH: "按成长值"}
-	case ByGrant:
-		return guanxi.Text{EN: "granted", ZH: "人工授予"}
-	case ByPaid:
-		return guanxi.Text{EN: "paid", ZH: "付费"}
-	case ByLock:
-		return guanxi.Text{EN: "locked", ZH: "锁定"}
-	}
-	return guanxi.Text{}
+var basisLabels = map[TierBasis]guanxi.Text{
+	ByGrowth: {EN: "by growth", ZH: "按成长值"},
+	ByGrant:  {EN: "granted", ZH: "人工授予"},
+	ByPaid:   {EN: "paid", ZH: "付费"},
+	ByLock:   {EN: "locked", ZH: "锁定"},
 }
+
+// Label returns the basis in lang, or the id of an unknown one.
+func (b TierBasis) Label(lang guanxi.Lang) string { return labelled(basisLabels, b, lang) }
 
 // TierStep is a change of a tier. At is when it was so, which for what time does may
 // be before the entry that says it.

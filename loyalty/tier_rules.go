@@ -68,6 +68,21 @@ func (v TierSums) plus(d TierSums) TierSums {
 	return v
 }
 
+// add returns v + d, which may be below 0.
+func (v TierSums) add(d TierSums) TierSums {
+	for i := range v {
+		sum, ok := minor.Add(v[i], d[i])
+		switch {
+		case !ok && d[i] > 0 || sum > maxGrowth:
+			sum = maxGrowth
+		case !ok || sum < -maxGrowth:
+			sum = -maxGrowth
+		}
+		v[i] = sum
+	}
+	return v
+}
+
 // minus returns v − d, which may be below 0.
 func (v TierSums) minus(d TierSums) TierSums {
 	for i := range v {
@@ -119,7 +134,7 @@ func (r *rules) compileTiers(p *Program) {
 	for i := range c.Levels {
 		l := &c.Levels[i]
 		level := tierLevel{
-			id: l.ID, label: l.Label, rule: "tier:" + l.ID, factors: slices.Clone(l.Factors), reached: l.Entry.given(),
+			id: l.ID, label: l.Name, rule: "tier:" + l.ID, factors: slices.Clone(l.Factors), reached: l.Entry.given(),
 			entry: t.threshold(&l.Entry, p.Decimals), keep: t.threshold(&l.Keep, p.Decimals), deduct: t.threshold(&l.Deduct, p.Decimals),
 		}
 		if !l.Keep.given() {

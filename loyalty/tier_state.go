@@ -26,16 +26,22 @@ type TierState struct {
 	Verdict TierVerdict `json:"verdict,omitempty"`
 	Grace   Instant     `json:"grace,omitempty"`
 	Rest    Instant     `json:"rest,omitempty"`
-	Past    TierCycle   `json:"past,omitzero"` // the cycle before, of years
+	// Spared is, of a rolling span, the tier that was kept when its grace ended, when, and
+	// by what.
+	Spared TierReach `json:"spared,omitzero"`
+	Past   TierCycle `json:"past,omitzero"` // the cycle before, of years
 
 	Lock    string     `json:"lock,omitempty"`     // the tier that is held whatever happens
 	LockEnd Instant    `json:"lock_end,omitempty"` // Never: not
 	Terms   []TierTerm `json:"terms,omitempty"`    // in force: given and bought
 
 	// Days is the growth of a rolling span; what is before Gone has left it. In an entry
-	// these are the days that it changed, with what they are now.
+	// these are the days that it changed, with what they are now. A day on which more was
+	// taken by hand than there was is below 0, and takes the rest from the newest before it
+	// that have some. No day from Low on is below 0.
 	Days []TierDay `json:"days,omitempty"`
 	Gone int32     `json:"gone,omitempty"`
+	Low  int32     `json:"low,omitempty"`
 	// Steps are, in an entry, the changes since the entry before that had a tier.
 	Steps []TierStep `json:"steps,omitempty"`
 	// Part says, in an entry, that nothing but Now.Growth, Days and Gone has changed, and
@@ -49,7 +55,13 @@ type TierCycle struct {
 	Base string  `json:"base"` // the tier that is held without any growth of the cycle
 	// Reached are the tiers above Base that growth has reached, the lowest first.
 	Reached []TierReach `json:"reached,omitempty"`
-	Growth  TierSums    `json:"growth"` // with what was carried in, and what upgrades took
+	// Growth is with what was carried in, and what upgrades took. It is below 0 where more
+	// was taken by hand than there was.
+	Growth TierSums `json:"growth"`
+	// Taken is what upgrades of merged accounts took, and counts for no other.
+	Taken TierSums `json:"taken,omitzero"`
+	// Land is where Base falls to, at once, if what spared it in grace comes back.
+	Land string `json:"land,omitempty"`
 }
 
 // TierReach is a tier that was reached.
@@ -57,6 +69,10 @@ type TierReach struct {
 	Tier string   `json:"tier"`
 	At   Instant  `json:"at"`
 	Had  TierSums `json:"had"` // growth then, less what came back since
+	// Of a rolling span: the grace and the rest of the tier below that reaching it has ended.
+	// They are in force again if it turns out that it was not reached.
+	Grace Instant `json:"grace,omitempty"`
+	Rest  Instant `json:"rest,omitempty"`
 }
 
 // TierVerdict is what became of a tier at the last review.
@@ -68,6 +84,7 @@ const (
 	VerdictGrace  TierVerdict = "grace"  // not kept, and held until grace ends
 	VerdictFell   TierVerdict = "fell"   // not kept
 	VerdictSpared TierVerdict = "spared" // kept by growth of the days of grace
+	VerdictHeld   TierVerdict = "held"   // of an account that was merged into this one: Grace is its own review
 )
 
 // TierTerm is a tier that was given or bought: a customer is not below it until its end.

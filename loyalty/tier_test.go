@@ -238,7 +238,7 @@ func TestTierLateAsIf(t *testing.T) {
 
 func TestTierGrants(t *testing.T) {
 	levels := fourTiers()
-	levels = slices.Insert(levels, 2, Tier{ID: "plus", Label: guanxi.Text{EN: "Plus"}, Paid: &PaidTier{Term: span("P1Y"), Price: decimal.NewFromInt(99)}})
+	levels = slices.Insert(levels, 2, Tier{ID: "plus", Name: guanxi.Text{EN: "Plus"}, Paid: &PaidTier{Term: span("P1Y"), Price: decimal.NewFromInt(99)}})
 	r := mustTiers(t, tierProgram(nil, TierConfig{Levels: levels}))
 	at := func(s string) time.Time { return (&tierLine{at: s}).time(t, time.UTC) }
 	b := &tierBook{r: r}
@@ -387,7 +387,7 @@ func TestTierConfigFaults(t *testing.T) {
 			"/tiers/levels/4/entry/visits", "/tiers/levels/4/keep/points/0/points", "/tiers/levels/4/paid/term",
 			"/tiers/levels/5/entry/spend", "/tiers/levels/5/factors/0/factor", "/tiers/levels/5/factors/1/kind",
 			"/tiers/levels/5/factors/2/kind", "/tiers/levels/5/factors/2/factor",
-			"/tiers/levels/5/benefits/0/type", "/tiers/levels/5/benefits/1/type", "/tiers/levels/5/benefits/2/value", "/tiers/levels/5/benefits/3/label",
+			"/tiers/levels/5/benefits/0/type", "/tiers/levels/5/benefits/1/type", "/tiers/levels/5/benefits/2/value", "/tiers/levels/5/benefits/3/name",
 		}},
 		{"rolling", rolling, []string{"/tiers/downgrade/grace", "/tiers/period/span", "/tiers/growth/upgrade", "/tiers/growth/cycle"}},
 		{"long", long, []string{"/tiers/visits/1", "/tiers/period/span"}},

@@ -14,7 +14,7 @@ import (
 // TierView is a tier at a time, and why it is so. It is a value.
 type TierView struct {
 	Tier   string
-	Label  guanxi.Text
+	Name   guanxi.Text
 	At     Instant
 	Since  Instant // in force since; 0 of a customer of whom no entry concerned tiers
 	Reason TierReason
@@ -24,7 +24,7 @@ type TierView struct {
 	Earned string
 	Growth []TierWay // what counts now: only Metric, Kind and Have
 	Review Instant   // when the cycle ends; Never of a rolling span
-	Grace  Instant   // until when Earned is held although it was not kept; 0: it is not so
+	Grace  Instant   // until when Earned is held although it was not kept, or was merged in; 0: it is not so
 	Need   TierNeed
 }
 
@@ -48,7 +48,7 @@ func (e *Engine) tierView(s *TierState, at Instant) (v TierView, ok bool) {
 	level, by, until := m.inForce()
 	l := &r.levels[level]
 	v = TierView{
-		Tier: l.id, Label: l.label, At: at, Since: since, Reason: m.s.Reason, By: by, Until: until,
+		Tier: l.id, Name: l.label, At: at, Since: since, Reason: m.s.Reason, By: by, Until: until,
 		Earned: r.levels[m.top(&m.s.Now)].id, Review: Never, Grace: m.s.Grace,
 	}
 	if r.mode != Rolling {
@@ -85,12 +85,12 @@ func (e *Engine) Why(v *TierView, lang guanxi.Lang) string {
 		}
 		return id
 	}
-	say("%s", "%s", name(v.Tier, v.Label))
+	say("%s", "%s", name(v.Tier, v.Name))
 	if v.Since != 0 {
-		say(" since %s (%s)", "，自%s起（%s）", day(v.Since), v.Reason.Label().In(lang))
+		say(" since %s (%s)", "，自%s起（%s）", day(v.Since), v.Reason.Label(lang))
 	}
 	if v.By != ByGrowth {
-		say("; %s", "；%s", v.By.Label().In(lang))
+		say("; %s", "；%s", v.By.Label(lang))
 		if v.Until != Never {
 			say(" until %s", "，至%s", day(v.Until))
 		}
@@ -102,7 +102,7 @@ func (e *Engine) Why(v *TierView, lang guanxi.Lang) string {
 		if g == nil || g.Met || len(g.Ways) == 0 {
 			return
 		}
-		say(en, zh, name(g.Tier, g.Label))
+		say(en, zh, name(g.Tier, g.Name))
 		for i, w := range g.Ways {
 			if i > 0 {
 				say(" or ", "或")
@@ -111,9 +111,9 @@ func (e *Engine) Why(v *TierView, lang guanxi.Lang) string {
 			if w.Metric == BySpend {
 				amount = minor.To(w.Missing, e.r.decimals).String()
 			}
-			what := w.Metric.Label().In(lang)
+			what := w.Metric.Label(lang)
 			if w.Metric == ByPoints {
-				what = name(string(w.Kind), e.r.kind(w.Kind).Label)
+				what = name(string(w.Kind), e.r.kind(w.Kind).Name)
 			}
 			say("%[2]s %[1]s", "%s%s", what, amount)
 		}

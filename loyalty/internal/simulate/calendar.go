@@ -11,6 +11,7 @@ import (
 type calendar struct {
 	loc    *time.Location
 	starts map[int64]int64 // of days that were sought
+	left   map[int64]int64 // when growth leaves the span of the programme, by its instant
 }
 
 const never = int64(loyalty.Never)
@@ -19,7 +20,7 @@ func newCalendar(loc *time.Location) *calendar {
 	if loc == nil {
 		loc = time.UTC
 	}
-	return &calendar{loc: loc, starts: map[int64]int64{}}
+	return &calendar{loc: loc, starts: map[int64]int64{}, left: map[int64]int64{}}
 }
 
 // day returns the number of the civil day that us lies in.

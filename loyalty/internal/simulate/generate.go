@@ -221,6 +221,8 @@ func (g *generator) boundary(ref *account) int64 {
 	for i := range ref.holds {
 		look(ref.holds[i].until)
 	}
+	look(ref.rolling.grace)
+	look(ref.rolling.rest)
 	return next
 }
 
@@ -288,6 +290,9 @@ func (g *generator) command(h loyalty.Header, ref *account) loyalty.Command {
 		}
 		if d.in(6) {
 			c.Kind, c.Points = kindGrowth, loyalty.Points(d.n(100))
+			if d.in(2) {
+				c.Points = -loyalty.Points(d.n(pick(d, 100, 400, 900)))
+			}
 		}
 		return c
 	case x < 89:

@@ -162,7 +162,7 @@ func (g *generator) refer(h loyalty.Header, ref *account) loyalty.Command {
 	}
 	id, other := g.orderOf(g.w.side(c.Friend).ref), g.w.side(c.Friend).ref
 	for _, x := range sortedKeys(other.orders) {
-		if other.orders[x].first && !d.in(4) {
+		if other.first(other.orders[x]) && !d.in(4) {
 			id = x
 		}
 	}

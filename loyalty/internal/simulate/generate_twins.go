@@ -11,6 +11,9 @@ import (
 // checks in again. Without it a streak seldom meets another.
 func (g *generator) twins() (Step, bool) {
 	d := g.d
+	if len(g.script) == 0 && rolls(&g.w.program) && d.in(40) {
+		g.returns()
+	}
 	if len(g.script) == 0 {
 		if !d.in(400) {
 			return Step{}, false
@@ -47,6 +50,14 @@ func (g *generator) twins() (Step, bool) {
 	}
 	g.n++
 	*headerOf(s.Command) = loyalty.Header{Key: loyalty.Key(fmt.Sprint("k", g.n)), At: g.time()}
+	switch c := s.Command.(type) {
+	case *loyalty.Refund:
+		c.Refund = fmt.Sprint("r", g.n)
+	case *loyalty.Earn:
+		if d.in(4) { // late
+			c.At = c.At.AddDate(0, 0, -d.n(80))
+		}
+	}
 	s.Recorded = g.time()
 	return s, true
 }

@@ -99,7 +99,6 @@ type account struct {
 	books    map[loyalty.Kind]*[4]int64 // net of what the lots do not tell: see the indices below
 	growth   []growth
 	rolling  rolling
-	earned   int                         // orders that have
 	split    split                       // of the last refund
 	left     map[loyalty.Key]*redemption // what a merge takes along
 	moved    []move                      // of counters of all accounts, by the command at hand

@@ -194,13 +194,15 @@ func (d *deal) earn(c *loyalty.Earn) {
 		bases = append(bases, rec.lines[i].base)
 	}
 	rec.becomes(was)
-	rec.first = d.a.earned == 0
-	d.a.earned++
+	rec.first = d.a.keeps() == 0
 	d.match(o, rec)
 	d.award(rec.kinds, bases, false)
 	d.touch(loyalty.TouchEarn)
 	d.granted(rec.kinds, o.ID, nil)
 	d.a.orders[o.ID] = rec
+	if rec.counted = d.at; rolls(d.p) && d.p.Tiers.Late == loyalty.LatePresent && d.now() >= d.leaves(d.at) {
+		rec.counted = d.now()
+	}
 	d.a.growth = append(d.a.growth, growth{at: d.at, entered: d.now(), spend: rec.kept(), visits: 1})
 	d.settleLate()
 }
@@ -337,7 +339,7 @@ func (d *deal) refer(c *loyalty.Refer) {
 		if o == nil {
 			refuse(loyalty.ErrOrderUnknown)
 		}
-		kept, from, first = o.kept(), o.at, o.first
+		kept, from, first = o.kept(), o.at, d.a.first(o)
 	}
 	if !r.Kept.IsZero() {
 		from = d.cal.after(from, r.Kept)

@@ -37,7 +37,7 @@ func (d *deal) refund(c *loyalty.Refund) {
 	if o.unearned {
 		return
 	}
-	g := growth{at: o.at, entered: d.now(), spend: o.kept() - kept}
+	g := growth{at: o.counted, entered: d.now(), spend: o.kept() - kept}
 	if !slices.ContainsFunc(o.lines, func(l line) bool { return l.open() }) && o.kept() == 0 {
 		g.visits = -1
 	}
@@ -48,7 +48,7 @@ func (d *deal) refund(c *loyalty.Refund) {
 			continue
 		}
 		k.taken += due
-		d.grow(o.at, d.kind(k.kind), -due)
+		d.grow(o.counted, d.kind(k.kind), -due)
 		if d.kind(k.kind).Spendable {
 			d.takeBack(o, k, due)
 		}
@@ -150,14 +150,19 @@ func (d *deal) extend(c *loyalty.Extend) {
 }
 
 func (d *deal) adjust(c *loyalty.Adjust) {
-	k := d.kind(c.Kind)
+	k, grown := d.kind(c.Kind), len(d.a.growth)
 	switch {
 	case k == nil:
 		refuse(loyalty.ErrUnknown)
 	case c.Points == 0:
 		refuse(loyalty.ErrAmount)
+	case !c.Expire.IsZero() && (!k.Spendable || c.Points < 0):
+		refuse(loyalty.ErrOption)
 	case !k.Spendable:
 		d.grow(d.at, k, int64(c.Points))
+		for i := grown; i < len(d.a.growth); i++ {
+			d.a.growth[i].hand = c.Points < 0
+		}
 	case c.Points < 0:
 		d.take([]charge{{c.Kind, -int64(c.Points)}}, loyalty.Adjusted)
 		d.a.book(c.Kind)[bookAdjusted] -= int64(c.Points)
@@ -218,6 +223,7 @@ func (d *deal) receive(p *loyalty.Parcel) {
 		return
 	}
 	d.a.lost = true
+	none := d.a.keeps() == 0
 	for i := range p.Merge.Orders {
 		id := p.Merge.Orders[i].ID
 		o := d.peer.orders[id].clone()
@@ -228,10 +234,9 @@ func (d *deal) receive(p *loyalty.Parcel) {
 				}
 			}
 		}
-		o.first = o.first && d.a.earned == 0
+		o.first = o.first && none
 		d.a.orders[id] = o
 	}
-	d.a.earned += d.peer.earned
 	d.a.arrive(d.peer)
 	for t, n := range d.peer.counters {
 		if strings.HasPrefix(t.name, "streak:") {
@@ -302,6 +307,8 @@ type growth struct {
 	at, entered           int64
 	points, spend, visits int64
 	back                  bool // something of it came back
+	hand                  bool // it is taken by hand
+	first                 int  // of its command, among all
 }
 
 // grow counts growth value.

@@ -10,12 +10,15 @@ import (
 
 // order is what the reference knows of an order. It is not changed: a refund makes another.
 type order struct {
-	id    string
-	at    int64
+	id string
+	at int64
+	// counted is as of when its growth counts: late, out of a rolling span, it may be later.
+	counted int64
+
 	lines []line
 	kinds []orderKind
 
-	first    bool // that earned in the account
+	first    bool // nothing was left of those before it
 	unearned bool // known by its payments alone
 	payments []payment
 }
@@ -90,6 +93,22 @@ func (o *order) kept() (sum int64) {
 		sum += o.lines[i].left()
 	}
 	return sum
+}
+
+// keeps returns how many orders that have earned the customer has not brought back whole.
+func (a *account) keeps() (n int) {
+	for _, o := range a.orders {
+		if !o.unearned && o.kept() > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// first reports whether an order is the friend's first that is kept: nothing was left of
+// those before it, or it is the only one.
+func (a *account) first(o *order) bool {
+	return o.first || a.keeps() == 1 && !o.unearned && o.kept() > 0
 }
 
 func (o *order) clone() *order {

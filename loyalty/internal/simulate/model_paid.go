@@ -256,8 +256,8 @@ func refunded(dec *loyalty.Decision, ref *account, id string) error {
 }
 
 // payments compares the payments of an order.
-func payments(o *loyalty.OrderRecord, r *order) error {
-	same := o.First == r.first && o.Unearned == r.unearned && len(o.Payments) == len(r.payments)
+func payments(o *loyalty.OrderRecord, r *order, first bool) error {
+	same := o.First == first && o.Unearned == r.unearned && len(o.Payments) == len(r.payments)
 	for i := 0; same && i < len(r.payments); i++ {
 		p, q := &o.Payments[i], &r.payments[i]
 		same = p.Redemption == q.key && p.Money == q.money && int64(p.Points) == q.points

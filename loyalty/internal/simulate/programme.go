@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
@@ -151,7 +152,7 @@ func campaigns(d *dice, p *loyalty.Program, start time.Time) {
 		c := loyalty.Campaign{ID: fmt.Sprint("camp", i), Kind: pick(d, kindPoints, kindPoints, kindStars)}
 		c.From = start.AddDate(0, d.n(12), d.n(28))
 		c.To = c.From.AddDate(0, 0, 1+d.n(300))
-		if d.in(2) {
+		if orders := slices.ContainsFunc(p.Earning, func(e loyalty.EarnRule) bool { return e.Kind == c.Kind }); d.in(2) || !orders {
 			c.Bonus = loyalty.Points(5 + d.n(50))
 		} else {
 			c.Multiplier = loyalty.Rational{Num: int64(3 + d.n(4)), Den: 2}
@@ -178,6 +179,16 @@ func campaigns(d *dice, p *loyalty.Program, start time.Time) {
 		}
 		if of := pick(d, all...); d.in(3) && (of != "camp0" || len(p.Campaigns) > 0) {
 			c.Of = []string{of}
+			switch of { // a kind that it gives
+			case "earn0", "tier":
+				c.Kind = kindPoints
+			case "daily":
+				c.Kind = kindStars
+			case "review":
+				c.Kind = pick(d, kindPoints, kindStars)
+			case "camp0":
+				c.Kind = p.Campaigns[0].Kind
+			}
 		}
 		p.Caps = append(p.Caps, c)
 	}
@@ -265,16 +276,16 @@ func tiers(d *dice, p *loyalty.Program) {
 		return
 	}
 	t := &p.Tiers
-	t.Period.Mode = pick(d, loyalty.CalendarYear, loyalty.MembershipYear, loyalty.Rolling)
+	t.Period.Mode = pick(d, loyalty.CalendarYear, loyalty.MembershipYear, loyalty.Rolling, loyalty.Rolling)
 	t.Upgrade = pick(d, "", loyalty.TierAtReview)
 	t.Refund = pick(d, "", loyalty.TierAtReview)
 	t.Late = pick(d, "", loyalty.LatePresent)
 	t.Downgrade.To = pick(d, "", loyalty.DownOne, loyalty.DownLowest)
 	if d.in(2) {
-		t.Downgrade.Grace = span("P30D")
+		t.Downgrade.Grace = span(pick(d, "P30D", "P10D"))
 	}
 	if t.Period.Mode == loyalty.Rolling {
-		t.Period.Span = span(pick(d, "P6M", "P90D"))
+		t.Period.Span = span(pick(d, "P6M", "P90D", "P30D"))
 		return
 	}
 	t.Growth.Cycle = pick(d, "", loyalty.GrowthCarry, loyalty.GrowthDeduct)

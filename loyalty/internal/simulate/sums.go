@@ -86,7 +86,7 @@ func (w *World) begun() (ids []loyalty.AccountID, last int64) {
 
 // nextEnd returns the first instant from one on at which points expire, or else that one.
 func (w *World) nextEnd(ids []loyalty.AccountID, at int64) int64 {
-	first := int64(never)
+	first := never
 	for _, id := range ids {
 		a := w.sides[id].ref
 		for i := range a.lots {

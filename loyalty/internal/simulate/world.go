@@ -393,7 +393,7 @@ func (w *World) compare(a *loyalty.Account, side *side, s Step) error {
 			return fmt.Errorf("hold %+v, the reference has %+v", h, r)
 		}
 	}
-	if w.once(8) && ref.begun && w.rules.knowsTier(ref) {
+	if (rolls(&w.program) || w.once(8)) && ref.begun && w.rules.knowsTier(ref) {
 		v, _ := w.engine.Tier(a, loyalty.Instant(ref.last).Time())
 		if want := w.rules.tierAt(ref, ref.last); v.Tier != want {
 			return fmt.Errorf("the tier at %d is %+v, the reference has %s", ref.last, v, want)
@@ -484,7 +484,7 @@ func (w *World) order(a *loyalty.Account, ref *account, id string) error {
 	if !ok || len(o.Kinds) != len(r.kinds) || int64(o.At) != r.at || o.Kept() != r.kept() {
 		return fmt.Errorf("order %+v, the reference has %+v", o, *r)
 	}
-	if err := payments(&o, r); err != nil {
+	if err := payments(&o, r, ref.first(r)); err != nil {
 		return err
 	}
 	for i := range r.kinds {
