@@ -10,8 +10,8 @@ import (
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
-// ArchiveOptions says what of accounts is put away. It is a plain value.
-type ArchiveOptions struct {
+// ArchiveConfig says what of accounts is put away. It is a plain value.
+type ArchiveConfig struct {
 	// Before is an instant of recording: entries that were recorded before it are put away.
 	Before time.Time
 	// Keep is how many of an account's last entries stay, though they are older.
@@ -53,17 +53,17 @@ type Archived struct {
 // entries, reading it from before them is an *ArchivedError, as is reading the journal of
 // all accounts from before what was put away last. Event, receipt and statement of an
 // entry in the archive table are as before.
-func (s *Store) Archive(ctx context.Context, id loyalty.AccountID, o ArchiveOptions) (Archived, error) {
+func (s *Store) Archive(ctx context.Context, id loyalty.AccountID, cfg ArchiveConfig) (Archived, error) {
 	out := Archived{Account: id}
 	if s.in != nil {
 		return out, fmt.Errorf("%w: in a transaction", ErrConfig)
 	}
-	old, err := s.hasOld(ctx, id, o.Before)
+	old, err := s.hasOld(ctx, id, cfg.Before)
 	if err != nil || !old {
 		return out, err
 	}
 	err = s.write(ctx, func(q session) error {
-		w := archiving{s: s, q: q, id: id, o: o}
+		w := archiving{s: s, q: q, id: id, cfg: cfg}
 		if err := w.run(ctx); err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (s *Store) hasOld(ctx context.Context, id loyalty.AccountID, before time.Ti
 // from the first on), and returns what was put away of those of which something was, or
 // why nothing could be. Go on from next until it is "". The error is that of reading the
 // ids, or ctx's.
-func (s *Store) ArchiveAccounts(ctx context.Context, o ArchiveOptions, after loyalty.AccountID, limit int) (out []Archived, next loyalty.AccountID, err error) {
+func (s *Store) ArchiveAccounts(ctx context.Context, cfg ArchiveConfig, after loyalty.AccountID, limit int) (out []Archived, next loyalty.AccountID, err error) {
 	if s.in != nil {
 		return nil, after, fmt.Errorf("%w: in a transaction", ErrConfig)
 	}
@@ -115,7 +115,7 @@ func (s *Store) ArchiveAccounts(ctx context.Context, o ArchiveOptions, after loy
 		if err := ctx.Err(); err != nil {
 			return out, next, err
 		}
-		a, err := s.Archive(ctx, id, o)
+		a, err := s.Archive(ctx, id, cfg)
 		if a.Err = err; err != nil || a.Entries > 0 {
 			out = append(out, a)
 		}
@@ -132,7 +132,7 @@ type archiving struct {
 	s       *Store
 	q       session
 	id      loyalty.AccountID
-	o       ArchiveOptions
+	cfg     ArchiveConfig
 	seq     int64 // the account's
 	waiting int64 // the first entry of which the event was not delivered; 0: none
 	a       *loyalty.Account
@@ -153,7 +153,7 @@ func (w *archiving) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.o.Sink != nil {
+	if w.cfg.Sink != nil {
 		err := w.q.query(ctx, s.sql("SELECT MIN(seq) FROM {table:outbox} WHERE program = ? AND bucket = ? AND account = ?"), []driver.Value{s.program, bucketOf(w.id), blob(w.id)}, func(r []driver.Value) error {
 			w.waiting = integer(r[0])
 			return nil
@@ -183,13 +183,13 @@ func (w *archiving) run(ctx context.Context) error {
 // verify takes entries that are put away into the account of the checkpoint.
 func (w *archiving) verify(ctx context.Context) error {
 	in := func(_ context.Context, f func(session) error) error { return f(w.q) }
-	limit := w.o.Limit
+	limit := w.cfg.Limit
 	if limit <= 0 {
 		limit = DefaultArchive
 	}
-	before, n := loyalty.InstantOf(w.o.Before), 0
+	before, n := loyalty.InstantOf(w.cfg.Before), 0
 	return w.a.Verify(func(yield func(*loyalty.Entry, error) bool) {
-		upto := w.seq - max(w.o.Keep, 0)
+		upto := w.seq - max(w.cfg.Keep, 0)
 		if upto <= w.a.Seq {
 			return
 		}
@@ -205,8 +205,8 @@ func (w *archiving) verify(ctx context.Context) error {
 			if !yield(e, nil) {
 				return errNothing
 			}
-			if w.o.Sink != nil { // it is verified now
-				return w.o.Sink(ctx, e)
+			if w.cfg.Sink != nil { // it is verified now
+				return w.cfg.Sink(ctx, e)
 			}
 			return nil
 		})
@@ -247,7 +247,7 @@ func (w *archiving) move(ctx context.Context) error {
 		{"DELETE FROM {table:checkpoints} WHERE program = ? AND account = ? AND seq < ?", upto},
 		{"INSERT INTO {table:checkpoints} (program, account, seq, recorded, data) VALUES (?, ?, ?, ?, ?)", append(upto[:3:3], int64(w.a.Recorded), data)},
 	}
-	if w.o.Sink == nil {
+	if w.cfg.Sink == nil {
 		steps = append(steps, step{"INSERT INTO {table:entries_old} (program, account, seq, recorded, effective, op, data)" +
 			" SELECT program, account, seq, recorded, effective, op, data FROM {table:entries} WHERE program = ? AND account = ? AND seq <= ?", upto})
 	}
@@ -313,7 +313,7 @@ func (s *Store) checkpointIn(ctx context.Context, q session, id loyalty.AccountI
 	err := q.query(ctx, s.sql("SELECT seq, recorded, data FROM {table:checkpoints} WHERE program = ? AND account = ? ORDER BY seq DESC LIMIT 1"), []driver.Value{s.program, blob(id)}, func(r []driver.Value) error {
 		err := a.UnmarshalBinary(octets(r[2]))
 		if err == nil && (a.ID != id || a.Seq != integer(r[0]) || int64(a.Recorded) != integer(r[1]) || !a.Complete()) {
-			err = fmt.Errorf("%w: of entry %d of %q", loyalty.ErrEncoding, a.Seq, a.ID)
+			err = fmt.Errorf("%w: of entry %d of %q", loyalty.ErrFormat, a.Seq, a.ID)
 		}
 		if err != nil {
 			return damaged("checkpoint of", id, err)

@@ -92,7 +92,7 @@ func appendRecorded(b []byte, at loyalty.Instant) []byte {
 
 func readRecorded(b []byte) (loyalty.Instant, error) {
 	if len(b) != 8 {
-		return 0, damaged("row of the archive", archiveRow.Key, loyalty.ErrEncoding)
+		return 0, damaged("row of the archive", archiveRow.Key, loyalty.ErrFormat)
 	}
 	return loyalty.Instant(binary.BigEndian.Uint64(b) ^ 1<<63), nil
 }

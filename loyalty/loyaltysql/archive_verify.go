@@ -23,13 +23,22 @@ func (s *Store) VerifyArchive(ctx context.Context, id loyalty.AccountID, journal
 	if journal == nil {
 		journal = s.putAway(ctx, id, want.Seq)
 	}
+	data, err := want.MarshalBinary()
+	if err != nil {
+		return 0, err
+	}
+	return verifyArchive(id, want.Seq, data, journal)
+}
+
+// verifyArchive asks whether a journal leads to the checkpoint of an entry.
+func verifyArchive(id loyalty.AccountID, seq int64, checkpoint []byte, journal iter.Seq2[*loyalty.Entry, error]) (entries int, err error) {
 	a := loyalty.NewAccount(id)
 	err = a.Verify(func(yield func(*loyalty.Entry, error) bool) {
 		for e, err := range journal {
 			if err == nil {
 				entries++
 			}
-			if !yield(e, err) || a.Seq == want.Seq {
+			if !yield(e, err) || a.Seq == seq {
 				return
 			}
 		}
@@ -37,18 +46,14 @@ func (s *Store) VerifyArchive(ctx context.Context, id loyalty.AccountID, journal
 	if err != nil {
 		return entries, err
 	}
-	if a.Seq != want.Seq {
-		return entries, &loyalty.BrokenError{Index: entries, Seq: a.Seq + 1, Err: fmt.Errorf("%w: it is missing, the checkpoint is %d", loyalty.ErrGap, want.Seq)}
+	if a.Seq != seq {
+		return entries, &loyalty.BrokenError{Index: entries, Seq: a.Seq + 1, Err: fmt.Errorf("%w: it is missing, the checkpoint is %d", loyalty.ErrGap, seq)}
 	}
 	got, err := a.MarshalBinary()
 	if err != nil {
 		return entries, err
 	}
-	data, err := want.MarshalBinary()
-	if err != nil {
-		return entries, err
-	}
-	if !bytes.Equal(got, data) {
+	if !bytes.Equal(got, checkpoint) {
 		return entries, damaged("checkpoint of", id, errors.New("it is not what the archive says"))
 	}
 	return entries, nil

@@ -23,6 +23,21 @@ type Config struct {
 	// Program keeps programmes apart that have their tables in one place: at most 64
 	// bytes.
 	Program string `json:"program,omitempty"`
+	// Statements is how many SQL texts are kept prepared, on each connection that has used
+	// them: 0 is DefaultStatements, -1 none, for a pooler that gives each transaction another
+	// session of the server.
+	Statements int `json:"statements,omitempty"`
+}
+
+// DefaultStatements is how many SQL texts are kept prepared by default: MySQL lets some 32
+// connections have as many, if nobody has raised its max_prepared_stmt_count.
+const DefaultStatements = 500
+
+func (c Config) statements() int64 {
+	if c.Statements == 0 {
+		return DefaultStatements
+	}
+	return int64(max(c.Statements, 0))
 }
 
 const (
@@ -31,7 +46,7 @@ const (
 )
 
 // Validate returns every fault.
-func (c *Config) Validate() error {
+func (c Config) Validate() error {
 	var faults []error
 	if !c.Dialect.known() {
 		faults = append(faults, guanxi.At("/dialect", ErrConfig))
@@ -44,6 +59,9 @@ func (c *Config) Validate() error {
 	}
 	if len(c.Program) > maxProgram {
 		faults = append(faults, guanxi.At("/program", ErrTooLong))
+	}
+	if c.Statements < -1 {
+		faults = append(faults, guanxi.At("/statements", ErrConfig))
 	}
 	return errors.Join(faults...)
 }
@@ -66,7 +84,7 @@ type names struct {
 	prefix, schema string
 }
 
-func (c *Config) names() names {
+func (c Config) names() names {
 	n := names{c.Dialect, c.Prefix, ""}
 	if n.prefix == "" {
 		n.prefix = DefaultPrefix

@@ -5,9 +5,9 @@ type Dialect string
 
 // The dialects.
 const (
-	SQLite     Dialect = "sqlite"     // 3.35 or later
-	PostgreSQL Dialect = "postgresql" // 12 or later; CockroachDB, YugabyteDB
-	MySQL      Dialect = "mysql"      // MySQL 8, MariaDB 10.5 or later; TiDB
+	SQLite     Dialect = "sqlite"   // 3.35 or later
+	PostgreSQL Dialect = "postgres" // 12 or later; CockroachDB, YugabyteDB
+	MySQL      Dialect = "mysql"    // MySQL 8, MariaDB 10.5 or later; TiDB
 )
 
 func (d Dialect) known() bool { return d == SQLite || d == PostgreSQL || d == MySQL }

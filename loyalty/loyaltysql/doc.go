@@ -39,6 +39,13 @@
 // innodb_flush_log_at_trx_commit at 1. MySQL needs the isolation level REPEATABLE READ, its
 // default, or READ COMMITTED.
 //
+// Statements are kept prepared, on each connection that uses them. MySQL counts those of all
+// its connections: where they come near to max_prepared_stmt_count, give Config.Statements a
+// smaller number. A store that meets the limit closes its own, keeps no more until Close, and
+// its commits are loyalty.ErrConflict. Behind a pooler that gives each transaction another
+// session of the server Config.Statements is -1, and the driver is told the same (of pgx:
+// default_query_exec_mode=exec).
+//
 // Ids and keys are bytes in all of them (BLOB, BYTEA, VARBINARY): case, accents, spaces at
 // the end and bytes that are no text are kept apart.
 package loyaltysql

@@ -11,7 +11,7 @@ var (
 	ErrSchemaOlder = errors.New("loyaltysql: the tables are older than this program")
 	// ErrSchemaNewer: the tables were made by a newer version of this library.
 	ErrSchemaNewer = errors.New("loyaltysql: the tables are newer than this program")
-	// ErrNotOurs: a table of that name is there, and it is not one of this library.
+	// ErrNotOurs: a table or an index of that name is there, and it is not one of this library.
 	ErrNotOurs = errors.New("loyaltysql: a table of this name is not ours")
 	// ErrConnection: the database cannot be reached, or the connection was lost.
 	ErrConnection = errors.New("loyaltysql: no connection to the database")
@@ -19,6 +19,7 @@ var (
 	ErrFull = errors.New("loyaltysql: no space left in the database")
 	// ErrTooLong refuses a name that the tables have no room for.
 	ErrTooLong = errors.New("loyaltysql: this name is too long")
-	// ErrDamaged: a row that this library did not write so.
-	ErrDamaged = errors.New("loyaltysql: a row is damaged")
+	// ErrDamaged: a row that this library did not write so, or a file that the database
+	// cannot read.
+	ErrDamaged = errors.New("loyaltysql: what is stored is damaged")
 )

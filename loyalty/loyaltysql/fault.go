@@ -26,6 +26,11 @@ const (
 	lost                  // no connection: whether the statement was carried out is not known
 	unsent                // no connection, and nothing was sent
 	vague                 // of the driver, without a code: whether the statement was carried out is not known
+	absent                // a table that is not there
+	present               // a table or an index that is there already
+	denied                // what the user of the connection may not do
+	corrupt               // a file that the database cannot read
+	foreign               // a transaction of another pool
 )
 
 // dbError is an error of the database.
@@ -56,6 +61,10 @@ func (e *dbError) sentinel() error {
 		return ErrFull
 	case lost, unsent:
 		return ErrConnection
+	case corrupt:
+		return ErrDamaged
+	case foreign:
+		return ErrConfig
 	}
 	return nil
 }
@@ -93,10 +102,10 @@ func kindOf(err error) kind {
 			return kindOfMySQL(n)
 		}
 		if c, ok := e.(interface{ Code() int }); ok { // modernc.org/sqlite
-			return kindOfSQLite(int64(c.Code()))
+			return kindOfSQLite(int64(c.Code()), err)
 		}
 		if n, ok := number(e, "ExtendedCode"); ok { // mattn/go-sqlite3
-			return kindOfSQLite(n)
+			return kindOfSQLite(n, err)
 		}
 	}
 	return kindOfText(err)
@@ -115,6 +124,14 @@ func kindOfState(state string) kind {
 		return unsent
 	case "40003": // statement completion unknown
 		return lost
+	case "42P01", "3F000": // table, schema
+		return absent
+	case "42P07", "42710":
+		return present
+	case "42501":
+		return denied
+	case "XX001", "XX002": // of data, of an index
+		return corrupt
 	}
 	if strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P") {
 		return lost
@@ -122,11 +139,34 @@ func kindOfState(state string) kind {
 	return other
 }
 
+// tooManyStatements is MySQL's max_prepared_stmt_count.
+const tooManyStatements = 1461
+
+// crowded reports whether the server keeps no more prepared statements.
+func crowded(err error) bool {
+	for e := range tree(err) {
+		if n, ok := number(e, "Number"); ok && n == tooManyStatements {
+			return true
+		}
+	}
+	return false
+}
+
 // kindOfMySQL reads an error number of MySQL, MariaDB or TiDB.
 func kindOfMySQL(n int64) kind {
 	switch n {
 	case 1213, 1205, 1020, 3572, 1047, 8022, 8028, 9007, 8002: // deadlock, lock wait, changed record, nowait, Galera, TiDB
 		return conflict
+	case tooManyStatements: // nothing is wrong with the command
+		return conflict
+	case 1146, 1049: // table, database
+		return absent
+	case 1050, 1061:
+		return present
+	case 1044, 1142, 1143, 1227:
+		return denied
+	case 1034, 1035, 1194, 1195, 1712:
+		return corrupt
 	case 1062, 1586:
 		return duplicate
 	case 1021, 1114, 1041, 3019:
@@ -141,8 +181,9 @@ func kindOfMySQL(n int64) kind {
 	return other
 }
 
-// kindOfSQLite reads a result code, extended or not.
-func kindOfSQLite(n int64) kind {
+// kindOfSQLite reads a result code, extended or not. Most of what SQL may be refused for has
+// one code: the text tells more.
+func kindOfSQLite(n int64, err error) kind {
 	switch n {
 	case 1555, 2067, 2579: // of a primary key, unique, a row id
 		return duplicate
@@ -154,6 +195,17 @@ func kindOfSQLite(n int64) kind {
 		return full
 	case 10, 14: // input or output, cannot open
 		return lost
+	case 3, 23: // permission, authorization
+		return denied
+	case 11, 26: // malformed, not a database
+		return corrupt
+	case 1:
+		switch text := err.Error(); {
+		case strings.Contains(text, "no such table"):
+			return absent
+		case strings.Contains(text, "already exists"), strings.Contains(text, "already another table or index"):
+			return present
+		}
 	}
 	return other
 }
@@ -169,8 +221,10 @@ func kindOfText(err error) kind {
 		return false
 	}
 	switch {
-	case has("database is locked", "database table is locked", "deadlock", "40001"):
+	case has("database is locked", "database table is locked", "deadlock", "40001", "sql: statement is closed"): // by Close
 		return conflict
+	case has("statement from different database used"):
+		return foreign
 	case has("UNIQUE constraint failed", "duplicate key", "Duplicate entry"):
 		return duplicate
 	case has("disk is full", "No space left", "no space left"):

@@ -80,7 +80,7 @@ func (l *loading) load(ctx context.Context) (*loyalty.Account, error) {
 		return loyalty.NewAccount(l.id), nil
 	}
 	if l.a.ID != l.id || l.a.Seq != l.seq {
-		return nil, damaged("account", l.id, loyalty.ErrEncoding)
+		return nil, damaged("account", l.id, loyalty.ErrFormat)
 	}
 	l.ids = append(l.a.HeldLots(), l.n.Lots...)
 	l.addNone()

@@ -20,7 +20,7 @@ func (s *Store) CheckClock(ctx context.Context, now func() time.Time, tolerance 
 	case PostgreSQL:
 		text = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 	case MySQL:
-		text = "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS SIGNED)"
+		text = "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))" // in no zone of a session
 	}
 	var from, to, there time.Time
 	err := s.read(ctx, func(q session) error {

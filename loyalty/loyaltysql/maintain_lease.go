@@ -147,13 +147,13 @@ func (l *lease) release(ctx context.Context) error {
 func readLease(b []byte) (name string, from, until loyalty.Instant, cursor []byte, err error) {
 	n, k := binary.Uvarint(b)
 	if k <= 0 || n > uint64(len(b)-k) {
-		return "", 0, 0, nil, loyalty.ErrEncoding
+		return "", 0, 0, nil, loyalty.ErrFormat
 	}
 	name, b = string(b[k:k+int(n)]), b[k+int(n):]
 	for _, at := range []*loyalty.Instant{&from, &until} {
 		v, k := binary.Varint(b)
 		if k <= 0 {
-			return "", 0, 0, nil, loyalty.ErrEncoding
+			return "", 0, 0, nil, loyalty.ErrFormat
 		}
 		*at, b = loyalty.Instant(v), b[k:]
 	}

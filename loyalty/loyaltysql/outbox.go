@@ -51,7 +51,7 @@ func eventOf(row []driver.Value) (loyalty.Event, error) {
 	var e loyalty.Entry
 	err := e.UnmarshalBinary(data)
 	if err == nil && (string(e.Account) != id || e.Seq != seq || int64(e.Recorded) != integer(row[2])) {
-		err = loyalty.ErrEncoding
+		err = loyalty.ErrFormat
 	}
 	if err != nil {
 		return loyalty.Event{}, damaged("entry of event", fmt.Sprint(id, "/", seq), err)

@@ -24,7 +24,9 @@ type Delivery struct {
 	// an account may be given anew from an earlier one on. None is lost.
 	Now   func() time.Time
 	Lease time.Duration // of a bucket, before it is renewed; 0 is DefaultLease
-	Limit int           // events of one call at most; 0 is DefaultEvents
+	// Limit is how many events a call delivers at most; 0 is DefaultEvents. Those that are
+	// refused are not counted: however many accounts are stuck, the others go on.
+	Limit int
 
 	from int64 // how many buckets after its own the next call begins
 	seen sightings
@@ -82,7 +84,7 @@ func (d *Delivery) Deliver(ctx context.Context, f func(context.Context, loyalty.
 		}
 		d.from = (b + 1 - own + Buckets) % Buckets // so that none waits for those before it
 		n, no, err := d.bucket(ctx, l, b, left, f)
-		delivered, left, refused = delivered+n, left-n-len(no), append(refused, no...)
+		delivered, left, refused = delivered+n, left-n, append(refused, no...)
 		if e := l.release(ctx); err == nil {
 			err = e
 		}
@@ -101,12 +103,17 @@ func (d *Delivery) holder() holder {
 	return h
 }
 
-// bucket delivers at most left events of a bucket.
+// bucket delivers at most left events of a bucket. Those that f refuses are not counted: they
+// would keep others waiting.
 func (d *Delivery) bucket(ctx context.Context, l *lease, bucket int64, left int, f func(context.Context, loyalty.Event) error) (delivered int, refused []error, err error) {
 	var after eventPlace
 	stuck := make(map[loyalty.AccountID]bool)
 	for left > 0 {
-		events, err := d.Store.bucketEvents(ctx, bucket, after, min(outboxPage, left))
+		page := outboxPage
+		if len(stuck) == 0 {
+			page = min(page, left)
+		}
+		events, err := d.Store.bucketEvents(ctx, bucket, after, page)
 		if err != nil || len(events) == 0 {
 			return delivered, refused, err
 		}
@@ -123,13 +130,15 @@ func (d *Delivery) bucket(ctx context.Context, l *lease, bucket int64, left int,
 			if fail := f(ctx, *e); fail != nil {
 				stuck[e.Account] = true
 				refused = append(refused, fmt.Errorf("entry %d of %q: %w", e.Seq, e.Account, fail))
-				if left--; left == 0 || ctx.Err() != nil {
+				if ctx.Err() != nil {
 					break
 				}
 				continue
 			}
 			done = append(done, *e)
-			left--
+			if left--; left == 0 {
+				break
+			}
 		}
 		if len(done) > 0 { // though ctx has ended: f has taken them
 			if e := d.Store.Delivered(context.WithoutCancel(ctx), done); e != nil {

@@ -8,13 +8,10 @@ import (
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
-// keptStatements is how many statements are kept prepared.
-const keptStatements = 1024
-
 // prepare prepares a text, which the pool then does on each of its connections where it is
 // used; nil if there are too many, which are then given as texts.
 func (s *Store) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	if s.prepared.Load() >= keptStatements {
+	if s.prepared.Load() >= s.keep || s.crowded.Load() {
 		return nil, nil
 	}
 	st, err := s.db.PrepareContext(ctx, text)
@@ -31,9 +28,17 @@ func (s *Store) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 
 // Close closes the prepared statements. The database is the host's to close. A store that
 // is used after Close prepares them again.
-func (s *Store) Close() (err error) {
+func (s *Store) Close() error {
+	err := s.closeStatements()
+	s.crowded.Store(false)
+	return err
+}
+
+func (s *Store) closeStatements() (err error) {
 	s.stmts.Range(func(text, st any) bool {
-		s.stmts.Delete(text)
+		if _, mine := s.stmts.LoadAndDelete(text); !mine {
+			return true
+		}
 		s.prepared.Add(-1)
 		if closeErr := st.(*sql.Stmt).Close(); err == nil {
 			err = closeErr
@@ -41,6 +46,14 @@ func (s *Store) Close() (err error) {
 		return true
 	})
 	return err
+}
+
+// ease closes the prepared statements if the server keeps no more. It is not called within
+// a transaction: a connection on which somebody waits for that cannot be told to close one.
+func (s *Store) ease() {
+	if s.crowded.Load() {
+		_ = s.closeStatements()
+	}
 }
 
 // attempts is how often what was not sent is sent again on another connection.
@@ -72,7 +85,8 @@ func (s *Store) done(p *pooled) {
 	s.sessions.Put(p)
 }
 
-// read calls f with a session, and again if the connection was lost.
+// read calls f with a session, and again if the connection was lost, or the server kept no
+// more statements, of which there are fewer by then.
 func (s *Store) read(ctx context.Context, f func(q session) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -82,7 +96,13 @@ func (s *Store) read(ctx context.Context, f func(q session) error) error {
 	}
 	p := s.session()
 	defer s.done(p)
-	return again(ctx, func(err error) bool { return isKind(err, lost, unsent) }, func() error { return f(p) })
+	return again(ctx, func(err error) bool { return isKind(err, lost, unsent) || crowded(err) }, func() error {
+		err := f(p)
+		if err != nil {
+			s.ease()
+		}
+		return err
+	})
 }
 
 // write calls f in a transaction, which it commits. In a transaction of the host's what f
@@ -108,8 +128,11 @@ func (s *Store) write(ctx context.Context, f func(q session) error) error {
 		return s.transaction(ctx, p, &begun, f)
 	})
 	release()
+	if err != nil {
+		s.ease()
+	}
 	for _, text := range p.missing {
-		if _, prepareErr := s.prepare(context.WithoutCancel(ctx), text); prepareErr != nil {
+		if _, prepareErr := s.prepare(ctx, text); prepareErr != nil {
 			break // the next one may
 		}
 	}
@@ -147,13 +170,53 @@ func (s *Store) nested(ctx context.Context, f func(q session) error) error {
 	return err
 }
 
+// begin begins a transaction. The end of ctx ends the waiting for it, and not the
+// transaction; end comes after that.
+func (s *Store) begin(ctx context.Context) (tx *sql.Tx, end func(), err error) {
+	free := context.WithoutCancel(ctx)
+	switch {
+	case ctx.Done() == nil:
+		tx, err = s.db.BeginTx(free, nil)
+		return tx, func() {}, err
+	case s.names.dialect == SQLite: // its driver has more to do for a ctx that may end
+		if s.db.Stats().MaxOpenConnections == 0 {
+			tx, err = s.db.BeginTx(free, nil)
+			return tx, func() {}, err
+		}
+		c, err := s.db.Conn(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if tx, err = c.BeginTx(free, nil); err != nil {
+			_ = c.Close()
+			return nil, nil, err
+		}
+		return tx, func() { _ = c.Close() }, nil
+	}
+	begun, cancel := context.WithCancel(free)
+	stop := context.AfterFunc(ctx, cancel)
+	tx, err = s.db.BeginTx(begun, nil)
+	if !stop() {
+		if err == nil {
+			_ = tx.Rollback()
+		}
+		err = ctx.Err()
+	}
+	if err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	return tx, cancel, nil
+}
+
 // transaction calls f between begin and commit. It does not end by itself when ctx does:
 // whether it was committed would not be known.
 func (s *Store) transaction(ctx context.Context, p *pooled, begun *bool, f func(q session) error) error {
-	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
+	tx, end, err := s.begin(ctx)
 	if err != nil {
 		return notSent(fault(ctx, err))
 	}
+	defer end()
 	*begun = true
 	ended := false
 	defer func() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/guanxi-go/guanxi/loyalty"
@@ -123,7 +124,8 @@ func later(t time.Time, last loyalty.Instant) time.Time {
 	return max(loyalty.InstantOf(t), last).Time()
 }
 
-// Outstanding implements [loyalty.Aggregator]: the database sums.
+// Outstanding implements [loyalty.Aggregator]: the database sums. A sum that is no Points is
+// loyalty.ErrOverflow.
 func (s *Store) Outstanding(ctx context.Context, at loyalty.Instant) iter.Seq2[loyalty.OutstandingRow, error] {
 	return func(yield func(loyalty.OutstandingRow, error) bool) {
 		var rows []loyalty.OutstandingRow // the connection is given back before they are looked at
@@ -144,6 +146,9 @@ func (s *Store) Outstanding(ctx context.Context, at loyalty.Instant) iter.Seq2[l
 				})
 		})
 		if err != nil {
+			if !errors.Is(err, loyalty.ErrOverflow) && strings.Contains(err.Error(), "integer overflow") { // of SQLite
+				err = fmt.Errorf("%w: %w", loyalty.ErrOverflow, err)
+			}
 			yield(loyalty.OutstandingRow{}, err)
 			return
 		}
@@ -192,7 +197,7 @@ func (s *Store) page(ctx context.Context, id loyalty.AccountID, where string, wh
 		return q.query(ctx, s.sql(half("entries_old")+" UNION ALL "+half("entries")+" ORDER BY 1 LIMIT ?"), append(args, int64(limit)), func(r []driver.Value) error {
 			e, err := entryOf(id, octets(r[1]))
 			if err == nil && e.Seq != integer(r[0]) {
-				err = damaged("entry of", id, loyalty.ErrEncoding)
+				err = damaged("entry of", id, loyalty.ErrFormat)
 			}
 			out = append(out, *e)
 			return err

@@ -69,6 +69,8 @@ type verifying struct {
 	done Verified
 
 	every     bool                // all receipts are read
+	keep      bool                // the checkpoint
+	from      []byte              // the checkpoint, of keep
 	lastHolds map[string][2]int64 // ends and points of holds, as entries say
 	shared    []loyalty.SharedChange
 }
@@ -107,6 +109,11 @@ func (v *verifying) run(ctx context.Context) error {
 		return err
 	}
 	v.done.From = v.a.Seq
+	if v.keep && v.a.Seq > 0 {
+		if v.from, err = v.a.MarshalBinary(); err != nil {
+			return err
+		}
+	}
 	v.lastHolds = make(map[string][2]int64)
 	for _, h := range v.a.Holds() {
 		v.lastHolds[h.ID] = [2]int64{int64(h.Until), int64(h.Points)}
@@ -228,8 +235,21 @@ func (s *Store) eachEntry(ctx context.Context, run func(context.Context, func(se
 // are a piece of one chain: numbers without gaps, recorded in order, hashes that fit. It
 // looks at nothing else and costs as much as the range. The first entry that is missing or
 // was changed is named by a *loyalty.BrokenError. It returns how many entries there are.
-// A range that begins before what was put away is an ErrArchived.
+// A range that begins before what was put away, be it meanwhile, is an ErrArchived.
 func (s *Store) VerifyRange(ctx context.Context, id loyalty.AccountID, after, upto int64) (entries int, err error) {
+	entries, err = s.verifyRange(ctx, id, after, upto)
+	if err == nil || errors.Is(err, ErrArchived) {
+		return entries, err
+	}
+	if gone := s.archivedTo(ctx, id); gone != nil {
+		if a, ok := errors.AsType[*ArchivedError](gone); ok && a.Seq > after {
+			return entries, gone
+		}
+	}
+	return entries, err
+}
+
+func (s *Store) verifyRange(ctx context.Context, id loyalty.AccountID, after, upto int64) (entries int, err error) {
 	v := verifying{s: s, id: id}
 	if err := v.account(ctx); err != nil {
 		return 0, err

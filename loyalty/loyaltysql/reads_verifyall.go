@@ -144,7 +144,7 @@ func (v *verifyingAll) accounts(ctx context.Context) error {
 
 // account verifies one, and counts what it has.
 func (v *verifyingAll) account(ctx context.Context, id loyalty.AccountID) error {
-	a, err := v.s.verify(ctx, verifying{s: v.s, id: id})
+	a, err := v.s.verify(ctx, verifying{s: v.s, id: id, keep: true})
 	switch {
 	case err != nil:
 		return fmt.Errorf("account %q: %w", id, err)
@@ -163,11 +163,12 @@ func (v *verifyingAll) account(ctx context.Context, id loyalty.AccountID) error 
 	if a.done.From == 0 {
 		return nil
 	}
-	return v.old(ctx, id, a.done.From)
+	return v.old(ctx, id, a.done.From, a.from)
 }
 
-// old verifies what was put away of an account, if it is in the archive table.
-func (v *verifyingAll) old(ctx context.Context, id loyalty.AccountID, upto int64) error {
+// old verifies what was put away of an account up to the checkpoint that it was verified
+// from, if it is in the archive table. More may be put away by now.
+func (v *verifyingAll) old(ctx context.Context, id loyalty.AccountID, upto int64, checkpoint []byte) error {
 	there := int64(0)
 	err := v.query(ctx, "SELECT COUNT(*) FROM {table:entries_old} WHERE program = ? AND account = ? AND seq <= ?", []driver.Value{blob(id), upto}, func(r []driver.Value) error {
 		there = integer(r[0])
@@ -181,7 +182,7 @@ func (v *verifyingAll) old(ctx context.Context, id loyalty.AccountID, upto int64
 		return nil
 	}
 	journal := v.s.putAway(ctx, id, upto)
-	n, err := v.s.VerifyArchive(ctx, id, func(yield func(*loyalty.Entry, error) bool) {
+	n, err := verifyArchive(id, upto, checkpoint, func(yield func(*loyalty.Entry, error) bool) {
 		for e, err := range journal {
 			if err == nil {
 				v.take(e.Shared)

@@ -93,17 +93,17 @@ func (s *Store) versionOf(ctx context.Context, q session) (v int64, noted bool, 
 	return v, noted, err
 }
 
-// Check reports whether the tables are those of this version: ErrSchemaOlder,
-// ErrSchemaNewer, ErrNotOurs, or what keeps the database from answering.
+// Check reports whether the tables are those of this version: ErrSchemaOlder, also where
+// there are none, ErrSchemaNewer, ErrNotOurs, or what keeps the database from answering: a
+// file that cannot be read is ErrDamaged, and a table that may not be read the driver's error.
 func (s *Store) Check(ctx context.Context) error {
 	return s.read(ctx, func(q session) error {
 		v, noted, err := s.versionOf(ctx, q)
 		switch {
-		case isKind(err, other):
-			if there := s.exists(ctx, q, "schema"); there {
-				return fmt.Errorf("%w: %s: %w", ErrNotOurs, s.names.table("schema"), err)
-			}
+		case isKind(err, absent):
 			return fmt.Errorf("%w: there are none", ErrSchemaOlder)
+		case isKind(err, other) && s.exists(ctx, q, "schema"):
+			return fmt.Errorf("%w: %s: %w", ErrNotOurs, s.names.table("schema"), err)
 		case err != nil:
 			return err
 		case !noted:
@@ -113,19 +113,24 @@ func (s *Store) Check(ctx context.Context) error {
 		case v > Version:
 			return fmt.Errorf("%w: version %d of %d", ErrSchemaNewer, v, Version)
 		}
-		for i := range tables {
-			if err := s.checkTable(ctx, q, &tables[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.checkTables(ctx, q)
 	})
+}
+
+// checkTables reports whether all tables have their columns.
+func (s *Store) checkTables(ctx context.Context, q session) error {
+	for i := range tables {
+		if err := s.checkTable(ctx, q, &tables[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkTable reports whether a table has its columns.
 func (s *Store) checkTable(ctx context.Context, q session, t *table) error {
 	err := q.query(ctx, s.sql("SELECT "+strings.Join(t.columns, ", ")+" FROM {table:"+t.name+"} WHERE 1 = 0"), nil, func([]driver.Value) error { return nil })
-	if isKind(err, other) {
+	if isKind(err, other, absent) {
 		return fmt.Errorf("%w: %s: %w", ErrNotOurs, s.names.table(t.name), err)
 	}
 	return err
@@ -137,8 +142,8 @@ func (s *Store) exists(ctx context.Context, q session, name string) bool {
 }
 
 // Apply makes the tables that are missing, and brings older ones to this version. Several
-// processes may call it at once. Tables of these names that are not ours are ErrNotOurs,
-// and nothing is made.
+// processes may call it at once. Tables and indexes of these names that are not ours are
+// ErrNotOurs; nothing is made then, or, where MySQL has made some already, no version noted.
 func (s *Store) Apply(ctx context.Context) error {
 	if s.in != nil {
 		return fmt.Errorf("%w: in a transaction", ErrConfig)
@@ -148,22 +153,34 @@ func (s *Store) Apply(ctx context.Context) error {
 		return err
 	}
 	err = s.apply(ctx)
-	if err == nil || ctx.Err() != nil {
+	if errors.Is(err, ErrNotOurs) && s.begun(ctx) { // they are another process's, which is at it
+		err = s.apply(ctx)
+	}
+	if ctx.Err() != nil {
 		return err
 	}
-	if s.Check(ctx) == nil { // another process was faster
-		return nil
+	if now := s.Check(ctx); now == nil || err == nil {
+		return now // another process may have been faster
 	}
 	return err
+}
+
+// begun reports whether a version is noted, of whatever tables.
+func (s *Store) begun(ctx context.Context) (noted bool) {
+	err := s.read(ctx, func(q session) (err error) {
+		_, noted, err = s.versionOf(ctx, q)
+		return err
+	})
+	return err == nil && noted
 }
 
 func (s *Store) apply(ctx context.Context) error {
 	v, noted := int64(0), false
 	err := s.read(ctx, func(q session) (err error) {
-		if v, noted, err = s.versionOf(ctx, q); err == nil || !isKind(err, other) {
-			return err
+		if v, noted, err = s.versionOf(ctx, q); isKind(err, absent) {
+			return nil
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -185,12 +202,16 @@ func (s *Store) apply(ctx context.Context) error {
 }
 
 // migrate carries migrations out. MySQL commits each statement by itself: there a version
-// 0 is noted first, so that what was begun can be gone on with.
+// 0 is noted first, so that what was begun can be gone on with, by several at once.
 func (s *Store) migrate(ctx context.Context, q session, v int64, noted bool) error {
 	do := func(text string) error {
 		_, err := q.exec(ctx, text, nil)
+		if isKind(err, present) {
+			return fmt.Errorf("%w: %w", ErrNotOurs, err)
+		}
 		return err
 	}
+	goOn := v == 0 && (noted || s.names.dialect == MySQL)
 	if !noted {
 		if err := do(s.names.fill(versionTable(s.names.dialect))); err != nil {
 			return err
@@ -205,11 +226,16 @@ func (s *Store) migrate(ctx context.Context, q session, v int64, noted bool) err
 	}
 	for next := int(v) + 1; next <= Version; next++ {
 		for _, text := range statements(s.names, next) {
-			if v == 0 {
+			if goOn {
 				text = strings.Replace(text, "CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
 				text = strings.Replace(text, "CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ", 1)
 			}
 			if err := do(text); err != nil {
+				return err
+			}
+		}
+		if noted && next == Version { // of what was there it is not known whose it is
+			if err := s.checkTables(ctx, q); err != nil {
 				return err
 			}
 		}

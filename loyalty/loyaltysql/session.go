@@ -50,12 +50,13 @@ func (p *pooled) values(args []driver.Value) []any {
 }
 
 // context returns the ctx that statements are given. What SQLite does ends soon, and
-// watching a ctx meanwhile costs more: it is asked before.
+// watching a ctx meanwhile costs more: it is asked before, unless there is a connection to
+// be waited for.
 func (p *pooled) context(ctx context.Context) (context.Context, error) {
 	if err := ctx.Err(); err != nil {
 		return ctx, &dbError{unsent, err}
 	}
-	if p.s.names.dialect == SQLite {
+	if p.s.names.dialect == SQLite && (p.tx != nil || p.s.db.Stats().MaxOpenConnections == 0) {
 		return context.WithoutCancel(ctx), nil
 	}
 	return ctx, nil
@@ -83,22 +84,17 @@ func (p *pooled) exec(ctx context.Context, text string, args []driver.Value) (af
 	}
 	st, err := p.stmt(stmtCtx, text)
 	if err != nil {
-		return 0, notSent(fault(ctx, err))
+		return 0, notSent(p.fault(ctx, err))
 	}
-	var result sql.Result
-	switch {
-	case st != nil:
-		result, err = st.ExecContext(stmtCtx, p.values(args)...)
-	case p.tx != nil:
-		result, err = p.tx.ExecContext(stmtCtx, text, p.values(args)...)
-	default:
-		result, err = p.s.db.ExecContext(stmtCtx, text, p.values(args)...)
+	result, err := p.execOn(stmtCtx, st, text, args)
+	if st != nil && isClosed(err) {
+		result, err = p.execOn(stmtCtx, nil, text, args)
 	}
 	clear(p.args)
 	if err == nil {
 		affected, err = result.RowsAffected()
 	}
-	return affected, fault(ctx, err)
+	return affected, p.fault(ctx, err)
 }
 
 func (p *pooled) query(ctx context.Context, text string, args []driver.Value, each func(row []driver.Value) error) error {
@@ -108,25 +104,20 @@ func (p *pooled) query(ctx context.Context, text string, args []driver.Value, ea
 	}
 	st, err := p.stmt(stmtCtx, text)
 	if err != nil {
-		return notSent(fault(ctx, err))
+		return notSent(p.fault(ctx, err))
 	}
-	var rows *sql.Rows
-	switch {
-	case st != nil:
-		rows, err = st.QueryContext(stmtCtx, p.values(args)...)
-	case p.tx != nil:
-		rows, err = p.tx.QueryContext(stmtCtx, text, p.values(args)...)
-	default:
-		rows, err = p.s.db.QueryContext(stmtCtx, text, p.values(args)...)
+	rows, err := p.queryOn(stmtCtx, st, text, args)
+	if st != nil && isClosed(err) {
+		rows, err = p.queryOn(stmtCtx, nil, text, args)
 	}
 	clear(p.args)
 	if err != nil {
-		return fault(ctx, err)
+		return p.fault(ctx, err)
 	}
 	defer func() { _ = rows.Close() }()
 	columns, err := rows.Columns()
 	if err != nil {
-		return fault(ctx, err)
+		return p.fault(ctx, err)
 	}
 	cells, places, row := p.cells, p.places, p.row
 	p.cells, p.places, p.row = nil, nil, nil // each may ask again
@@ -140,7 +131,7 @@ func (p *pooled) query(ctx context.Context, text string, args []driver.Value, ea
 	defer func() { p.cells, p.places, p.row = cells, places, row }()
 	for rows.Next() {
 		if err := rows.Scan(places...); err != nil {
-			return fault(ctx, err)
+			return p.fault(ctx, err)
 		}
 		for i := range columns {
 			row[i] = cells[i]
@@ -149,7 +140,42 @@ func (p *pooled) query(ctx context.Context, text string, args []driver.Value, ea
 			return err
 		}
 	}
-	return fault(ctx, rows.Err())
+	return p.fault(ctx, rows.Err())
+}
+
+// execOn gives the database a statement, or, where that is nil, its text.
+func (p *pooled) execOn(ctx context.Context, st *sql.Stmt, text string, args []driver.Value) (sql.Result, error) {
+	switch {
+	case st != nil:
+		return st.ExecContext(ctx, p.values(args)...)
+	case p.tx != nil:
+		return p.tx.ExecContext(ctx, text, p.values(args)...)
+	}
+	return p.s.db.ExecContext(ctx, text, p.values(args)...)
+}
+
+func (p *pooled) queryOn(ctx context.Context, st *sql.Stmt, text string, args []driver.Value) (*sql.Rows, error) {
+	switch {
+	case st != nil:
+		return st.QueryContext(ctx, p.values(args)...)
+	case p.tx != nil:
+		return p.tx.QueryContext(ctx, text, p.values(args)...)
+	}
+	return p.s.db.QueryContext(ctx, text, p.values(args)...)
+}
+
+// isClosed reports whether nothing was sent, since Close has closed the statement meanwhile.
+func isClosed(err error) bool { return err != nil && err.Error() == "sql: statement is closed" }
+
+// fault is the fault of an error; where the server keeps no more statements, the store keeps
+// none either.
+func (p *pooled) fault(ctx context.Context, err error) error {
+	if err != nil && crowded(err) {
+		if was := p.s.crowded.Swap(true); !was && p.s.in != nil { // within the host's transaction, see ease
+			go p.s.ease()
+		}
+	}
+	return fault(ctx, err)
 }
 
 // notSent marks an error of a statement that was not carried out.

@@ -30,6 +30,8 @@ type Store struct {
 type common struct {
 	stmts    sync.Map // of texts: *sql.Stmt
 	prepared atomic.Int64
+	keep     int64         // how many are kept at most
+	crowded  atomic.Bool   // the server keeps no more of them
 	sessions sync.Pool     // of *pooled
 	texts    sync.Map      // of SQL texts, filled
 	writer   chan struct{} // of SQLite: one writes
@@ -45,16 +47,18 @@ func New(db *sql.DB, cfg Config) (*Store, error) {
 	if db == nil {
 		return nil, guanxi.At("/db", ErrConfig)
 	}
-	return &Store{db: db, names: cfg.names(), program: blob(cfg.Program), common: &common{writer: make(chan struct{}, 1)}}, nil
+	return &Store{db: db, names: cfg.names(), program: blob(cfg.Program), common: &common{keep: cfg.statements(), writer: make(chan struct{}, 1)}}, nil
 }
 
 // WithTx returns the store in a transaction of the host's: what it commits is there for
-// others once the host has committed, and never if it is rolled back. Give it to
-// [loyalty.Service.In]:
+// others once the host has committed, and never if it is rolled back. The transaction is one
+// of the *sql.DB that the store was given; one of another, which the store may notice only
+// after a while, is an ErrConfig. Give the store to [loyalty.Service.In]:
 //
 //	answer, err := service.In(store.WithTx(tx)).Do(ctx, account, command)
 //
-// A conflict is returned, as loyalty.ErrConflict: roll back and begin the transaction
+// A conflict is returned, as loyalty.ErrConflict, also where a key was used since the
+// transaction began and by whom it cannot see: roll back and begin the transaction
 // anew, since what else it has read may be old too. After other errors too the safe thing
 // is to roll back. Commands that are refused, such as a redemption of more than there is,
 // have written nothing, and the transaction goes on. What a commit has written before it

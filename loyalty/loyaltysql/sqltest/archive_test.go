@@ -58,7 +58,7 @@ func TestArchive(t *testing.T) {
 			for first := true; first || next != ""; first = false {
 				var some []loyaltysql.Archived
 				var err error
-				some, next, err = k.store.ArchiveAccounts(ctx, loyaltysql.ArchiveOptions{Before: before, Limit: 20}, next, 2)
+				some, next, err = k.store.ArchiveAccounts(ctx, loyaltysql.ArchiveConfig{Before: before, Limit: 20}, next, 2)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -122,7 +122,7 @@ func TestArchiveSink(t *testing.T) {
 		k.play(t, 120)
 		id := k.ids[0]
 		var kept []loyalty.Entry
-		o := loyaltysql.ArchiveOptions{Before: k.now.AddDate(0, 0, -2), Keep: 10, Sink: func(_ context.Context, e *loyalty.Entry) error {
+		o := loyaltysql.ArchiveConfig{Before: k.now.AddDate(0, 0, -2), Keep: 10, Sink: func(_ context.Context, e *loyalty.Entry) error {
 			if n := len(kept); n == 0 || kept[n-1].Seq < e.Seq {
 				kept = append(kept, e.Clone())
 			}
@@ -203,7 +203,7 @@ func TestArchiveBroken(t *testing.T) {
 		k.play(t, 80)
 		id := k.ids[0]
 		k.spoil(t, id, "DELETE FROM %entries WHERE %who AND seq = 7")
-		o := loyaltysql.ArchiveOptions{Before: k.now}
+		o := loyaltysql.ArchiveConfig{Before: k.now}
 		var broken *loyalty.BrokenError
 		if _, err := k.store.Archive(ctx, id, o); !errors.As(err, &broken) || broken.Seq != 8 {
 			t.Errorf("%v", err)
@@ -238,7 +238,7 @@ func TestArchiveTransit(t *testing.T) {
 			t.Fatal(err)
 		}
 		k.now = k.now.AddDate(0, 0, 3)
-		o := loyaltysql.ArchiveOptions{Before: k.now, Sink: func(context.Context, *loyalty.Entry) error { return nil }}
+		o := loyaltysql.ArchiveConfig{Before: k.now, Sink: func(context.Context, *loyalty.Entry) error { return nil }}
 		events, err := k.store.Events(ctx, 100)
 		if err != nil {
 			t.Fatal(err)
@@ -276,7 +276,7 @@ func TestArchiveDeath(t *testing.T) {
 			k.play(t, 5)
 			db, w := d.wired(t)
 			w.at.Store(int64(n))
-			_, err := d.program(t, db, k.program).Archive(ctx, id, loyaltysql.ArchiveOptions{Before: k.now.AddDate(0, 0, -1)})
+			_, err := d.program(t, db, k.program).Archive(ctx, id, loyaltysql.ArchiveConfig{Before: k.now.AddDate(0, 0, -1)})
 			done = !w.dead.Load()
 			if done != (err == nil) {
 				t.Errorf("death %d: %v", n, err)
@@ -297,7 +297,7 @@ func TestArchiveTogether(t *testing.T) {
 			store := d.program(t, d.open(t), k.program)
 			go func() {
 				for {
-					some, _, err := store.ArchiveAccounts(ctx, loyaltysql.ArchiveOptions{Before: opening.AddDate(1, 0, 0), Keep: 2}, "", 10)
+					some, _, err := store.ArchiveAccounts(ctx, loyaltysql.ArchiveConfig{Before: opening.AddDate(1, 0, 0), Keep: 2}, "", 10)
 					for _, a := range some {
 						if a.Err != nil && !errors.Is(a.Err, loyalty.ErrConflict) {
 							err = fmt.Errorf("%q: %w", a.Account, a.Err)

@@ -112,6 +112,7 @@ func (d *database) program(t testing.TB, db *sql.DB, name string) *loyaltysql.St
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
 

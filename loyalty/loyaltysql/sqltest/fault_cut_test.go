@@ -107,7 +107,11 @@ func TestFaultCutApply(t *testing.T) {
 		db, plain := sql.OpenDB(c), d.open(t)
 		defer func() { _ = db.Close() }()
 		turn := turns.Add(1)
-		for n := 1; ; n++ {
+		first, step := 1, 1
+		if d.dialect != loyaltysql.SQLite && os.Getenv("GUANXI_LONG") != "1" { // other ones each time
+			first, step = 1+int(turn%2), 2
+		}
+		for n := first; ; n += step {
 			cfg := d.config
 			cfg.Prefix = fmt.Sprint("cut", n, "_")
 			store := func(db *sql.DB) *loyaltysql.Store {
@@ -127,7 +131,7 @@ func TestFaultCutApply(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-				t.Logf("%d statements", n-1)
+				t.Logf("less than %d statements", n)
 				return
 			}
 			if err != nil && !errors.Is(err, loyaltysql.ErrConnection) && !errors.Is(err, loyalty.ErrUnknownOutcome) {

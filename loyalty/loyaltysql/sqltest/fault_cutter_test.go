@@ -27,6 +27,7 @@ const (
 	cutAfter  cut = "after"  // the statement is carried out, and its answer lost
 	cutTorn   cut = "torn"   // of the answer a few bytes come
 	cutEnded  cut = "ended"  // the server ends the session before the statement
+	cutMeet   cut = "meet"   // nothing: somebody else does something before the statement
 )
 
 // cuts are those that a database can have. SQLite has no wire.
@@ -47,6 +48,8 @@ type cutter struct {
 	left  int
 	how   cut
 	at    string // the statement where it was cut
+	meet  func() // of cutMeet
+	seen  func(text string)
 }
 
 // cutting opens connections that can be cut.
@@ -94,6 +97,9 @@ func (c *cutter) cutAt() string {
 func (c *cutter) next(text string) cut {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.seen != nil {
+		c.seen(text)
+	}
 	if c.left == 0 {
 		return ""
 	}
@@ -199,7 +205,10 @@ func (c *cutConn) step(text string, do func() error) error {
 		return driver.ErrBadConn
 	}
 	how := c.cutter.next(text)
-	if how == "" {
+	if how == cutMeet {
+		c.cutter.meet()
+	}
+	if how == "" || how == cutMeet {
 		return do()
 	}
 	if c.socket == nil {

@@ -141,6 +141,37 @@ func (j *job) sell(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// leaving lets the sessions of a job be told from others. gone waits until the server has
+// ended them: it carries out what it was given by a process that was killed.
+func (d *database) leaving(t *testing.T, j job) (_ job, gone func()) {
+	text := ""
+	switch d.dialect {
+	case loyaltysql.PostgreSQL:
+		j.DSN += "&application_name=" + j.Config.Program
+		text = "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + j.Config.Program + "'"
+	case loyaltysql.MySQL: // others name no database
+		j.DSN += j.Config.Schema
+		text = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '" + j.Config.Schema + "'"
+	default:
+		return j, func() {}
+	}
+	db := d.open(t)
+	return j, func() {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(2 * time.Millisecond) {
+			var n int
+			if err := db.QueryRow(text).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 {
+				return
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%d sessions of a process that was killed", n)
+			}
+		}
+	}
+}
+
 // A process that writes is killed, and another one goes on, again and again, with what the
 // one before had been given last: on all databases.
 func TestFaultKilledProcess(t *testing.T) {
@@ -157,7 +188,7 @@ func TestFaultKilledProcess(t *testing.T) {
 		}
 		var last [workers]int
 		for round := range 4 {
-			j := d.job("sell", name, "w")
+			j, gone := d.leaving(t, d.job("sell", name, "w"))
 			j.Workers, j.From = workers, max(0, min(last[0], last[1], last[2])-4)
 			c := spawn(t, j)
 			for told := 0; ; told++ {
@@ -185,6 +216,7 @@ func TestFaultKilledProcess(t *testing.T) {
 					c.kill()
 				}
 			}
+			gone() // with what the server was carrying out
 		}
 		if len(l.acked) < 40 {
 			t.Errorf("only %d were acknowledged", len(l.acked))

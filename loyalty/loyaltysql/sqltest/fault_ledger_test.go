@@ -155,7 +155,7 @@ func (l *ledger) do(ctx context.Context, s doer, id loyalty.AccountID, cmd loyal
 
 // until gives a command until it is acknowledged.
 func (l *ledger) until(ctx context.Context, s doer, id loyalty.AccountID, cmd loyalty.Command) error {
-	for {
+	for wait := time.Millisecond; ; wait = min(2*wait, 20*time.Millisecond) { // a server that starts needs the processor
 		done, err := l.do(ctx, s, id, cmd)
 		switch {
 		case done || err != nil:
@@ -163,7 +163,7 @@ func (l *ledger) until(ctx context.Context, s doer, id loyalty.AccountID, cmd lo
 		case ctx.Err() != nil:
 			return fmt.Errorf("%q was not acknowledged: %w, %v", cmd.Common().Key, ctx.Err(), l.faults)
 		}
-		time.Sleep(2 * time.Millisecond)
+		time.Sleep(wait)
 	}
 }
 

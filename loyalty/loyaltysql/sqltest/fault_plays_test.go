@@ -230,7 +230,7 @@ var plays = []play{
 			return errors.Join(x.open(ctx, ann), x.all(ctx, x.service(x.store), 0, 6))
 		},
 		act: func(ctx context.Context, x *scene) error {
-			a, err := x.store.Archive(ctx, ann, loyaltysql.ArchiveOptions{Before: opening.AddDate(0, 0, 1), Keep: 2})
+			a, err := x.store.Archive(ctx, ann, loyaltysql.ArchiveConfig{Before: opening.AddDate(0, 0, 1), Keep: 2})
 			if err != nil {
 				return errors.Join(errAgain, x.met("archive", err))
 			}

@@ -311,7 +311,7 @@ func TestSpoiltRows(t *testing.T) {
 		ctx := context.Background()
 		k := newDesk(t, d, 24, 1)
 		k.play(t, 40)
-		if a, err := k.store.Archive(ctx, k.ids[0], loyaltysql.ArchiveOptions{Before: k.now, Keep: 5}); err != nil || a.Entries == 0 {
+		if a, err := k.store.Archive(ctx, k.ids[0], loyaltysql.ArchiveConfig{Before: k.now, Keep: 5}); err != nil || a.Entries == 0 {
 			t.Fatal(a, err)
 		}
 		journal := func() (err error) {

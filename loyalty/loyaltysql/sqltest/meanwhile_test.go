@@ -55,7 +55,7 @@ func TestJournalWhileArchived(t *testing.T) {
 				if last = e.Seq; last > 1 {
 					continue
 				}
-				a, err := k.store.Archive(ctx, id, loyaltysql.ArchiveOptions{Before: k.now.AddDate(0, 0, 1), Keep: c.keep, Limit: 100_000, Sink: c.sink})
+				a, err := k.store.Archive(ctx, id, loyaltysql.ArchiveConfig{Before: k.now.AddDate(0, 0, 1), Keep: c.keep, Limit: 100_000, Sink: c.sink})
 				if err != nil || a.Entries == 0 {
 					t.Fatalf("%+v, %v", a, err)
 				}
@@ -79,7 +79,7 @@ func TestVerifyWhileArchived(t *testing.T) {
 		wg.Go(func() {
 			defer close(done)
 			for range 60 {
-				a, err := k.store.Archive(ctx, id, loyaltysql.ArchiveOptions{Before: k.now.AddDate(0, 0, 1), Limit: 3})
+				a, err := k.store.Archive(ctx, id, loyaltysql.ArchiveConfig{Before: k.now.AddDate(0, 0, 1), Limit: 3})
 				if err != nil || a.Entries == 0 {
 					return
 				}
@@ -96,6 +96,56 @@ func TestVerifyWhileArchived(t *testing.T) {
 			}
 		}
 		wg.Wait()
+	})
+}
+
+// Entries are put away between any two statements of those who verify: that is no damage,
+// and a range that begins before them is told.
+func TestVerifyBetween(t *testing.T) {
+	each(t, func(t *testing.T, d *database) {
+		ctx := context.Background()
+		k := newDesk(t, d, 5, 1)
+		k.play(t, 150)
+		id, from := k.ids[0], int64(0)
+		cfg := d.config
+		cfg.Program = k.program
+		store, at := d.meeting(t, cfg)
+		archive := func() {
+			a, err := k.store.Archive(ctx, id, loyaltysql.ArchiveConfig{Before: k.now.AddDate(0, 0, 1), Keep: 2, Limit: 2})
+			if err != nil {
+				t.Error(err)
+			}
+			from = a.Seq
+		}
+		archive()
+		for n := 1; ; n++ {
+			began, last := from, at(n, archive)
+			_, err := store.VerifyRange(ctx, id, began, 0)
+			if last.cutAt() == "" {
+				if err != nil {
+					t.Errorf("nothing was put away: %v", err)
+				}
+				break
+			}
+			if err != nil && !errors.Is(err, loyaltysql.ErrArchived) {
+				t.Errorf("put away before statement %d (%s): %v", n, short(last.cutAt()), err)
+			}
+		}
+		all, entries := int64(0), 0
+		for n := 1; ; n++ {
+			last := at(n, archive)
+			v, err := store.VerifyAll(ctx)
+			if all = k.seq(id); err != nil || v.Entries != int(all) || v.Elsewhere > 0 {
+				t.Errorf("put away before statement %d (%s): %+v, %v", n, short(last.cutAt()), v, err)
+			}
+			if last.cutAt() == "" {
+				break
+			}
+			entries = n
+		}
+		if from >= all-2 {
+			t.Errorf("all %d were put away before statement %d: too few to be put away at each", all, entries)
+		}
 	})
 }
 
@@ -145,7 +195,7 @@ func TestTxArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	o := loyaltysql.ArchiveOptions{Before: k.now}
+	o := loyaltysql.ArchiveConfig{Before: k.now}
 	if _, err := k.store.WithTx(tx).Archive(ctx, k.ids[0], o); !errors.Is(err, loyaltysql.ErrConfig) {
 		t.Error(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -144,6 +145,39 @@ func TestDeliverRefused(t *testing.T) {
 			t.Errorf("delivered before: %v", err)
 		}
 	})
+}
+
+// Accounts that are refused, many of them, keep no others waiting, however few events a call
+// may deliver.
+func TestDeliverRefusedMany(t *testing.T) {
+	d := databases(t)[0]
+	ctx := context.Background()
+	store := d.store(t, d.open(t))
+	service, act := actor(store)
+	const accounts = 40
+	for i := range accounts {
+		if _, err := service.Do(ctx, loyalty.AccountID(fmt.Sprint(i)), act(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := loyaltysql.Delivery{Store: store, Worker: "w", Now: func() time.Time { return opening }, Limit: 3}
+	taken := 0
+	for range (accounts/4 + 2) / 3 {
+		n, err := w.Deliver(ctx, func(_ context.Context, e loyalty.Event) error {
+			if id, _ := strconv.Atoi(string(e.Account)); id%4 > 0 {
+				return errors.New("not now")
+			}
+			taken++
+			return nil
+		})
+		var refused *loyaltysql.DeliveryError
+		if n > w.Limit || err != nil && !errors.As(err, &refused) {
+			t.Fatal(n, err)
+		}
+	}
+	if taken != accounts/4 {
+		t.Errorf("%d were delivered, want %d", taken, accounts/4)
+	}
 }
 
 // What a worker that dies was given is given again, once its lease has run out.

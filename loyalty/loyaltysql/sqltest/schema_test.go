@@ -21,6 +21,7 @@ func (d *database) prefixed(t *testing.T, prefix string) *loyaltysql.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
 
@@ -154,7 +155,7 @@ func TestNoConnection(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	bad := loyaltysql.Config{Dialect: "oracle", Prefix: "a;b", Schema: `x"y`, Program: strings.Repeat("p", 65)}
+	bad := loyaltysql.Config{Dialect: "oracle", Prefix: "a;b", Schema: `x"y`, Program: strings.Repeat("p", 65), Statements: -2}
 	n := 0
 	for f := range guanxi.Faults(bad.Validate()) {
 		n++
@@ -162,8 +163,8 @@ func TestConfig(t *testing.T) {
 			t.Error(f)
 		}
 	}
-	if n != 4 {
-		t.Errorf("%d faults, want 4: %v", n, bad.Validate())
+	if n != 5 {
+		t.Errorf("%d faults, want 5: %v", n, bad.Validate())
 	}
 	if _, err := loyaltysql.New(nil, loyaltysql.Config{Dialect: loyaltysql.SQLite}); !errors.Is(err, loyaltysql.ErrConfig) {
 		t.Error(err)

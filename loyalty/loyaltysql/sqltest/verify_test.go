@@ -99,7 +99,7 @@ func TestVerifyAllArchived(t *testing.T) {
 	each(t, func(t *testing.T, d *database) {
 		ctx := context.Background()
 		k := stocked(t, d, 4)
-		o := loyaltysql.ArchiveOptions{Before: k.now.AddDate(1, 0, 0), Keep: 1}
+		o := loyaltysql.ArchiveConfig{Before: k.now.AddDate(1, 0, 0), Keep: 1}
 		if a, err := k.store.Archive(ctx, k.ids[0], o); err != nil || a.Entries == 0 {
 			t.Fatal(a, err)
 		}
