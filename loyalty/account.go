@@ -31,7 +31,7 @@ type Account struct {
 	purses     []purse // one for each kind, in the order of their first entries
 	lots       chunks[node]
 	opened     LotID // the last lot
-	earned     int64 // orders that have earned, those of merged accounts too
+	earned     int64 // orders that have earned and of which something is left, those of merged accounts too
 	waiting    waitHeap
 	orders     index[orderRow]
 	keys       index[keyRow]
@@ -219,7 +219,22 @@ func (a *Account) Order(id string) (rec OrderRecord, ok bool) {
 		return OrderRecord{}, false
 	}
 	r.copyTo(&rec)
+	rec.First = a.first(r)
 	return rec, true
+}
+
+// first reports whether an order is the first that the customer has kept: whether nothing
+// was left of any other when it earned, or nothing is now.
+func (a *Account) first(row *orderRow) bool {
+	return row.First || a.earned == 1 && row.kept() == 1
+}
+
+// kept is how many kept orders that have earned a row is: one or none.
+func (r *OrderRecord) kept() int64 {
+	if r.Unearned || r.Kept() <= 0 {
+		return 0
+	}
+	return 1
 }
 
 // Receipt returns the answer that a key had; ok is false if it is not known, or not

@@ -280,7 +280,7 @@ func (a *Account) extend(e *Entry, x *LotExpiry) error {
 func (a *Account) applyOrder(e *Entry) (earned *orderRow, err error) {
 	c := e.Order
 	if c != nil && c.Earned != nil {
-		a.earned++
+		a.earned += c.Earned.kept()
 		return a.keepOrder(e, c.Earned)
 	}
 	if c != nil && c.Paid != nil {
@@ -299,7 +299,9 @@ func (a *Account) applyOrder(e *Entry) (earned *orderRow, err error) {
 				return nil, impossible(e, "line %d of order %q", l.Line, c.ID)
 			}
 		}
+		was := row.kept()
 		row.apply(c)
+		a.earned -= was - row.kept()
 	}
 	if e.Op == OpMergeIn && e.Parcel != nil && e.Parcel.Merge != nil {
 		return nil, a.mergeOrders(e, e.Parcel.Merge)
@@ -342,7 +344,7 @@ func (a *Account) keepPayment(e *Entry, c *OrderChange) error {
 
 // keep makes row a copy of rec in the account's memory.
 func (row *orderRow) keep(rec *OrderRecord, m *accountMemory) {
-	row.ID, row.At, row.First, row.Unearned = rec.ID, rec.At, rec.First, rec.Unearned
+	row.ID, row.At, row.Counted, row.First, row.Unearned = rec.ID, rec.At, rec.Counted, rec.First, rec.Unearned
 	row.OrderRecord.Payments = slices.Clone(rec.Payments)
 	row.OrderRecord.Lines = m.lines.keep(rec.Lines)
 	row.Terms = m.keepTerms(rec.Terms)

@@ -11,29 +11,33 @@ func (l *Lot) used(op Op) bool {
 // the order may put its own amount in the place. One that has earned in both and of which
 // nothing was left there stays as it is here.
 func (a *Account) mergeOrders(e *Entry, m *MergedState) error {
+	none := a.earned == 0
+	a.earned += m.Earned
 	for i := range m.Orders {
 		rec := &m.Orders[i]
 		row, fresh := a.addOrder(rec.ID)
 		if fresh || row.missing {
 			row.missing = false
 			row.keep(rec, a.memory())
-			row.First = rec.First && a.earned == 0
+			row.First = rec.First && none
 			continue
 		}
 		switch {
 		case rec.Unearned && (!row.Unearned || row.total() <= rec.total()):
+			was := row.kept()
 			row.join(rec, a.left, m.left)
+			a.earned -= was - row.kept()
 		case row.Unearned:
 			var was OrderRecord
 			row.copyTo(&was)
 			row.keep(rec, a.memory())
-			row.First = rec.First && a.earned == 0
+			row.First = rec.First && none
 			row.join(&was, m.left, a.left)
+			a.earned -= rec.kept() - row.kept()
 		case rec.Kept() > 0:
 			return impossible(e, "order %q is there", rec.ID)
 		}
 	}
-	a.earned += m.Earned
 	return nil
 }
 

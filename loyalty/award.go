@@ -7,7 +7,7 @@ import "github.com/guanxi-go/guanxi"
 // difference that it makes to the rounded total.
 type Award struct {
 	Rule   string // id of the rule, campaign, activity, …; "tier:" and the tier of a tier's multiplier
-	Label  guanxi.Text
+	Name   guanxi.Text
 	Kind   Kind
 	Basis  int64    // minor units of money that it worked on; 0 where it is no matter of money
 	Rate   Rational // points per minor unit, or the factor of a multiplier; zero of a fixed number

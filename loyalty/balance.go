@@ -61,7 +61,7 @@ func (a *Account) balance(k Kind, at Instant) Balance {
 	return b
 }
 
-// Expiring is points that expire at once.
+// Expiring is points that expire at one instant.
 type Expiring struct {
 	Expire Instant
 	Points Points

@@ -298,7 +298,7 @@ func (t *Triangle) AppendBinary(b []byte) ([]byte, error) {
 func (t *Triangle) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 
 // UnmarshalBinary reads what AppendBinary wrote, and nothing else: other bytes are
-// ErrEncoding, and t is unchanged.
+// ErrFormat, and t is unchanged.
 func (t *Triangle) UnmarshalBinary(data []byte) error {
 	r := &reader{b: data}
 	if v := r.byte(); v != triangleEncoding {
@@ -313,7 +313,7 @@ func (t *Triangle) UnmarshalBinary(data []byte) error {
 	}
 	out, err := NewTriangle(c)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrEncoding, err)
+		return fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	n, last := r.len(), triangleKey{math.MinInt32, 0}
 	for i := 0; i < n && r.err == nil; i++ {

@@ -17,21 +17,24 @@ type BreakageConfig struct {
 	// Tail is by how much redemptions grow after the last age that is known, 1 or more;
 	// the default is 1: none. It adds nothing to the standard error.
 	Tail float64
-	// Level of the intervals; the default is 0.9.
-	Level float64
+	// Confidence of the intervals; 0 is DefaultConfidence.
+	Confidence float64
 }
+
+// DefaultConfidence is the level of intervals where a config leaves it at 0.
+const DefaultConfidence = 0.95
 
 // MaxVintages is how many vintages an estimate looks at.
 const MaxVintages = 600
 
 // Breakage is what is expected never to be redeemed.
 type Breakage struct {
-	Last     Month // the first month of the last complete period
-	Months   int   // of a period
-	Level    float64
-	Tail     float64 // assumed for what comes after the last age
-	Ladder   *Ladder // how redemptions of a vintage grow with age
-	Vintages []VintageBreakage
+	Last       Month // the first month of the last complete period
+	Months     int   // of a period
+	Confidence float64
+	Tail       float64 // assumed for what comes after the last age
+	Ladder     *Ladder // how redemptions of a vintage grow with age
+	Vintages   []VintageBreakage
 	// Total is of the vintages that are known, Unknown what is outstanding of the others.
 	Total   VintageBreakage
 	Unknown Points
@@ -48,7 +51,7 @@ type VintageBreakage struct {
 	Known    bool
 	Ultimate float64 // redeemed in the end, at most what was redeemed and is outstanding
 	SE       float64 // standard error of Ultimate
-	// Low and High are the limits of Ultimate at the level, by a lognormal distribution of
+	// Low and High are the limits of Ultimate at the confidence, by a lognormal distribution of
 	// what is to come (Mack 1993, p. 217), and at most what can still be redeemed.
 	Low, High float64
 	// Breakage is Issued − Removed − Ultimate, with its limits.
@@ -93,14 +96,14 @@ func (b *Breakage) Of(m Month) (v VintageBreakage, ok bool) {
 // are contiguous, from the first in which points were issued. Without any, Vintages is
 // empty and Total not known: no number is made up.
 //
-// AsOf outside the years 1 to 9999 is ErrTime, a Level outside [0.01, 1) or a Tail below 1
+// AsOf outside the years 1 to 9999 is ErrTime, a Confidence outside (0, 1) or a Tail below 1
 // ErrOption, more than MaxVintages vintages, or more given back than was redeemed,
 // ErrTriangle. Cost: O(cells + vintages³).
 func (t *Triangle) Breakage(c BreakageConfig) (*Breakage, error) {
 	var f faults
-	level, z, ok := stats.Level(c.Level, 0.9)
+	confidence, z, ok := stats.Level(c.Confidence, DefaultConfidence)
 	if !ok {
-		f.add(ErrOption, "level")
+		f.add(ErrOption, "confidence")
 	}
 	if c.AsOf.IsZero() || !inYears(InstantOf(c.AsOf)) {
 		f.add(ErrTime, "as_of")
@@ -115,7 +118,7 @@ func (t *Triangle) Breakage(c BreakageConfig) (*Breakage, error) {
 		return nil, err
 	}
 	last := t.period(InstantOf(c.AsOf)) - 1
-	b := &Breakage{Last: Month(last * t.per), Months: int(t.per), Level: level}
+	b := &Breakage{Last: Month(last * t.per), Months: int(t.per), Confidence: confidence}
 	rows, err := t.rows(b, last, c.Vintages)
 	if err != nil {
 		return nil, err

@@ -111,7 +111,7 @@ func TestBreakage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Last.String() != "2024-10" || len(b.Vintages) != 10 || math.Round(b.Ladder.TotalSE) != 2447095 || b.Level != 0.9 || b.Tail != 1 {
+	if b.Last.String() != "2024-10" || len(b.Vintages) != 10 || math.Round(b.Ladder.TotalSE) != 2447095 || b.Confidence != 0.95 || b.Tail != 1 {
 		t.Errorf("%+v", b)
 	}
 	v, ok := b.Of(MonthOf(time.Date(2024, 9, 1, 0, 0, 0, 0, time.UTC)))
@@ -168,7 +168,7 @@ func TestBreakageAbsent(t *testing.T) {
 		t.Errorf("%+v", b.Total)
 	}
 	n := 0
-	_, err = tr.Breakage(BreakageConfig{Level: 1, Vintages: -1, Tail: math.NaN()})
+	_, err = tr.Breakage(BreakageConfig{Confidence: 1, Vintages: -1, Tail: math.NaN()})
 	for range guanxi.Faults(err) {
 		n++
 	}

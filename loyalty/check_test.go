@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"github.com/guanxi-go/guanxi"
 )
 
 // Whatever is broken in a state is found.
@@ -94,10 +96,10 @@ func TestAddLots(t *testing.T) {
 		}
 	}
 	for _, b := range [][]byte{nil, {9}, header[:40]} {
-		if _, err := NewPart(b); !errors.Is(err, ErrEncoding) {
+		if _, err := NewPart(b); !errors.Is(err, ErrFormat) {
 			t.Error(err)
 		}
-		if err := new(Account).UnmarshalBinary(b); !errors.Is(err, ErrEncoding) {
+		if err := new(Account).UnmarshalBinary(b); !errors.Is(err, ErrFormat) {
 			t.Error(err)
 		}
 	}
@@ -117,12 +119,12 @@ func TestBooks(t *testing.T) {
 	for b := Issued; b < books; b++ {
 		text, err := b.MarshalText()
 		var back Book
-		if err != nil || back.UnmarshalText(text) != nil || back != b || b.Label().EN == "" || b.Label().ZH == "" || string(text) != b.String() {
+		if err != nil || back.UnmarshalText(text) != nil || back != b || b.Label(guanxi.EN) == "" || b.Label(guanxi.ZH) == "" || string(text) != b.String() {
 			t.Error(b, err)
 		}
 	}
 	var b Book
-	if _, err := b.MarshalText(); !errors.Is(err, ErrOption) || b.String() != "" || books.String() != "" || !books.Label().IsZero() {
+	if _, err := b.MarshalText(); !errors.Is(err, ErrOption) || b.String() != "" || books.String() != "" || books.Label(guanxi.EN) != "" {
 		t.Error(err)
 	}
 	if err := b.UnmarshalText([]byte("cash")); !errors.Is(err, ErrOption) || b != 0 {

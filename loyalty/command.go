@@ -16,7 +16,8 @@ type Command interface {
 // Header is what every command has.
 type Header struct {
 	Key Key
-	// At is when it counts. It may be after the recording by PolicyConfig.Ahead at most.
+	// At is when it counts; the zero time is ErrTime. It may be after the recording by
+	// PolicyConfig.Ahead at most.
 	At time.Time
 	// Member is on whose behalf, where the account is the pool of a household; caps
 	// and limits are then counted for the member.
@@ -40,9 +41,10 @@ type (
 		Ref      string // what it was about; an activity rule may pay once for each
 	}
 	// Refer gives the referrer's or the friend's points after the friend's first kept purchase:
-	// the first order that earned in the friend's account (OrderRecord.First). Kept means that
-	// the return window of the rule is over with enough of the order left, so a later refund
-	// takes nothing of it back. The friend has them once, the referrer once for each friend.
+	// the first order of the friend's account that has not come back whole, see
+	// OrderRecord.First. Kept means that the return window of the rule is over with enough of
+	// the order left, so a later refund takes nothing of it back. The friend has them once, the
+	// referrer once for each friend.
 	Refer struct {
 		Header
 		Side   Side // Referrer or Friend
@@ -129,7 +131,9 @@ type (
 		Header
 		Kind   Kind
 		Points Points
-		Expire time.Time // of points given; zero: by the programme
+		// Expire is when points that are given expire; zero: by the programme. Points that
+		// are taken, and kinds that are not spendable, have none: ErrOption.
+		Expire time.Time
 		Note   Note
 	}
 	// Send takes points out for another account; what was taken comes back as the
@@ -155,13 +159,15 @@ type (
 	// MergeOut empties the account for another and closes it. Points, debts, orders,
 	// counters and the tier go along, and redemptions of which something may still be given
 	// back, with the orders that they paid for: a Return or a Refund of what was before is
-	// ErrMerged here, and works at the account that remains, by the same key or order.
+	// ErrMerged here, and works at the account that remains, by the same key or order. Of two
+	// tiers the higher one stays as it was held; what is left of a paid term begins where
+	// that of the same tier ends, and of two locks the one that ends later holds.
 	MergeOut struct {
 		Header
 		Into AccountID
 	}
-	// Close ends the account; what is available is forfeited as expired if Forfeit is
-	// set, and an error otherwise.
+	// Close ends the account. What it has of points, holds and debt is given up if Forfeit is
+	// set, points as expired; otherwise an account that is not empty is ErrNotEmpty.
 	Close struct {
 		Header
 		Forfeit bool
@@ -209,7 +215,7 @@ type MergedState struct {
 	// is opened anew, as already redeemed or donated.
 	Redemptions []Redemption
 	Lots        []Lot
-	Earned      int64 // how many orders have earned
+	Earned      int64 // how many orders have earned and have not come back whole
 	Counters    []CounterChange
 	Tier        TierState
 }

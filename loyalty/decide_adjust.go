@@ -36,6 +36,8 @@ func (c *Adjust) decide(w *work) error {
 		return guanxi.At("/points", ErrAmount)
 	case c.Points == math.MinInt64:
 		return guanxi.At("/points", ErrOverflow)
+	case !c.Expire.IsZero() && (!k.Spendable || c.Points < 0):
+		return guanxi.At("/expire", ErrOption)
 	}
 	e := w.entry(OpAdjust, w.at)
 	switch {

@@ -73,7 +73,7 @@ func (c *Refer) decide(w *work) error {
 	if c.Side == Friend && c.Friend != w.a.ID || c.Side == Referrer && c.Friend == w.a.ID {
 		return guanxi.At("/friend", ErrPeer)
 	}
-	purchase := c.Purchase
+	purchase, first := c.Purchase, c.Purchase.First
 	if c.Side == Friend && w.r.referral != nil { // the account knows better than the host
 		row, err := w.order(purchase.ID)
 		if err != nil {
@@ -82,9 +82,9 @@ func (c *Refer) decide(w *work) error {
 		if row == nil {
 			return guanxi.At("/purchase/id", ErrOrderUnknown)
 		}
-		purchase = &row.OrderRecord
+		purchase, first = &row.OrderRecord, w.a.first(row)
 	}
-	if err := w.r.kept(purchase, w.at); err != nil {
+	if err := w.r.kept(purchase, first, w.at); err != nil {
 		return guanxi.At("/purchase", err)
 	}
 	if err := w.r.refer(&w.earn, c.Side, c.Friend, &w.sit); err != nil {

@@ -108,7 +108,7 @@ func (c *Receive) decide(w *work) error {
 	}
 	if p.Merge != nil {
 		w.openUsed(e, p.Merge.Lots)
-		w.tierMerge(e, &p.Merge.Tier)
+		w.tierMerge(e, p.Merge)
 	}
 	return w.repayNow()
 }

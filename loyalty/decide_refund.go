@@ -53,7 +53,7 @@ func (c *Refund) decide(w *work) error {
 			continue
 		}
 		ch.Taken = append(ch.Taken, KindPoints{k.Kind, due})
-		if rule := w.r.kind(k.Kind); rule != nil && !rule.Spendable {
+		if rule := w.r.kind(k.Kind); rule != nil && !rule.Spendable || rule == nil && w.a.purse(k.Kind) == nil {
 			e.result(k.Kind).Points -= due
 			continue
 		}

@@ -1,7 +1,7 @@
 package loyalty
 
 // UnmarshalBinary reads what AppendBinary wrote, and nothing else: other bytes are
-// ErrEncoding, and e is unchanged. It does not ask whether the hash is right.
+// ErrFormat, and e is unchanged. It does not ask whether the hash is right.
 func (e *Entry) UnmarshalBinary(data []byte) error {
 	r := &reader{b: data}
 	var v Entry
@@ -182,7 +182,16 @@ func (p *Parcel) read(r *reader) {
 }
 
 func (r *OrderRecord) read(in *reader) {
-	r.ID, r.At, r.First, r.Unearned = in.text(), in.instant(), in.bool(), in.bool()
+	r.ID, r.At, r.First = in.text(), in.instant(), in.bool()
+	has := in.byte()
+	if has&^orderAny != 0 {
+		in.fail("order %x", has)
+	}
+	if r.Unearned = has&orderUnearned != 0; has&orderCounted != 0 {
+		if r.Counted = in.instant(); r.Counted == 0 {
+			in.fail("an order that counts as of no time")
+		}
+	}
 	r.Payments = list(in, func(v *OrderPayment) { v.read(in) })
 	r.Lines = list(in, func(v *LineRecord) { *v = LineRecord{in.text(), in.int(), in.int(), in.int(), in.int(), in.int()} })
 	r.Terms = list(in, func(v *Term) {

@@ -81,8 +81,8 @@
 // # For hosts, and for stores
 //
 // A host needs [Program], [New], the commands and a [Service] with a [Store]: Do, Batch,
-// Balance, Statement, Transfer, Merge, Pool and Sweep. [Memory] is a store; so is what
-// others write with database/sql. All else of the kind that follows is for who writes a
+// Balance, Statement, Transfer, Merge, Pool and Sweep. [Memory] is a store; package
+// loyaltysql is another, on a database. All else of the kind that follows is for who writes a
 // store, and is held to its contract by package loyaltytest:
 //
 //   - what a store is asked: [Accounts], [Journal], [DueIndex], [Sides], and if it can,

@@ -31,7 +31,7 @@ func (r *rules) compileActs(p *Program) {
 		a := &p.Activities[i]
 		act := action{id: a.ID, once: a.OncePer, limit: a.Limit.compile(a.ID), tiers: r.tiers.set(a.Tiers), during: a.During.compile()}
 		for _, g := range a.Give {
-			act.gives = append(act.gives, r.give(p, a.ID, a.Label, g, true))
+			act.gives = append(act.gives, r.give(p, a.ID, a.Name, g, true))
 		}
 		r.acts = append(r.acts, act)
 	}
@@ -40,7 +40,7 @@ func (r *rules) compileActs(p *Program) {
 		s.Pays = slices.Clone(s.Pays)
 		r.acts = append(r.acts, action{
 			id: s.ID, during: s.During.compile(), streak: &s,
-			gives: []give{r.give(p, s.ID, s.Label, KindPoints{Kind: s.Kind}, true)},
+			gives: []give{r.give(p, s.ID, s.Name, KindPoints{Kind: s.Kind}, true)},
 		})
 	}
 	for i := range p.TopUps {
@@ -48,9 +48,9 @@ func (r *rules) compileActs(p *Program) {
 		act := action{id: t.ID, limit: t.Limit.compile(t.ID), during: t.During.compile()}
 		stored := p.Stored[slices.IndexFunc(p.Stored, func(s StoredRule) bool { return s.ID == t.Stored })]
 		pay, _ := minor.From(t.Pay, p.Decimals)
-		act.gives = append(act.gives, r.give(p, t.ID, t.Label, KindPoints{stored.Principal, Points(pay)}, false))
+		act.gives = append(act.gives, r.give(p, t.ID, t.Name, KindPoints{stored.Principal, Points(pay)}, false))
 		if bonus, _ := minor.From(t.Bonus, p.Decimals); bonus > 0 {
-			act.gives = append(act.gives, r.give(p, t.ID, t.Label, KindPoints{stored.Bonus, Points(bonus)}, false))
+			act.gives = append(act.gives, r.give(p, t.ID, t.Name, KindPoints{stored.Bonus, Points(bonus)}, false))
 		}
 		r.acts = append(r.acts, act)
 	}
@@ -58,7 +58,7 @@ func (r *rules) compileActs(p *Program) {
 		c := &p.Cards[i]
 		r.acts = append(r.acts, action{
 			id: c.ID, during: c.During.compile(), valid: c.Valid,
-			gives: []give{r.give(p, c.ID, c.Label, KindPoints{c.Kind, c.Visits}, false)},
+			gives: []give{r.give(p, c.ID, c.Name, KindPoints{c.Kind, c.Visits}, false)},
 		})
 	}
 	slices.SortFunc(r.acts, func(a, b action) int { return cmp.Compare(a.id, b.id) })
@@ -80,7 +80,7 @@ func (r *rules) give(p *Program, id string, label guanxi.Text, g KindPoints, giv
 		if !given || c.Kind != g.Kind || !slices.Contains(c.Activities, id) {
 			continue
 		}
-		s := r.source(c.ID, c.Label, c.Kind, &c.Match, c.During)
+		s := r.source(c.ID, c.Name, c.Kind, &c.Match, c.During)
 		s.campaign, s.limit, s.term = true, c.Limit.compile(c.ID), c.term(0, true)
 		out.campaigns = append(out.campaigns, s)
 	}

@@ -101,14 +101,14 @@ func TestReferral(t *testing.T) {
 	var rec OrderRecord
 	e.record.copyTo(&rec)
 	end := r.zone.start(r.zone.day(noon()) + 15)
-	if err := r.kept(&rec, end); !errors.Is(err, ErrNotFirst) {
+	if err := r.kept(&rec, rec.First, end); !errors.Is(err, ErrNotFirst) {
 		t.Error("a later order:", err)
 	}
 	rec.First = true
-	if err := r.kept(&rec, end-1); !errors.Is(err, ErrNotKept) {
+	if err := r.kept(&rec, rec.First, end-1); !errors.Is(err, ErrNotKept) {
 		t.Error("a moment before the window closes:", err)
 	}
-	if err := r.kept(&rec, end); err != nil {
+	if err := r.kept(&rec, rec.First, end); err != nil {
 		t.Error(err)
 	}
 	back, err := rec.back(nil, []RefundLine{{Line: "b"}}, 2)
@@ -116,11 +116,11 @@ func TestReferral(t *testing.T) {
 		t.Fatal(err)
 	}
 	rec.apply(&OrderChange{Lines: back})
-	if err := r.kept(&rec, end); !errors.Is(err, ErrNotKept) {
+	if err := r.kept(&rec, rec.First, end); !errors.Is(err, ErrNotKept) {
 		t.Error("too little is left:", err)
 	}
 	rec.Lines[0].Quantity = 0
-	if err := r.kept(&rec, end); !errors.Is(err, ErrImpossible) {
+	if err := r.kept(&rec, rec.First, end); !errors.Is(err, ErrImpossible) {
 		t.Error("no record:", err)
 	}
 	b := newBook()
@@ -148,7 +148,7 @@ func TestReferral(t *testing.T) {
 	if err := none.refer(&e, Friend, "f", &situation{at: noon()}); !errors.Is(err, ErrUnknown) {
 		t.Error(err)
 	}
-	if err := none.kept(&rec, noon()); !errors.Is(err, ErrUnknown) {
+	if err := none.kept(&rec, rec.First, noon()); !errors.Is(err, ErrUnknown) {
 		t.Error(err)
 	}
 }

@@ -25,7 +25,7 @@ func (e *earning) reset() {
 }
 
 func (r *OrderRecord) reset() {
-	r.ID, r.At, r.First, r.Unearned = "", 0, false, false
+	r.ID, r.At, r.Counted, r.First, r.Unearned = "", 0, 0, false, false
 	r.Payments = r.Payments[:0]
 	r.Lines, r.Terms, r.Hits, r.Kinds = r.Lines[:0], r.Terms[:0], r.Hits[:0], r.Kinds[:0]
 }
@@ -281,7 +281,7 @@ func (r *rules) award(e *earning, s *situation, kept int64) error {
 			a := Award{Rule: t.ID, Kind: k.Kind, Points: points, Rate: Rational{t.Num, t.Den}, Basis: rec.basis(t)}
 			caps := r.tierCaps[r.kind(k.Kind).ordinal]
 			if src := sc.sources[j]; src != nil {
-				a.Label, caps = src.label, src.caps
+				a.Name, caps = src.label, src.caps
 				if lim := src.limit; lim != nil && points > 0 {
 					c, _ := lim.reached(r, s, 1)
 					e.counters = append(e.counters, CounterChange{c, 1})

@@ -157,7 +157,7 @@ func TestStacking(t *testing.T) {
 				p.Stacking = tc.stacking
 				p.Campaigns = []Campaign{
 					{ID: "double", Kind: "points", Multiplier: Rational{2, 1}}, {ID: "seven", Kind: "points", Bonus: 7},
-					{ID: "triple", Kind: "points", Multiplier: Rational{3, 1}, Label: guanxi.Text{EN: "Triple", ZH: "三倍"}},
+					{ID: "triple", Kind: "points", Multiplier: Rational{3, 1}, Name: guanxi.Text{EN: "Triple", ZH: "三倍"}},
 				}
 			}))
 			s := situation{at: noon(), tier: "gold", tierRule: "tier:gold", factors: []KindFactor{{"points", Rational{3, 2}}}}
@@ -172,7 +172,7 @@ func TestStacking(t *testing.T) {
 			if !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("%v, want %v", got, tc.want)
 			}
-			if last := e.awards[4]; last.Label.ZH != "三倍" || last.Rate != (Rational{3, 1}) || last.Basis != 10000 {
+			if last := e.awards[4]; last.Name.ZH != "三倍" || last.Rate != (Rational{3, 1}) || last.Basis != 10000 {
 				t.Errorf("%+v", last)
 			}
 		})

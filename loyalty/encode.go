@@ -160,7 +160,7 @@ type reader struct {
 
 func (r *reader) fail(format string, args ...any) {
 	if r.err == nil {
-		r.err = fmt.Errorf("%w: "+format, append([]any{ErrEncoding}, args...)...)
+		r.err = fmt.Errorf("%w: "+format, append([]any{ErrFormat}, args...)...)
 	}
 	r.b = nil
 }

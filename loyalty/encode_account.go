@@ -220,7 +220,7 @@ func (p *purse) read(r *reader) {
 	p.windows = list(r, func(w *Instant) { *w = r.instant() })
 }
 
-// UnmarshalBinary reads what AppendBinary wrote; other bytes are ErrEncoding, and a is
+// UnmarshalBinary reads what AppendBinary wrote; other bytes are ErrFormat, and a is
 // unchanged.
 func (a *Account) UnmarshalBinary(data []byte) error {
 	r := &reader{b: data}

@@ -340,8 +340,26 @@ func (p *Parcel) append(b []byte) []byte {
 	return b
 }
 
+// What an order has.
+const (
+	orderUnearned = 1 << iota
+	orderCounted
+
+	orderAny = 1<<iota - 1
+)
+
 func (r *OrderRecord) append(b []byte) []byte {
-	b = appendBool(appendBool(appendInt(appendText(b, r.ID), r.At), r.First), r.Unearned)
+	has := byte(0)
+	if r.Unearned {
+		has |= orderUnearned
+	}
+	if r.Counted != 0 {
+		has |= orderCounted
+	}
+	b = append(appendBool(appendInt(appendText(b, r.ID), r.At), r.First), has)
+	if r.Counted != 0 {
+		b = appendInt(b, r.Counted)
+	}
 	b = appendLen(b, len(r.Payments))
 	for i := range r.Payments {
 		b = r.Payments[i].append(b)

@@ -6,7 +6,7 @@ import (
 )
 
 // Encodings of single records, for stores that keep an account in tables. What was once
-// written is read for ever; other bytes are ErrEncoding.
+// written is read for ever; other bytes are ErrFormat.
 
 // AppendBinary appends the encoding of a lot.
 func (l *Lot) AppendBinary(b []byte) ([]byte, error) { return l.append(b), nil }
@@ -75,7 +75,7 @@ func (a *Account) AddOrderEncoded(id string, data []byte) (lots []LotID, err err
 		return nil, err
 	}
 	if rec.ID != id {
-		return nil, fmt.Errorf("%w: order %q is %q", ErrEncoding, id, rec.ID)
+		return nil, fmt.Errorf("%w: order %q is %q", ErrFormat, id, rec.ID)
 	}
 	a.AddOrder(id, &rec, lots)
 	return lots, nil

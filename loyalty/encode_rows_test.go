@@ -31,11 +31,11 @@ func TestRecordEncodings(t *testing.T) {
 			t.Errorf("%s: %+v %v, want %+v", c.name, got, err, c.value)
 		}
 		for n := range b {
-			if _, err := c.decode(b[:n]); !errors.Is(err, ErrEncoding) {
+			if _, err := c.decode(b[:n]); !errors.Is(err, ErrFormat) {
 				t.Errorf("%s of %d bytes: %v", c.name, n, err)
 			}
 		}
-		if _, err := c.decode(append(b, 0)); !errors.Is(err, ErrEncoding) {
+		if _, err := c.decode(append(b, 0)); !errors.Is(err, ErrFormat) {
 			t.Errorf("%s and a byte more: %v", c.name, err)
 		}
 	}
@@ -66,16 +66,16 @@ func TestRecordsOfAnAccount(t *testing.T) {
 		t.Error(got, ok, lots, err)
 	}
 	for n := range order {
-		if _, err := b.AddOrderEncoded("o", order[:n]); !errors.Is(err, ErrEncoding) {
+		if _, err := b.AddOrderEncoded("o", order[:n]); !errors.Is(err, ErrFormat) {
 			t.Error(n, err)
 		}
 	}
 	for n := range used {
-		if _, err := b.AddRedemptionEncoded("k", used[:n]); !errors.Is(err, ErrEncoding) {
+		if _, err := b.AddRedemptionEncoded("k", used[:n]); !errors.Is(err, ErrFormat) {
 			t.Error(n, err)
 		}
 	}
-	if _, err := b.AddOrderEncoded("p", order); !errors.Is(err, ErrEncoding) {
+	if _, err := b.AddOrderEncoded("p", order); !errors.Is(err, ErrFormat) {
 		t.Error("another order's encoding:", err)
 	}
 }

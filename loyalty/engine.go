@@ -99,11 +99,11 @@ func checkHeader(h Header, recordedAt time.Time) error {
 	switch {
 	case h.Key == "" || len(h.Key) > MaxText:
 		return guanxi.At("/key", ErrKey)
-	case !inYears(InstantOf(h.At)):
+	case h.At.IsZero() || !inYears(InstantOf(h.At)):
 		return guanxi.At("/at", ErrTime)
 	case len(h.Member) > MaxText:
 		return guanxi.At("/member", ErrText)
-	case !inYears(InstantOf(recordedAt)):
+	case recordedAt.IsZero() || !inYears(InstantOf(recordedAt)):
 		return guanxi.At("/recorded_at", ErrTime)
 	}
 	return nil

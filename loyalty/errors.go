@@ -87,8 +87,8 @@ var (
 	ErrUnbalanced = errors.New("loyalty: postings do not sum to zero")
 	// ErrImpossible: an entry takes more of a lot or hold than there is, or what is not there.
 	ErrImpossible = errors.New("loyalty: not possible in this state of the account")
-	// ErrEncoding: bytes that are not what this package writes.
-	ErrEncoding = errors.New("loyalty: not an encoding of this")
+	// ErrFormat: bytes that are not what this package writes.
+	ErrFormat = errors.New("loyalty: not an encoding of this type")
 	// ErrInvariant: a state that no journal makes. See Account.Check.
 	ErrInvariant = errors.New("loyalty: broken state")
 )

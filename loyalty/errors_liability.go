@@ -1,6 +1,9 @@
 package loyalty
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Why an accumulator of points owed, or an estimate, is refused.
 var (
@@ -16,3 +19,14 @@ var (
 	// will be redeemed.
 	ErrExpected = errors.New("loyalty: no estimate of how many points will be redeemed")
 )
+
+// The sums of a Liability in errors; those of a RollForward are its books.
+const (
+	owedSum  = "points owed to customers"
+	owingSum = "points that customers owe"
+)
+
+// overflow is an ErrOverflow that says of which kind which sum does not fit.
+func overflow(k Kind, sum string) error {
+	return fmt.Errorf("%w: the sum of kind %.40q: %s", ErrOverflow, string(k), sum)
+}

@@ -8,7 +8,8 @@ import (
 // Why a programme, an order, an activity or a spend is refused. What names a place
 // comes wrapped in a *guanxi.FieldError.
 var (
-	// ErrOption refuses an unknown or impossible value of an option of a programme.
+	// ErrOption refuses an unknown or impossible value of an option: of a programme, where
+	// one that would do nothing is refused too, of a command, or of another config.
 	ErrOption = errors.New("loyalty: not a value of this option")
 	// ErrDuplicate refuses a second thing with the same id.
 	ErrDuplicate = errors.New("loyalty: id seen before")
@@ -23,8 +24,8 @@ var (
 	// ErrAmount refuses an amount, a quantity or a number of points that is negative,
 	// or zero where something must be there.
 	ErrAmount = errors.New("loyalty: not an amount that is possible here")
-	// ErrTime refuses a time outside the years 1 to 9999.
-	ErrTime = errors.New("loyalty: no time, or one outside the years 1 to 9999")
+	// ErrTime refuses the zero time, and one outside the years 1 to 9999.
+	ErrTime = errors.New("loyalty: zero time, or one outside the years 1 to 9999")
 	// ErrNotNow refuses what is offered at another time only.
 	ErrNotNow = errors.New("loyalty: not offered at this time")
 	// ErrLimit refuses what the customer has had as often as it may be had.
@@ -37,7 +38,7 @@ var (
 	ErrRefundTooMuch = errors.New("loyalty: more than what is left of the order")
 	// ErrNotKept refuses a referral whose order is not kept, or not yet.
 	ErrNotKept = errors.New("loyalty: the order is not kept, or not yet")
-	// ErrNotFirst refuses a referral whose order is not the friend's first.
+	// ErrNotFirst refuses a referral whose order is not the friend's first that was kept.
 	ErrNotFirst = errors.New("loyalty: not the first order")
 	// ErrPoints refuses points that are no multiple of a step, or outside the least
 	// and the most that may be used.

@@ -45,7 +45,7 @@ func ExampleLiability() {
 
 	for _, line := range r.Rows()[0].Lines() {
 		if line.Points != 0 {
-			fmt.Println(line.Label.In(guanxi.EN), line.Points)
+			fmt.Println(line.Name.In(guanxi.EN), line.Points)
 		}
 	}
 	report, err := l.Report(loyalty.LiabilityView{Decimals: 2, Values: []loyalty.PointValue{{Kind: "points", Points: 100, Worth: decimal.NewFromInt(1)}}})
@@ -82,7 +82,7 @@ func ExampleRecognise() {
 
 	p, _ := loyalty.ProposeRecognition(second.Now, second.Breakage, 2)
 	for _, line := range p.Lines {
-		fmt.Println(line.Role, line.Role.Label().ZH, line.Debit, line.Credit)
+		fmt.Println(line.Role, line.Role.Label(guanxi.ZH), line.Debit, line.Credit)
 	}
 	// Output:
 	// allocated to points: 8842.3

@@ -13,7 +13,7 @@ import (
 func ExampleProgram() {
 	const stored = `{
 	  "version": 1, "currency": "CNY", "decimals": 2, "location": "Asia/Shanghai",
-	  "kinds": [{"id": "points", "label": {"en": "Points", "zh": "积分"}, "spendable": true,
+	  "kinds": [{"id": "points", "name": {"en": "Points", "zh": "积分"}, "spendable": true,
 	             "pending": {"span": "P7D"}, "expiry": {"mode": "end_of", "period": "year", "span": "P1Y"}}],
 	  "earning": [{"id": "base", "kind": "points", "points": "3/2", "per": "10.00"}],
 	  "campaigns": [{"id": "1111", "kind": "points", "multiplier": "2",
@@ -22,7 +22,7 @@ func ExampleProgram() {
 	}`
 	var p loyalty.Program
 	fmt.Println(json.Unmarshal([]byte(stored), &p))
-	fmt.Println(p.Kinds[0].Label.In(guanxi.ZH), p.Earning[0].Points, "per", p.Earning[0].Per, p.Location)
+	fmt.Println(p.Kinds[0].Name.In(guanxi.ZH), p.Earning[0].Points, "per", p.Earning[0].Per, p.Location)
 
 	p.Earning[0].Kind = "stars"
 	p.Campaigns[0].Multiplier = loyalty.Rational{Num: 1, Den: 2}

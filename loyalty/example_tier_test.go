@@ -15,13 +15,13 @@ import (
 func ExampleEngine_Tier() {
 	const stored = `{
 	  "version": 1, "currency": "CNY", "decimals": 2, "location": "Asia/Shanghai",
-	  "kinds": [{"id": "points", "spendable": true}, {"id": "growth", "label": {"en": "growth value", "zh": "成长值"}, "tiers": true}],
+	  "kinds": [{"id": "points", "spendable": true}, {"id": "growth", "name": {"en": "growth value", "zh": "成长值"}, "tiers": true}],
 	  "earning": [{"id": "base", "kind": "points", "points": "1", "per": "10"}, {"id": "grow", "kind": "growth", "points": "1", "per": "1"}],
 	  "tiers": {
 	    "levels": [
-	      {"id": "member", "label": {"en": "Member", "zh": "普通会员"}},
-	      {"id": "silver", "label": {"en": "Silver", "zh": "银卡"}, "entry": {"points": [{"kind": "growth", "points": 500}]}, "keep": {"points": [{"kind": "growth", "points": 400}]}},
-	      {"id": "gold", "label": {"en": "Gold", "zh": "金卡"}, "entry": {"points": [{"kind": "growth", "points": 2000}], "visits": 12},
+	      {"id": "member", "name": {"en": "Member", "zh": "普通会员"}},
+	      {"id": "silver", "name": {"en": "Silver", "zh": "银卡"}, "entry": {"points": [{"kind": "growth", "points": 500}]}, "keep": {"points": [{"kind": "growth", "points": 400}]}},
+	      {"id": "gold", "name": {"en": "Gold", "zh": "金卡"}, "entry": {"points": [{"kind": "growth", "points": 2000}], "visits": 12},
 	       "paid": {"term": "P1M", "price": "25"}, "factors": [{"kind": "points", "factor": "3/2"}], "benefits": [{"type": "free_delivery"}]}
 	    ],
 	    "downgrade": {"to": "one_down", "grace": "P31D"}
@@ -68,7 +68,7 @@ func ExampleEngine_Tier() {
 	end := time.Date(2027, 3, 1, 0, 0, 0, 0, p.Location)
 	history, _ := shop.TierHistory(loyalty.Entries(journal), end)
 	for _, s := range history {
-		fmt.Printf("%s %-6s %s\n", s.At.Time().In(p.Location).Format(time.DateOnly), s.To, s.Reason.Label().In(guanxi.EN))
+		fmt.Printf("%s %-6s %s\n", s.At.Time().In(p.Location).Format(time.DateOnly), s.To, s.Reason.Label(guanxi.EN))
 	}
 	for _, at := range []string{"2025-07-01", "2025-08-01"} {
 		t, _ := time.ParseInLocation(time.DateOnly, at, p.Location)

@@ -123,7 +123,7 @@ func TestPending(t *testing.T) {
 		{PendingRule{Event: "delivered"}, activated, Never, local(t, loc, "2025-02-01T00:00:00")},
 		{PendingRule{Event: "delivered", Span: span("P30D")}, activated, local(t, loc, "2025-02-25T00:00:00"), local(t, loc, "2025-03-01T00:00:00")},
 	} {
-		r := mustCompile(t, Program{Version: 1, Location: loc, Kinds: []KindConfig{{ID: "p", Pending: tc.pending, Expiry: tc.expiry}}})
+		r := mustCompile(t, Program{Version: 1, Location: loc, Kinds: []KindConfig{{ID: "p", Spendable: true, Pending: tc.pending, Expiry: tc.expiry}}})
 		k := r.kind("p")
 		activate := k.activate(at)
 		if expire := k.expire(at, activate); activate != tc.activate || expire != tc.expire {
@@ -134,8 +134,8 @@ func TestPending(t *testing.T) {
 
 func TestTouch(t *testing.T) {
 	r := mustCompile(t, Program{Version: 1, Kinds: []KindConfig{
-		{ID: "all", Expiry: ExpiryRule{Mode: ExpireActivity, Span: span("P1Y")}},
-		{ID: "some", Expiry: ExpiryRule{Mode: ExpireActivity, Span: span("P1Y"), On: []Touch{TouchRedeem}}},
+		{ID: "all", Spendable: true, Expiry: ExpiryRule{Mode: ExpireActivity, Span: span("P1Y")}},
+		{ID: "some", Spendable: true, Expiry: ExpiryRule{Mode: ExpireActivity, Span: span("P1Y"), On: []Touch{TouchRedeem}}},
 		{ID: "none"},
 	}})
 	for i, want := range []struct{ window, earn, redeem, act bool }{{true, true, true, true}, {true, false, true, false}, {}} {

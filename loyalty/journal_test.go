@@ -195,14 +195,14 @@ func TestEntryEncoding(t *testing.T) {
 		}
 		for n := range b {
 			var v Entry
-			if err := v.UnmarshalBinary(b[:n]); !errors.Is(err, ErrEncoding) {
+			if err := v.UnmarshalBinary(b[:n]); !errors.Is(err, ErrFormat) {
 				t.Fatal(n, err)
 			}
 			if i > 20 {
 				break
 			}
 		}
-		if err := back.UnmarshalBinary(append(b, 0)); !errors.Is(err, ErrEncoding) {
+		if err := back.UnmarshalBinary(append(b, 0)); !errors.Is(err, ErrFormat) {
 			t.Fatal(err)
 		}
 	}
@@ -252,7 +252,7 @@ func FuzzEntry(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var e Entry
 		if err := e.UnmarshalBinary(b); err != nil {
-			if !errors.Is(err, ErrEncoding) {
+			if !errors.Is(err, ErrFormat) {
 				t.Fatal(err)
 			}
 			return
@@ -281,7 +281,7 @@ func FuzzAccount(f *testing.F) {
 		}
 		var a Account
 		if err := a.UnmarshalBinary(b); err != nil {
-			if !errors.Is(err, ErrEncoding) {
+			if !errors.Is(err, ErrFormat) {
 				t.Fatal(err)
 			}
 			return

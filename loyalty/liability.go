@@ -126,7 +126,7 @@ type LotRow struct {
 
 // AddLot counts a lot, or several of the same times at once. What has expired by the
 // instant is not counted, but what is held still is. Negative points are ErrAmount, more
-// than fit ErrOverflow; l is then unchanged. Accounts are not counted here.
+// than fit ErrOverflow; l is then unchanged. LiabilityReport.Accounts does not grow.
 func (l *Liability) AddLot(r *LotRow) error {
 	if r.Remaining < 0 || r.Held < 0 {
 		return ErrAmount
@@ -136,7 +136,7 @@ func (l *Liability) AddLot(r *LotRow) error {
 	s.Held = r.Held
 	k := &l.kinds[l.kind(r.Kind)]
 	if _, fits := minor.Add(int64(k.sum.Total()), total); !ok || !fits {
-		return ErrOverflow
+		return overflow(r.Kind, owedSum)
 	}
 	l.put(k, s, r.Earned, r.Expire)
 	return nil
@@ -149,7 +149,7 @@ func (l *Liability) AddDebt(k Kind, points Points) error {
 		return ErrAmount
 	}
 	if points > 0 && !addPoints(&l.kinds[l.kind(k)].debt, points) {
-		return ErrOverflow
+		return overflow(k, owingSum)
 	}
 	return nil
 }
@@ -214,8 +214,11 @@ func (l *Liability) AddAccount(a *Account) error {
 		sum, ok2 := minor.Add(sum, int64(p.books[Held]))
 		_, ok3 := minor.Add(int64(k.sum.Total()), sum)
 		_, ok4 := minor.Sub(int64(k.debt), int64(p.books[Debt]))
-		if !ok || !ok2 || !ok3 || !ok4 {
-			return ErrOverflow
+		if !ok || !ok2 || !ok3 {
+			return overflow(p.kind, owedSum)
+		}
+		if !ok4 {
+			return overflow(p.kind, owingSum)
 		}
 		l.scratch = append(l.scratch, j)
 	}
@@ -278,14 +281,18 @@ func (l *Liability) Merge(m *Liability) error {
 	if l.at != m.at || !sameZone(l.months.loc, m.months.loc) {
 		return ErrMerge
 	}
-	ok := fits(l.accounts, m.accounts)
+	if !fits(l.accounts, m.accounts) {
+		return ErrOverflow
+	}
 	for i := range m.kinds {
 		from := &m.kinds[i]
 		to := &l.kinds[l.kind(from.kind)]
-		ok = ok && fits(int64(to.sum.Total()), int64(from.sum.Total())) && fits(int64(to.debt), int64(from.debt))
-	}
-	if !ok {
-		return ErrOverflow
+		if !fits(int64(to.sum.Total()), int64(from.sum.Total())) {
+			return overflow(from.kind, owedSum)
+		}
+		if !fits(int64(to.debt), int64(from.debt)) {
+			return overflow(from.kind, owingSum)
+		}
 	}
 	l.accounts += m.accounts
 	for i := range m.kinds {

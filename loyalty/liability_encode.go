@@ -56,7 +56,7 @@ func appendMonths(b []byte, s *series[Standing]) []byte {
 }
 
 // UnmarshalBinary reads what AppendBinary wrote, and nothing else: other bytes are
-// ErrEncoding, and l is unchanged.
+// ErrFormat, and l is unchanged.
 func (l *Liability) UnmarshalBinary(data []byte) error {
 	r := &reader{b: data}
 	if v := r.byte(); v != liabilityEncoding {
@@ -108,7 +108,7 @@ func (r *reader) count() int64 {
 // zone reads the name of a zone as it is written.
 func (r *reader) zone() *time.Location {
 	name := r.text()
-	loc, err := civil.UnmarshalZone([]byte(name), ErrEncoding)
+	loc, err := civil.UnmarshalZone([]byte(name), ErrFormat)
 	if r.err == nil && (err != nil || loc == nil) {
 		r.fail("a zone")
 		return nil

@@ -29,7 +29,7 @@ func fuzzSums[T any, P interface {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v := P(new(T))
 		if err := v.UnmarshalBinary(data); err != nil {
-			if !errors.Is(err, ErrEncoding) {
+			if !errors.Is(err, ErrFormat) {
 				t.Fatal(err)
 			}
 			return

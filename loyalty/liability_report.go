@@ -187,7 +187,7 @@ func (l *Liability) Report(v LiabilityView) (*LiabilityReport, error) {
 			value(&out.Expires[len(out.Expires)-1].Value, &ends, s.Total())
 		}
 		if !ok {
-			return nil, ErrOverflow
+			return nil, overflow(out.Kind, "the worth of points")
 		}
 		r.Kinds = append(r.Kinds, out)
 	}

@@ -132,7 +132,7 @@ func (r *RollForward) Add(e *Entry) error {
 			if p.Book == 0 || p.Book >= books {
 				return ErrUnbalanced
 			}
-			return ErrOverflow
+			return overflow(p.Kind, p.Book.String())
 		}
 	}
 	r.balance(e)
@@ -230,7 +230,7 @@ func (r *RollForward) lapse(k Kind, from Book, points Points, at Instant) error 
 		return nil
 	}
 	if !addPoints(&s[from], -points) || !addPoints(&s[Expired], points) {
-		return ErrOverflow
+		return overflow(k, Expired.String())
 	}
 	return nil
 }
@@ -296,7 +296,7 @@ func (r *RollForward) Merge(s *RollForward) error {
 		from, to := &s.kinds[i], r.kind(s.kinds[i].kind)
 		for b := range books {
 			if !fits(int64(to.opening[b]), int64(from.opening[b])) || !fits(int64(to.flow[b]), int64(from.flow[b])) {
-				return ErrOverflow
+				return overflow(from.kind, b.String())
 			}
 		}
 	}

@@ -126,7 +126,7 @@ func TestRollForwardYear(t *testing.T) {
 	}
 	var text strings.Builder
 	for _, l := range r.row("points").Lines() {
-		fmt.Fprint(&text, l.Label.ZH, l.Points, " ")
+		fmt.Fprint(&text, l.Name.ZH, l.Points, " ")
 	}
 	if want := "期初120 发放0 兑换-50 过期-7 退货扣回-30 捐赠-5 转移-6 调整7 期末29 "; text.String() != want {
 		t.Error(text.String())

@@ -33,7 +33,7 @@ type RollRow struct {
 
 // RollLine is a line of a roll-forward for people; Points is what it adds to the sum.
 type RollLine struct {
-	Label  guanxi.Text `json:"label"`
+	Name   guanxi.Text `json:"name"`
 	Points Points      `json:"points"`
 }
 
@@ -41,13 +41,13 @@ type RollLine struct {
 func (r RollRow) Lines() []RollLine {
 	return []RollLine{
 		{guanxi.Text{EN: "opening", ZH: "期初"}, r.Opening},
-		{Issued.Label(), r.Issued},
-		{Redeemed.Label(), -r.Redeemed},
-		{Expired.Label(), -r.Expired},
-		{TakenBack.Label(), -r.TakenBack},
-		{Donated.Label(), -r.Donated},
-		{Transferred.Label(), r.Transferred},
-		{Adjusted.Label(), r.Adjusted},
+		{bookLabels[Issued], r.Issued},
+		{bookLabels[Redeemed], -r.Redeemed},
+		{bookLabels[Expired], -r.Expired},
+		{bookLabels[TakenBack], -r.TakenBack},
+		{bookLabels[Donated], -r.Donated},
+		{bookLabels[Transferred], r.Transferred},
+		{bookLabels[Adjusted], r.Adjusted},
 		{guanxi.Text{EN: "closing", ZH: "期末"}, r.Closing},
 	}
 }
@@ -207,7 +207,7 @@ func (r *RollForward) AppendBinary(b []byte) ([]byte, error) {
 func (r *RollForward) MarshalBinary() ([]byte, error) { return r.AppendBinary(nil) }
 
 // UnmarshalBinary reads what AppendBinary wrote, and nothing else: other bytes are
-// ErrEncoding, and r is unchanged.
+// ErrFormat, and r is unchanged.
 func (r *RollForward) UnmarshalBinary(data []byte) error {
 	d := &reader{b: data}
 	if v := d.byte(); v != rollEncoding {

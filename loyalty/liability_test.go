@@ -279,7 +279,7 @@ func TestLiabilityRefuses(t *testing.T) {
 		"merge":     {l.Merge(early), ErrMerge},
 		"zone":      {l.Merge(mustLiability(t, at, time.FixedZone("", 3600))), ErrMerge},
 		"merge sum": {l.Merge(l), ErrOverflow},
-		"version":   {l.UnmarshalBinary([]byte{9}), ErrEncoding},
+		"version":   {l.UnmarshalBinary([]byte{9}), ErrFormat},
 	} {
 		if !errors.Is(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)

@@ -4,7 +4,7 @@ package loyalty
 // 1, 2, …, without gaps.
 type LotID int64
 
-// Lot is points that were given at once and expire at once. At every time
+// Lot is points that were given at one time and expire at one time. At every time
 //
 //	Points = Remaining + Held + Redeemed + Expired + TakenBack + Donated + Transferred + Adjusted
 //

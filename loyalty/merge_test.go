@@ -108,6 +108,7 @@ func TestReceiveHostile(t *testing.T) {
 		{func(p *Parcel) { p.Merge.Orders[0].ID = "" }, "/parcel/merge/orders/0", ErrText},
 		{func(p *Parcel) { p.Merge.Orders[0].ID = long }, "/parcel/merge/orders/0", ErrText},
 		{func(p *Parcel) { p.Merge.Orders[0].At = math.MaxInt64 }, "/parcel/merge/orders/0", ErrTime},
+		{func(p *Parcel) { p.Merge.Orders[0].Counted = math.MaxInt64 }, "/parcel/merge/orders/0", ErrTime},
 		{func(p *Parcel) { p.Merge.Orders = append(p.Merge.Orders, p.Merge.Orders[0]) }, "/parcel/merge/orders/1", ErrImpossible},
 		{func(p *Parcel) { p.Merge.Counters[0].Name = "" }, "/parcel/merge/counters/0", ErrText},
 		{func(p *Parcel) { p.Merge.Counters[0].Name = long }, "/parcel/merge/counters/0", ErrText},

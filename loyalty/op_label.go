@@ -2,8 +2,16 @@ package loyalty
 
 import "github.com/guanxi-go/guanxi"
 
-// Label returns what happened, for people; zero of no operation.
-func (o Op) Label() guanxi.Text { return opLabels[o] }
+// Label returns what happened in lang, or the id of an unknown operation.
+func (o Op) Label(lang guanxi.Lang) string { return labelled(opLabels, o, lang) }
+
+// labelled returns the text of an id in lang, or the id where it is unknown.
+func labelled[T ~string](labels map[T]guanxi.Text, id T, lang guanxi.Lang) string {
+	if t, ok := labels[id]; ok {
+		return t.In(lang)
+	}
+	return string(id)
+}
 
 // opLabels is not changed.
 var opLabels = map[Op]guanxi.Text{

@@ -7,9 +7,13 @@ package loyalty
 type OrderRecord struct {
 	ID string
 	At Instant // when it was bought; of one that is Unearned, when points first paid for it
-	// First says that it was the first order that earned in the account: the first that was
-	// written, whatever the dates of later ones. Of two accounts that are merged it is the
-	// one of the account that is left, if that has had an order.
+	// Counted is as of when its growth counts for the tier, if that is not At: it was entered
+	// late, or counted in the cycle of another account before a merge. 0: as of At.
+	Counted Instant
+	// First says that it is the first order that the customer has kept: when it earned, nothing
+	// was left of any order that was written before, whatever the dates; or nothing is left now
+	// of any other that has earned, as Account.Order tells. Of two accounts that are merged it
+	// is the one of the account that is left, if something is left of an order there.
 	First bool
 	// Unearned says that it is known by its payments alone: it has one line, without an id,
 	// of the amount that they name. An Earn puts the order in its place.

@@ -25,8 +25,18 @@ type Instant int64
 // Never is later than every instant: of a lot that does not expire.
 const Never Instant = math.MaxInt64
 
-// InstantOf returns t to the microsecond; what is finer is cut off.
-func InstantOf(t time.Time) Instant { return Instant(t.UnixMicro()) }
+// InstantOf returns t to the microsecond; what is finer is cut off. A time some 292,000
+// years away, which no Instant has, is Never, or −Never: not in the years 1 to 9999, so that
+// it is refused as one of the year 10000 is.
+func InstantOf(t time.Time) Instant {
+	switch s := t.Unix(); {
+	case s >= math.MaxInt64/1_000_000:
+		return Never
+	case s <= math.MinInt64/1_000_000:
+		return -Never
+	}
+	return Instant(t.UnixMicro())
+}
 
 // Time returns the instant in UTC; the zero time of Never.
 func (i Instant) Time() time.Time {
@@ -91,12 +101,12 @@ func (b Book) String() string {
 	return bookNames[b]
 }
 
-// Label returns the book's name for people.
-func (b Book) Label() guanxi.Text {
+// Label returns the book's name in lang, and "" of no book.
+func (b Book) Label(lang guanxi.Lang) string {
 	if b >= books {
-		return guanxi.Text{}
+		return ""
 	}
-	return bookLabels[b]
+	return bookLabels[b].In(lang)
 }
 
 // MarshalText returns String, or ErrOption of no book.

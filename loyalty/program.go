@@ -45,7 +45,7 @@ type Program struct {
 // Cause is a good cause that points are given to.
 type Cause struct {
 	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"`
+	Name  guanxi.Text `json:"name,omitzero"`
 	Kinds []Kind      `json:"kinds,omitempty"` // none: every kind that is spent
 	Min   Points      `json:"min,omitempty"`   // the least that is taken at once
 }

@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/guanxi-go/guanxi/internal/minor"
@@ -23,6 +24,12 @@ func (c *checker) kindList() {
 		oneOf(c, at+"/rounding/scope", k.Rounding.Scope, ScopeOrder, ScopeLine, ScopeSplit)
 		c.span(at+"/pending/span", k.Pending.Span, true)
 		c.expiry(at+"/expiry", &k.Expiry)
+		if !k.Spendable && k.Pending != (PendingRule{}) {
+			c.addf(at+"/pending", "nothing waits of a kind that is not spendable")
+		}
+		if !k.Spendable && k.Expiry.Mode != "" && k.Expiry.Mode != ExpireNever {
+			c.addf(at+"/expiry", "nothing expires of a kind that is not spendable: see the period of tiers")
+		}
 	}
 }
 
@@ -79,7 +86,7 @@ func (c *checker) expiry(at string, e *ExpiryRule) {
 // ids checks the ids of the one name space, and gathers them.
 func (c *checker) ids() {
 	p := c.p
-	claim := func(list string, i int, id string, acts bool) {
+	claim := func(list string, i int, id string, acts bool, kinds ...Kind) {
 		at := "/" + list
 		if i >= 0 {
 			at += "/" + strconv.Itoa(i)
@@ -92,28 +99,47 @@ func (c *checker) ids() {
 			c.addAt(at, fmt.Errorf("%w: %q", ErrDuplicate, id))
 			return
 		}
-		c.gives[id] = acts
+		c.gives[id] = giver{acts, kinds}
+	}
+	kindsOf := func(gives []KindPoints) (kinds []Kind) {
+		for _, g := range gives {
+			kinds = append(kinds, g.Kind)
+		}
+		return kinds
 	}
 	for i := range p.Earning {
-		claim("earning", i, p.Earning[i].ID, false)
+		claim("earning", i, p.Earning[i].ID, false, p.Earning[i].Kind)
 	}
 	for i := range p.Campaigns {
-		claim("campaigns", i, p.Campaigns[i].ID, false)
+		claim("campaigns", i, p.Campaigns[i].ID, false, p.Campaigns[i].Kind)
 	}
 	for i := range p.Activities {
-		claim("activities", i, p.Activities[i].ID, true)
+		claim("activities", i, p.Activities[i].ID, true, kindsOf(p.Activities[i].Give)...)
 	}
 	for i := range p.Streaks {
-		claim("streaks", i, p.Streaks[i].ID, true)
+		claim("streaks", i, p.Streaks[i].ID, true, p.Streaks[i].Kind)
 	}
 	for i := range p.TopUps {
-		claim("top_ups", i, p.TopUps[i].ID, false)
+		var kinds []Kind
+		for _, s := range p.Stored {
+			if s.ID == p.TopUps[i].Stored {
+				kinds = append(kinds, s.Principal, s.Bonus)
+			}
+		}
+		claim("top_ups", i, p.TopUps[i].ID, false, kinds...)
 	}
 	for i := range p.Cards {
-		claim("cards", i, p.Cards[i].ID, false)
+		claim("cards", i, p.Cards[i].ID, false, p.Cards[i].Kind)
 	}
 	if p.Referral != nil {
-		claim("referral", -1, p.Referral.ID, true)
+		claim("referral", -1, p.Referral.ID, true, kindsOf(slices.Concat(p.Referral.Referrer, p.Referral.Friend))...)
+	}
+}
+
+// givesKind refuses an id that never gives a kind: what is for both does nothing.
+func (c *checker) givesKind(at, id string, k Kind) {
+	if g := c.gives[id]; c.kinds[k] != nil && !slices.Contains(g.kinds, k) {
+		c.addf(at, "%q never gives %q", id, string(k))
 	}
 }
 
@@ -183,11 +209,16 @@ func (c *checker) campaigns() {
 			c.addAt(at+"/multiplier", m.Multiplier.Validate())
 		case m.Multiplier.Num <= m.Multiplier.Den:
 			c.addf(at+"/multiplier", "%s is not above 1", m.Multiplier)
+		case len(m.Activities) == 0 && c.kinds[m.Kind] != nil && !slices.ContainsFunc(c.p.Earning, func(e EarnRule) bool { return e.Kind == m.Kind }):
+			c.addf(at+"/multiplier", "no earning rule gives %q, which it could multiply", string(m.Kind))
 		}
 		for j, id := range m.Activities {
-			if !c.gives[id] {
-				c.addAt(at+"/activities/"+strconv.Itoa(j), fmt.Errorf("%w: %.40q", ErrUnknown, id))
+			here := at + "/activities/" + strconv.Itoa(j)
+			if !c.gives[id].acts {
+				c.addAt(here, fmt.Errorf("%w: %.40q", ErrUnknown, id))
+				continue
 			}
+			c.givesKind(here, id, m.Kind)
 		}
 		if len(m.Activities) > 0 && (len(m.Groups)+len(m.Except)+len(m.Channels)+len(m.Segments) > 0 || !m.MinOrder.IsZero()) {
 			c.addf(at+"/activities", "an activity has no groups, channels, segments or money")
@@ -229,6 +260,9 @@ func (c *checker) activities() {
 		for j, p := range s.Pays {
 			c.points(at+"/pays/"+strconv.Itoa(j), p, 0)
 		}
+		if len(s.Pays) > 0 && slices.Max(s.Pays) == 0 && !c.visit(s.ID) {
+			c.addf(at+"/pays", "no day pays anything")
+		}
 	}
 	if r := c.p.Referral; r != nil {
 		c.giveList("/referral/referrer", r.Referrer)
@@ -237,8 +271,15 @@ func (c *checker) activities() {
 		c.money("/referral/min_order", r.MinOrder)
 		c.limit("/referral/limit", r.Limit)
 		c.during("/referral", r.During)
+		if len(r.Referrer)+len(r.Friend) == 0 && !c.visit(r.ID) {
+			c.addf("/referral", "it gives nobody anything")
+		}
 	}
 }
+
+// visit reports whether an id counts as a visit for tiers, so that it does something where
+// it gives nothing.
+func (c *checker) visit(id string) bool { return slices.Contains(c.p.Tiers.Visits, id) }
 
 func (c *checker) caps() {
 	seen := map[string]bool{}
@@ -257,8 +298,12 @@ func (c *checker) caps() {
 			}
 		}
 		for j, id := range l.Of {
-			if _, known := c.gives[id]; !known && id != "tier" {
-				c.addAt(at+"/of/"+strconv.Itoa(j), fmt.Errorf("%w: %.40q", ErrUnknown, id))
+			here := at + "/of/" + strconv.Itoa(j)
+			switch _, known := c.gives[id]; {
+			case known:
+				c.givesKind(here, id, l.Kind)
+			case id != "tier":
+				c.addAt(here, fmt.Errorf("%w: %.40q", ErrUnknown, id))
 			}
 		}
 	}

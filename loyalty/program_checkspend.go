@@ -141,12 +141,18 @@ func (c *checker) policy() {
 	if p.Backdate == BackdateAccept && p.BackdateWithin.IsZero() {
 		c.addf("/policy/backdate_within", "%q needs a span", string(BackdateAccept))
 	}
+	if p.Backdate != BackdateAccept && !p.BackdateWithin.IsZero() {
+		c.addf("/policy/backdate_within", "is for backdate %q alone", string(BackdateAccept))
+	}
 	c.span("/policy/ahead", p.Ahead, true)
 	oneOf(c, "/policy/takeback", p.Takeback, TakeClamp, TakeLots, TakeDebt)
 	oneOf(c, "/policy/return", p.Return, ReturnForfeit, ReturnGrace, ReturnNewLot)
 	c.span("/policy/grace", p.Grace, true)
 	if p.Return == ReturnGrace && p.Grace.IsZero() {
 		c.addf("/policy/grace", "%q needs a span", string(ReturnGrace))
+	}
+	if p.Return != ReturnGrace && !p.Grace.IsZero() {
+		c.addf("/policy/grace", "is for return %q alone", string(ReturnGrace))
 	}
 	c.span("/policy/hold", p.Hold, true)
 }

@@ -2,31 +2,19 @@ package loyalty
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
-// zoneText is a location as text. No text is nil, which is UTC.
-type zoneText struct{ loc *time.Location }
+// zoneText is a location as text: an IANA name, or "+08:00" for a fixed offset. One that
+// is none, or another one on another machine, such as Local, is ErrOption.
+type zoneText = civil.ZoneText[noZone]
 
-// MarshalText returns the name; a zone that is another one on another machine, such
-// as Local, is ErrOption.
-func (z zoneText) MarshalText() ([]byte, error) { return civil.MarshalZone(z.loc, ErrOption) }
+type noZone struct{}
 
-// UnmarshalText reads what MarshalText writes.
-func (z *zoneText) UnmarshalText(text []byte) error {
-	loc, err := civil.UnmarshalZone(text, ErrOption)
-	if err == nil {
-		z.loc = loc
-	}
-	return err
-}
-
-// IsZero reports whether there is no location.
-func (z zoneText) IsZero() bool { return z.loc == nil }
+func (noZone) Refused() error { return ErrOption }
 
 type plainProgram Program
 
@@ -37,7 +25,7 @@ type programJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (p Program) MarshalJSON() ([]byte, error) {
-	return json.Marshal(programJSON{plainProgram(p), zoneText{p.Location}})
+	return json.Marshal(programJSON{plainProgram(p), zoneText{Loc: p.Location}})
 }
 
 // UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
@@ -46,6 +34,6 @@ func (p *Program) UnmarshalJSON(data []byte) error {
 	var j programJSON
 	err := guanxi.UnmarshalStrict(data, &j)
 	v := Program(j.plainProgram)
-	v.Location = j.Location.loc
+	v.Location = j.Location.Loc
 	return strict.Accept(p, v, err)
 }

@@ -15,16 +15,17 @@ const (
 // KindConfig is a kind of points.
 type KindConfig struct {
 	ID        Kind        `json:"id"`
-	Label     guanxi.Text `json:"label,omitzero"`
+	Name      guanxi.Text `json:"name,omitzero"`
 	Unit      Unit        `json:"unit,omitempty"`
 	Spendable bool        `json:"spendable,omitempty"`
 	// Tiers says that it counts for tiers, as growth value does.
 	Tiers bool `json:"tiers,omitempty"`
 	// Priority orders the lots that are spent: a lower one first, before expiry.
-	Priority int32       `json:"priority,omitempty"`
-	Rounding Rounding    `json:"rounding,omitzero"`
-	Pending  PendingRule `json:"pending,omitzero"`
-	Expiry   ExpiryRule  `json:"expiry,omitzero"`
+	Priority int32    `json:"priority,omitempty"`
+	Rounding Rounding `json:"rounding,omitzero"`
+	// Pending and Expiry are of spendable kinds: how long growth counts, tiers say.
+	Pending PendingRule `json:"pending,omitzero"`
+	Expiry  ExpiryRule  `json:"expiry,omitzero"`
 }
 
 // PendingRule says when what an order earned may be spent. The zero rule: at once.
@@ -34,8 +35,8 @@ type PendingRule struct {
 	// at the end of its last civil day, one with a clock part ends to the instant.
 	Span guanxi.Span `json:"span,omitzero"`
 	// Event is what the host waits for before it sends Activate, such as
-	// "delivered"; without a Span the points wait for it for ever, with one at the
-	// latest so long.
+	// "delivered"; without a Span the points wait for it for ever, with one they
+	// wait so long at the latest.
 	Event string `json:"event,omitempty"`
 }
 
@@ -85,7 +86,7 @@ type ExpiryFrom string
 // What an expiry counts from.
 const (
 	FromEarning    ExpiryFrom = "earned"    // the order or activity; the default
-	FromActivation ExpiryFrom = "activated" // when the points become available; as earned if that waits for an event alone
+	FromActivation ExpiryFrom = "activated" // when the points become available; as FromEarning where they wait for an event alone
 )
 
 // Touch is something that keeps points alive.

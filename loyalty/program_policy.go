@@ -35,7 +35,7 @@ const (
 // PolicyConfig names what a programme does in cases that have no natural answer.
 type PolicyConfig struct {
 	Backdate       Backdate    `json:"backdate,omitempty"`
-	BackdateWithin guanxi.Span `json:"backdate_within,omitzero"` // of BackdateAccept, which needs it
+	BackdateWithin guanxi.Span `json:"backdate_within,omitzero"` // of BackdateAccept, which alone has it and needs it
 	// Ahead is how far a command may be dated after the instant at which it is recorded,
 	// as by a clock that is fast; zero is P1D. What is further ahead is ErrAhead:
 	// an account that has come to an instant refuses what is dated before, so that one
@@ -43,7 +43,7 @@ type PolicyConfig struct {
 	Ahead    guanxi.Span  `json:"ahead,omitzero"`
 	Takeback Takeback     `json:"takeback,omitempty"`
 	Return   ReturnPolicy `json:"return,omitempty"`
-	Grace    guanxi.Span  `json:"grace,omitzero"` // of ReturnGrace, which needs it
+	Grace    guanxi.Span  `json:"grace,omitzero"` // of ReturnGrace, which alone has it and needs it
 	// Hold is how long a hold lasts that names no end; zero is PT30M.
 	Hold guanxi.Span `json:"hold,omitzero"`
 }

@@ -33,9 +33,9 @@ type Limit struct {
 
 // EarnRule gives points for orders: Points per Per of money, or Fixed per order.
 type EarnRule struct {
-	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"`
-	Kind  Kind        `json:"kind"`
+	ID   string      `json:"id"`
+	Name guanxi.Text `json:"name,omitzero"`
+	Kind Kind        `json:"kind"`
 	// Points per Per: {"points": "1", "per": "10.00"}, {"points": "3/2", "per": "1"}.
 	Points Rational        `json:"points,omitzero"`
 	Per    decimal.Decimal `json:"per,omitzero"`
@@ -47,11 +47,11 @@ type EarnRule struct {
 // Campaign gives more for orders, or for activities, in a stretch of time.
 type Campaign struct {
 	ID         string      `json:"id"`
-	Label      guanxi.Text `json:"label,omitzero"`
+	Name       guanxi.Text `json:"name,omitzero"`
 	Kind       Kind        `json:"kind"`
 	Multiplier Rational    `json:"multiplier,omitzero"` // above 1, on what earning rules give
 	Bonus      Points      `json:"bonus,omitempty"`     // per order
-	// Activities that it is for; none: it is for orders.
+	// Activities that it is for, each of which gives the Kind; none: it is for orders.
 	Activities []string `json:"activities,omitempty"`
 	Limit      *Limit   `json:"limit,omitempty"` // how often for one customer
 	Match
@@ -62,7 +62,7 @@ type Campaign struct {
 // birthday, survey, event, visit.
 type ActivityRule struct {
 	ID      string       `json:"id"`
-	Label   guanxi.Text  `json:"label,omitzero"`
+	Name    guanxi.Text  `json:"name,omitzero"`
 	Give    []KindPoints `json:"give"`
 	OncePer bool         `json:"once_per_ref,omitempty"` // once for each Ref, which must then be given
 	Limit   *Limit       `json:"limit,omitempty"`
@@ -71,12 +71,12 @@ type ActivityRule struct {
 }
 
 // StreakRule gives points for checking in day after day (签到): day n pays the n-th
-// of Pays. A missed civil day begins again with the first.
+// of Pays, 0 on a day that pays nothing. A missed civil day begins again with the first.
 type StreakRule struct {
-	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"`
-	Kind  Kind        `json:"kind"`
-	Pays  []Points    `json:"pays"`
+	ID   string      `json:"id"`
+	Name guanxi.Text `json:"name,omitzero"`
+	Kind Kind        `json:"kind"`
+	Pays []Points    `json:"pays"`
 	// Stay keeps paying the last of Pays after it; otherwise a new cycle begins.
 	Stay bool `json:"stay,omitempty"`
 	During
@@ -85,7 +85,7 @@ type StreakRule struct {
 // ReferralRule gives points to both sides after the friend's first kept purchase.
 type ReferralRule struct {
 	ID       string       `json:"id"`
-	Label    guanxi.Text  `json:"label,omitzero"`
+	Name     guanxi.Text  `json:"name,omitzero"`
 	Referrer []KindPoints `json:"referrer,omitempty"`
 	Friend   []KindPoints `json:"friend,omitempty"`
 	// Kept is how long after the order it counts as kept: a whole number of days or
@@ -98,11 +98,11 @@ type ReferralRule struct {
 
 // CapRule limits how many points are given.
 type CapRule struct {
-	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"`
-	Kind  Kind        `json:"kind"`
-	// Of are ids of rules, campaigns, activities, …, and "tier" for the multipliers of
-	// tiers; none: everything that gives the kind, except top-ups and cards.
+	ID   string      `json:"id"`
+	Name guanxi.Text `json:"name,omitzero"`
+	Kind Kind        `json:"kind"`
+	// Of are ids of rules, campaigns, activities, …, that give the Kind, and "tier" for the
+	// multipliers of tiers; none: everything that gives the kind, except top-ups and cards.
 	Of     []string `json:"of,omitempty"`
 	Per    CapPer   `json:"per"`
 	Points Points   `json:"points"`

@@ -19,12 +19,11 @@ const (
 // any other; the coupon itself is the host's to issue: Explanation.Coupon says of which
 // definition. One that is given back ([Return]) the host takes out of use as well.
 //
-// Stock counts what is redeemed and what open holds have set aside. A hold that was
-// abandoned keeps its share past its end, until a Sweep, or the account's next command,
-// has posted that it ran out: sweep often where stock is short.
+// Stock counts what is redeemed and what open holds have set aside; what a hold has set
+// aside is free at its deadline, without a Sweep.
 type Reward struct {
 	ID     string          `json:"id"`
-	Label  guanxi.Text     `json:"label,omitzero"`
+	Name   guanxi.Text     `json:"name,omitzero"`
 	Type   RewardType      `json:"type,omitempty"`
 	Kind   Kind            `json:"kind"`
 	Points Points          `json:"points"`
@@ -41,9 +40,9 @@ type Reward struct {
 
 // PaymentRule lets points pay for part of an order (积分抵现).
 type PaymentRule struct {
-	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"`
-	Kind  Kind        `json:"kind"`
+	ID   string      `json:"id"`
+	Name guanxi.Text `json:"name,omitzero"`
+	Kind Kind        `json:"kind"`
 	// Points are worth Money: {"points": 100, "money": "1.00"}.
 	Points   Points          `json:"points"`
 	Money    decimal.Decimal `json:"money"`
@@ -70,7 +69,7 @@ const (
 // was given, in two kinds of unit money.
 type StoredRule struct {
 	ID        string      `json:"id"`
-	Label     guanxi.Text `json:"label,omitzero"`
+	Name      guanxi.Text `json:"name,omitzero"`
 	Principal Kind        `json:"principal"`
 	Bonus     Kind        `json:"bonus"`
 	Spend     SplitOrder  `json:"spend,omitempty"`
@@ -81,7 +80,7 @@ type StoredRule struct {
 // with its id.
 type TopUp struct {
 	ID     string          `json:"id"`
-	Label  guanxi.Text     `json:"label,omitzero"`
+	Name   guanxi.Text     `json:"name,omitzero"`
 	Stored string          `json:"stored"`
 	Pay    decimal.Decimal `json:"pay"`
 	Bonus  decimal.Decimal `json:"bonus,omitzero"`
@@ -93,7 +92,7 @@ type TopUp struct {
 // spent as points of its kind.
 type Card struct {
 	ID     string      `json:"id"`
-	Label  guanxi.Text `json:"label,omitzero"`
+	Name   guanxi.Text `json:"name,omitzero"`
 	Kind   Kind        `json:"kind"`
 	Visits Points      `json:"visits"`
 	Valid  guanxi.Span `json:"valid,omitzero"` // as ExpireSpan; zero: the kind's expiry

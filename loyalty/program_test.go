@@ -101,7 +101,8 @@ func TestProgramFaults(t *testing.T) {
 	  "policy": {"backdate": "accept", "takeback": "all", "return": "grace", "hold": "P999Y", "ahead": "P999Y"}
 	}`
 	want := strings.Fields(`/version /rules_stacking /stacking
-	/kinds/0/id /kinds/0/unit /kinds/0/rounding/mode /kinds/0/rounding/scope /kinds/0/pending/span /kinds/1/expiry/span
+	/kinds/0/id /kinds/0/unit /kinds/0/rounding/mode /kinds/0/rounding/scope /kinds/0/pending/span /kinds/0/pending /kinds/1/expiry/span
+	/kinds/2/expiry /kinds/3/expiry /kinds/6/expiry /kinds/7/expiry /kinds/8/expiry
 	/kinds/2/id /kinds/2/expiry/period /kinds/2/expiry/month /kinds/2/expiry/on /kinds/3/expiry/day /kinds/3/expiry/period
 	/kinds/4/expiry/from /kinds/4/expiry/span /kinds/5/expiry/span /kinds/5/expiry/on/0 /kinds/5/expiry/on/1 /kinds/6/expiry/month
 	/kinds/7/expiry/period /kinds/8/expiry/mode /exclude/groups/0

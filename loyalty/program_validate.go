@@ -28,19 +28,21 @@ type checker struct {
 	faults
 	p     *Program
 	kinds map[Kind]*KindConfig
-	gives map[string]bool // ids that give points; true: acts that campaigns may be for
+	gives map[string]giver // by the ids of what gives points
+}
+
+// giver is what an id gives.
+type giver struct {
+	acts  bool // what campaigns may be for
+	kinds []Kind
 }
 
 func (p *Program) validate() error {
-	c := checker{p: p, kinds: map[Kind]*KindConfig{}, gives: map[string]bool{}}
+	c := checker{p: p, kinds: map[Kind]*KindConfig{}, gives: map[string]giver{}}
 	if p.Version < 1 {
 		c.addf("/version", "%d is not 1 or above", p.Version)
 	}
-	if p.Location != nil {
-		if name, ok := civil.ZoneName(p.Location); !ok {
-			c.addf("/location", "%q is another zone on another machine", name)
-		}
-	}
+	c.addAt("/location", civil.CheckZone(p.Location, ErrOption))
 	if p.Decimals < 0 || p.Decimals > maxDecimals {
 		c.addf("/decimals", "%d is not in 0 to %d", p.Decimals, maxDecimals)
 		return c.err() // no money can be read

@@ -63,7 +63,7 @@ func (m *MergedState) check(f *faults) {
 		switch {
 		case r.ID == "" || !r.texts():
 			f.add(ErrText, "parcel", "merge", "orders", i)
-		case !inYears(r.At):
+		case !inYears(r.At) || r.Counted != 0 && !inYears(r.Counted):
 			f.add(ErrTime, "parcel", "merge", "orders", i)
 		case i > 0 && m.Orders[i-1].ID >= r.ID: // by id, each once
 			f.add(ErrImpossible, "parcel", "merge", "orders", i)

@@ -23,18 +23,18 @@ func (r *rules) compileReferral(p *Program) {
 	out := &referral{id: rule.ID, kept: rule.Kept, limit: rule.Limit.compile(rule.ID), during: rule.During.compile()}
 	out.minimum, _ = minor.From(rule.MinOrder, p.Decimals)
 	for _, g := range rule.Referrer {
-		out.referrer = append(out.referrer, r.give(p, rule.ID, rule.Label, g, true))
+		out.referrer = append(out.referrer, r.give(p, rule.ID, rule.Name, g, true))
 	}
 	for _, g := range rule.Friend {
-		out.friend = append(out.friend, r.give(p, rule.ID, rule.Label, g, true))
+		out.friend = append(out.friend, r.give(p, rule.ID, rule.Name, g, true))
 	}
 	r.referral = out
 }
 
 // kept returns nil if an order of the friend is kept at an instant, so long ago as the rule
-// asks, with so much of it left, and was the first one. Else it is ErrNotKept, of what is no
+// asks, with so much of it left, and is the first one. Else it is ErrNotKept, of what is no
 // record ErrImpossible too, or ErrNotFirst.
-func (r *rules) kept(rec *OrderRecord, at Instant) error {
+func (r *rules) kept(rec *OrderRecord, first bool, at Instant) error {
 	f := r.referral
 	if f == nil {
 		return ErrUnknown
@@ -49,7 +49,7 @@ func (r *rules) kept(rec *OrderRecord, at Instant) error {
 	if left := rec.Kept(); at < from || left <= 0 || left < f.minimum {
 		return ErrNotKept
 	}
-	if !rec.First {
+	if !first {
 		return ErrNotFirst
 	}
 	return nil

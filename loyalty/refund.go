@@ -145,7 +145,7 @@ func (r *OrderRecord) apply(c *OrderChange) {
 // copyTo makes dst a copy of r that shares no memory but the texts, and reuses what
 // dst has.
 func (r *OrderRecord) copyTo(dst *OrderRecord) {
-	dst.ID, dst.At, dst.First, dst.Unearned = r.ID, r.At, r.First, r.Unearned
+	dst.ID, dst.At, dst.Counted, dst.First, dst.Unearned = r.ID, r.At, r.Counted, r.First, r.Unearned
 	dst.Payments = append(dst.Payments[:0], r.Payments...)
 	dst.Lines = append(dst.Lines[:0], r.Lines...)
 	dst.Terms = append(dst.Terms[:0], r.Terms...)

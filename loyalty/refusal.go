@@ -8,6 +8,12 @@ type refusal struct{ error }
 
 func (r *refusal) Unwrap() error { return r.error }
 
+// refused reports whether an error is the engine's answer to a command.
+func refused(err error) bool {
+	_, ok := errors.AsType[*refusal](err)
+	return ok
+}
+
 // refuse marks an error of a decision. More that must be loaded is no answer yet.
 func refuse(err error) error {
 	if err == nil || errors.Is(err, ErrNeed) {
@@ -25,9 +31,6 @@ func IsRefusal(err error) bool {
 	if errors.Is(err, ErrUnknownOutcome) || errors.Is(err, ErrTransit) || errors.Is(err, ErrNeed) {
 		return false
 	}
-	if _, ok := errors.AsType[*refusal](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*SharedError](err)
-	return ok
+	_, short := errors.AsType[*SharedError](err)
+	return short || refused(err)
 }

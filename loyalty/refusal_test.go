@@ -32,7 +32,7 @@ func TestIsRefusal(t *testing.T) {
 	}
 	for _, err := range []error{
 		nil, ErrConflict, ErrRowConflict, ErrUnknownOutcome, &NeedError{}, &TransitError{Err: ErrClosed}, ErrCommit, ErrDuplicateKey, context.Canceled,
-		errors.Join(ErrUnknownOutcome, ErrNotEnough), fmt.Errorf("disk: %w", errors.ErrUnsupported), ErrHash, ErrEncoding,
+		errors.Join(ErrUnknownOutcome, ErrNotEnough), fmt.Errorf("disk: %w", errors.ErrUnsupported), ErrHash, ErrFormat,
 		// What a store says of rows that are damaged.
 		fmt.Errorf("damaged: %w", ErrImpossible), fmt.Errorf("damaged: %w", ErrOverflow), guanxi.At("/lots", ErrImpossible),
 	} {

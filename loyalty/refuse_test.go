@@ -48,7 +48,9 @@ func TestRefused(t *testing.T) {
 	}{
 		"no key":             {&Void{Header{At: day(41)}, "h"}, ErrKey, "/key"},
 		"long key":           {&Void{Header{Key: Key(strings.Repeat("k", 256)), At: day(41)}, "h"}, ErrKey, "/key"},
-		"no time":            {&Void{Header{Key: "x"}, "h"}, ErrHoldUnknown, ""},
+		"no time":            {&Void{Header{Key: "x"}, "h"}, ErrTime, "/at"},
+		"year 300000":        {&Void{Header{Key: "x", At: time.Date(300000, 1, 1, 0, 0, 0, 0, time.UTC)}, "h"}, ErrTime, "/at"},
+		"year -300000":       {&Void{Header{Key: "x", At: time.Date(-300000, 1, 1, 0, 0, 0, 0, time.UTC)}, "h"}, ErrTime, "/at"},
 		"year 10000":         {&Void{Header{Key: "x", At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, "h"}, ErrTime, "/at"},
 		"long member":        {&Void{Header{Key: "x", At: day(41), Member: AccountID(strings.Repeat("m", 256))}, "h"}, ErrText, "/member"},
 		"other intent":       {&Void{Header{Key: "r", At: day(41)}, "h"}, ErrKeyReused, "/key"},
@@ -131,9 +133,6 @@ func TestRefused(t *testing.T) {
 		"thaw":               {&Thaw{Header: at}, ErrNotFrozen, ""},
 		"tier":               {&SetTier{Header: at, Grant: TierGrant{Action: GrantTier, Tier: "gold"}}, ErrTierUnknown, "/grant/tier"},
 	} {
-		if name == "no time" { // the year 1 is before everything
-			c.err = ErrBackdated
-		}
 		d := prepared(t)
 		before := state(t, d.a)
 		dec, err := d.e.Decide(d.a, c.cmd, day(41))

@@ -211,7 +211,7 @@ func (r *Revenue) AppendBinary(b []byte) ([]byte, error) {
 func (r *Revenue) MarshalBinary() ([]byte, error) { return r.AppendBinary(nil) }
 
 // UnmarshalBinary reads what AppendBinary wrote, and nothing else: other bytes are
-// ErrEncoding, and r is unchanged.
+// ErrFormat, and r is unchanged.
 func (r *Revenue) UnmarshalBinary(data []byte) error {
 	d := &reader{b: data}
 	if v := d.byte(); v != revenueEncoding {

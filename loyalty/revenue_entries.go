@@ -27,8 +27,8 @@ var roleLabels = map[LedgerRole]guanxi.Text{
 	RoleContractLiability: {EN: "contract liability", ZH: "合同负债"},
 }
 
-// Label returns the role's name for people; empty of an unknown one.
-func (r LedgerRole) Label() guanxi.Text { return roleLabels[r] }
+// Label returns the role's name in lang, or the id of an unknown one.
+func (r LedgerRole) Label(lang guanxi.Lang) string { return labelled(roleLabels, r, lang) }
 
 // LedgerEvent is why an entry in the general ledger is proposed.
 type LedgerEvent string
@@ -46,8 +46,8 @@ var eventLabels = map[LedgerEvent]guanxi.Text{
 	LedgerRecognition: {EN: "revenue of points", ZH: "积分收入确认"},
 }
 
-// Label returns the event's name for people; empty of an unknown one.
-func (e LedgerEvent) Label() guanxi.Text { return eventLabels[e] }
+// Label returns the event's name in lang, or the id of an unknown one.
+func (e LedgerEvent) Label(lang guanxi.Lang) string { return labelled(eventLabels, e, lang) }
 
 // LedgerLine is a debit or a credit, each above 0; the other is 0.
 type LedgerLine struct {

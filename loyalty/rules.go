@@ -190,7 +190,7 @@ func (r *rules) addMatch(m *Match) {
 func (r *rules) compileSources(p *Program) {
 	for i := range p.Earning {
 		e := &p.Earning[i]
-		s := r.source(e.ID, e.Label, e.Kind, &e.Match, e.During)
+		s := r.source(e.ID, e.Name, e.Kind, &e.Match, e.During)
 		s.term = Term{Type: TermFixed, ID: e.ID, Points: e.Fixed, Min: s.term.Min, All: s.term.All}
 		if e.Fixed == 0 {
 			s.term.Type = TermRate
@@ -203,7 +203,7 @@ func (r *rules) compileSources(p *Program) {
 		if len(c.Activities) > 0 {
 			continue
 		}
-		s := r.source(c.ID, c.Label, c.Kind, &c.Match, c.During)
+		s := r.source(c.ID, c.Name, c.Kind, &c.Match, c.During)
 		s.campaign, s.limit = true, c.Limit.compile(c.ID)
 		s.term = c.term(s.term.Min, s.term.All)
 		r.sources = append(r.sources, s)

@@ -89,7 +89,7 @@ func (s *Service) Simulate(ctx context.Context, id AccountID, cmd Command) (*Dec
 	defer t.forget()
 	d := new(Decision)
 	if _, err := t.load(ctx, s.Store, d); err != nil {
-		return nil, plain(err)
+		return nil, err
 	}
 	return d, nil
 }
@@ -213,6 +213,9 @@ func (t *attempt) run(ctx context.Context) (Answer, error) {
 			return Answer{}, join(unknown, plain(err))
 		}
 	}
+	if errors.Is(err, ErrDuplicateKey) { // by whom the store cannot see, in a transaction of before: begun anew, it can
+		err = strict.Join(err, ErrConflict)
+	}
 	return Answer{}, fmt.Errorf("loyalty: after %d attempts: %w", attempts, join(unknown, plain(err)))
 }
 
@@ -223,18 +226,6 @@ func join(unknown, err error) error {
 	}
 	return strict.Join(unknown, err)
 }
-
-// refused reports whether an error is the engine's answer to a command.
-func refused(err error) bool {
-	var d *decideError
-	return errors.As(err, &d)
-}
-
-// decideError marks what the engine has said, so that it is not taken for a fault of the
-// store. It says nothing itself.
-type decideError struct{ error }
-
-func (e *decideError) Unwrap() error { return e.error }
 
 // once loads, decides and commits.
 func (t *attempt) once(ctx context.Context, store Accounts) error {
@@ -247,7 +238,7 @@ func (t *attempt) once(ctx context.Context, store Accounts) error {
 	case len(t.d.Entries) > 0:
 		t.next = t.d.next() // before the account may change
 	case len(t.rows) > 0:
-		return &decideError{noEntry()}
+		return noEntry()
 	case !t.idle:
 		return nil
 	}
@@ -279,7 +270,7 @@ func (t *attempt) load(ctx context.Context, store Accounts, d *Decision) (*Accou
 		}
 		more, ok := errors.AsType[*NeedError](err)
 		if !ok || round > needRounds {
-			return nil, &decideError{err}
+			return nil, err
 		}
 		t.need = t.need.Join(more.Need)
 		t.need.All = t.need.All || round == needRounds-1

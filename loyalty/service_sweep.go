@@ -19,8 +19,7 @@ type Swept struct {
 // them (0: none), from after on (zero: the first), and returns what became of each and the last
 // looked at. One that fails does not keep others waiting. Go on from next until nothing
 // is returned. No balance hangs on it; it keeps the due index short, and tells the outbox
-// of expiries, and frees the stock of holds that were abandoned. What it posts has the keys
-// of [SweepKey]. The error is that of the store's Due, or ctx's.
+// of expiries. What it posts has the keys of [SweepKey]. The error is that of the store's Due, or ctx's.
 func (s *Service) Sweep(ctx context.Context, at time.Time, after DueAccount, limit int) (done []Swept, next DueAccount, err error) {
 	due, err := s.Store.Due(ctx, InstantOf(at), after, limit)
 	if err != nil {

@@ -92,7 +92,7 @@ func PoolKey(k Key, kind Kind) Key {
 func (s *Service) move(ctx context.Context, from AccountID, cmd Command) (Transfer, error) {
 	d, err := s.Simulate(ctx, from, cmd)
 	if err != nil {
-		return Transfer{}, plain(err)
+		return Transfer{}, err
 	}
 	var unknown error
 	var unsure []Transfer // that were written, or not
@@ -143,7 +143,7 @@ func (s *Service) rehearse(ctx context.Context, d *Decision) (*Receive, error) {
 	defer t.forget()
 	t.own = true
 	if _, err := t.load(ctx, s.Store, new(Decision)); err != nil {
-		return nil, fmt.Errorf("loyalty: the other account: %w", plain(err))
+		return nil, fmt.Errorf("loyalty: the other account: %w", err)
 	}
 	return receive, nil
 }
@@ -291,11 +291,10 @@ func (s *Service) sentEntry(ctx context.Context, sent Receipt) (Entry, error) {
 	return Entry{}, fmt.Errorf("%w: entry %d of %q sends nothing", ErrImpossible, sent.Seq, sent.Account)
 }
 
-// plain takes the mark of the engine's answers off an error.
+// plain takes off an engine's answer what a store has put around it.
 func plain(err error) error {
-	var d *decideError
-	if errors.As(err, &d) {
-		return d.error
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r
 	}
 	return err
 }

@@ -124,7 +124,7 @@ func (t SharedTotal) AppendBinary(b []byte) ([]byte, error) {
 // MarshalBinary returns what AppendBinary appends.
 func (t SharedTotal) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
 
-// UnmarshalBinary reads what AppendBinary wrote; other bytes are ErrEncoding, and t is
+// UnmarshalBinary reads what AppendBinary wrote; other bytes are ErrFormat, and t is
 // unchanged.
 func (t *SharedTotal) UnmarshalBinary(b []byte) error {
 	r := reader{b: b}
@@ -138,7 +138,7 @@ func (t *SharedTotal) UnmarshalBinary(b []byte) error {
 		return err
 	}
 	if !v.sound() {
-		return fmt.Errorf("%w: a counter that Apply does not make", ErrEncoding)
+		return fmt.Errorf("%w: a counter that Apply does not make", ErrFormat)
 	}
 	*t = v
 	return nil

@@ -28,11 +28,11 @@ func TestSharedTotalEncoding(t *testing.T) {
 			t.Errorf("%+v, %v, want %+v", got, err, want)
 		}
 		for n := range b {
-			if err := got.UnmarshalBinary(b[:n]); !errors.Is(err, ErrEncoding) {
+			if err := got.UnmarshalBinary(b[:n]); !errors.Is(err, ErrFormat) {
 				t.Errorf("%d of %d bytes: %v", n, len(b), err)
 			}
 		}
-		if err := got.UnmarshalBinary(append(b, 0)); !errors.Is(err, ErrEncoding) || !reflect.DeepEqual(got, want) {
+		if err := got.UnmarshalBinary(append(b, 0)); !errors.Is(err, ErrFormat) || !reflect.DeepEqual(got, want) {
 			t.Errorf("a byte more: %+v, %v", got, err)
 		}
 	}
@@ -48,11 +48,11 @@ func TestSharedTotalEncoding(t *testing.T) {
 		for _, h := range bad.Held {
 			b = appendInt(appendInt(b, h.Until), h.Amount)
 		}
-		if err := new(SharedTotal).UnmarshalBinary(b); !errors.Is(err, ErrEncoding) {
+		if err := new(SharedTotal).UnmarshalBinary(b); !errors.Is(err, ErrFormat) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-	if err := new(SharedTotal).UnmarshalBinary([]byte{2, 0, 0, 0}); !errors.Is(err, ErrEncoding) {
+	if err := new(SharedTotal).UnmarshalBinary([]byte{2, 0, 0, 0}); !errors.Is(err, ErrFormat) {
 		t.Error(err)
 	}
 }
@@ -66,7 +66,7 @@ func FuzzSharedTotal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var v SharedTotal
 		if err := v.UnmarshalBinary(b); err != nil {
-			if !errors.Is(err, ErrEncoding) {
+			if !errors.Is(err, ErrFormat) {
 				t.Fatal(err)
 			}
 			return

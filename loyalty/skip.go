@@ -54,7 +54,7 @@ func (s SkipReason) text() guanxi.Text {
 // Skip is a rule that gave nothing, and why.
 type Skip struct {
 	Rule   string
-	Label  guanxi.Text
+	Name   guanxi.Text
 	Kind   Kind
 	Reason SkipReason
 }

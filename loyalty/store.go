@@ -175,7 +175,7 @@ func (d DueAccount) less(e DueAccount) bool {
 	return d.Account < e.Account
 }
 
-// OutstandingRow is what remains of lots of a kind that expire at once.
+// OutstandingRow is what remains of lots of a kind that expire at one instant.
 type OutstandingRow struct {
 	Kind   Kind
 	Expire Instant // Never: does not expire

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/guanxi-go/guanxi/internal/minor"
 	"github.com/shopspring/decimal"
 )
@@ -69,7 +70,7 @@ func (b *Basket) ready() (bill, error) {
 	fits := true
 	for i := range b.Lines {
 		l := &b.Lines[i]
-		if !soundID(l.ID) {
+		if !ident.ID(l.ID) {
 			f.id(guanxi.Pointer("lines", i, "id"), l.ID)
 		} else if seen[l.ID] {
 			f.at(guanxi.Pointer("lines", i, "id"), fmt.Errorf("%w: %.64q", ErrDuplicate, l.ID))

@@ -169,7 +169,7 @@ func (d *basketDecision) add(ctx context.Context, c *Checkout, cmd Command, at t
 		return err
 	}
 	d.receipts = append(d.receipts, decision.Receipt)
-	if decision.Replayed {
+	if decision.Repeated {
 		d.done++
 		return nil
 	}

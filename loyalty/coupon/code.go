@@ -23,16 +23,21 @@ var digits = func() (d [256]byte) {
 	return d
 }()
 
-// The check character makes Σ 3^i · c_i ≡ 0 (mod 31), c_0 the check character itself
-// and i counted from the right: a pure system of the kind of ISO 7064 with modulus
-// 31 and radix 3. 3 generates all residues of 31 but 0, so that in up to 30
-// characters no two weights are equal and none is 0. Since 31 is prime, found are all
+// The check character makes Σ 3^i · c_i ≡ p (mod 31), c_0 the check character itself,
+// i counted from the right and p the length of the series' prefix: a pure system of the
+// kind of ISO 7064 with modulus 31 and radix 3. 3 generates all residues of 31 but 0, so
+// that in up to 30 characters no two weights are equal and none is 0. Since 31 is prime,
+// found are all
 //
 //   - substitutions of one character: w(a−b) ≠ 0;
 //   - exchanges of any two characters, neighbours or not: (w−v)(a−b) ≠ 0;
 //   - neighbouring twins mistyped, aa for bb: (w+3w)(a−b) ≠ 0, and aXa for bXb;
 //
 // and 30 of 31 of all other errors.
+//
+// The p keeps series apart. Of two different ones whose codes are equally long, either the
+// prefixes are too, and differ, and with them all codes; or they are not, and the sums
+// differ, for lengths of 0 to 8 are different residues of 31.
 func checkSum(s string) uint32 {
 	sum, w := uint32(0), uint32(1)
 	for i := len(s) - 1; i >= 0; i-- {
@@ -42,24 +47,25 @@ func checkSum(s string) uint32 {
 	return sum % radix
 }
 
-// checkChar is the character to be appended to s.
-func checkChar(s []byte) byte {
+// checkChar is the character to be appended to s, which begins with a prefix of so many
+// characters.
+func checkChar(s []byte, prefix int) byte {
 	sum, w := uint32(0), uint32(3)
 	for i := len(s) - 1; i >= 0; i-- {
 		sum += w * uint32(digits[s[i]])
 		w = w * 3 % radix
 	}
-	return Alphabet[(radix-sum%radix)%radix]
+	return Alphabet[(uint32(prefix)+radix-sum%radix)%radix]
 }
 
 // maxTyped bounds what is read of what people type.
 const maxTyped = 64
 
-// Normalize returns what someone typed as it would stand in a code: capital letters,
+// Normalise returns what someone typed as it would stand in a code: capital letters,
 // full-width characters as ASCII, and without white space, dashes of any kind, dots,
 // underscores and invisible characters. It does not judge what is left, and cuts it
 // off after 64 bytes.
-func Normalize(typed string) string {
+func Normalise(typed string) string {
 	var buf [maxTyped]byte
 	dst := buf[:0]
 	for _, r := range typed {

@@ -16,7 +16,7 @@ import (
 // CodeConfig is the form of a series of codes.
 type CodeConfig struct {
 	// Prefix begins every code of the series: up to 8 characters of [Alphabet]. Two
-	// series of one secret with different prefixes or lengths never share a code.
+	// series with different prefixes or lengths never share a code, of one secret or not.
 	Prefix string `json:"prefix,omitempty"`
 	// Length is the number of characters after the prefix, the check character
 	// included: 8 to 20; 0 is 12.
@@ -195,7 +195,7 @@ func (c *Codes) append(dst []byte, serial uint64, b *blocks) []byte {
 	dst = append(dst, c.cfg.Prefix...)
 	dst = appendDigits(dst, left, c.head)
 	dst = appendDigits(dst, right, c.tail)
-	return append(dst, checkChar(dst[start:]))
+	return append(dst, checkChar(dst[start:], len(c.cfg.Prefix)))
 }
 
 func appendDigits(dst []byte, v uint64, n int) []byte {

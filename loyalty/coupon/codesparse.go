@@ -4,14 +4,15 @@ import (
 	"fmt"
 )
 
-// Parse reads a code as people type it, see [Normalize], and returns it as it is
+// Parse reads a code as people type it, see [Normalise], and returns it as it is
 // stored, and its serial number. Errors, in this order: [ErrCodeCharacter],
-// [ErrCodeLength], [ErrCodeCheck] where it was mistyped, [ErrCodePrefix] for a code of
-// another series, and [ErrCodeUnknown] where it was never made with this secret. The
+// [ErrCodeLength], [ErrCodeCheck] where it was mistyped or is of a series whose prefix
+// has another length, [ErrCodePrefix] for a code of another series with a prefix as long,
+// and [ErrCodeUnknown] where it was never made with this secret. The
 // text of an error repeats at most the one character that is wrong. Cost: one
 // allocation besides the code; the time does not tell how much of a tag was right.
 func (c *Codes) Parse(typed string) (Code, uint64, error) {
-	s, p := Normalize(typed), len(c.cfg.Prefix)
+	s, p := Normalise(typed), len(c.cfg.Prefix)
 	for i, r := range s {
 		if r > 0x7F || digits[r] == 255 {
 			return "", 0, fmt.Errorf("%w: %q, after %d of them", ErrCodeCharacter, r, i)
@@ -20,7 +21,7 @@ func (c *Codes) Parse(typed string) (Code, uint64, error) {
 	if len(s) != p+c.cfg.Length {
 		return "", 0, fmt.Errorf("%w: %d of %d", ErrCodeLength, len(s), p+c.cfg.Length)
 	}
-	if checkSum(s) != 0 {
+	if checkSum(s) != uint32(p) {
 		return "", 0, ErrCodeCheck
 	}
 	if s[:p] != c.cfg.Prefix {

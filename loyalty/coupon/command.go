@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -116,16 +117,16 @@ func (c Command) Validate() error {
 
 // valid is Validate without the faults.
 func (c *Command) valid() bool {
-	if !soundName(c.Key) || !soundID(string(c.Code)) || c.Customer != "" && !soundName(c.Customer) {
+	if !ident.Name(c.Key) || !ident.ID(string(c.Code)) || c.Customer != "" && !ident.Name(c.Customer) {
 		return false
 	}
 	switch c.Action {
 	case Issue:
-		return soundID(c.Definition) && c.Version >= 0 && c.Order == ""
+		return ident.ID(c.Definition) && c.Version >= 0 && c.Order == ""
 	case Cancel:
 		return c.Definition == "" && c.Version == 0 && c.Order == ""
 	case Reserve, Redeem, UseNow, Release, Return:
-		return c.Definition == "" && c.Version == 0 && soundName(c.Order)
+		return c.Definition == "" && c.Version == 0 && ident.Name(c.Order)
 	}
 	return false
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/column"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -114,7 +115,7 @@ func (c *Counter) UnmarshalJSON(data []byte) error {
 }
 
 // Value implements driver.Valuer: the JSON text.
-func (c Counter) Value() (driver.Value, error) { return jsonValue(c) }
+func (c Counter) Value() (driver.Value, error) { return column.Value(c) }
 
 // Scan implements sql.Scanner for text columns.
-func (c *Counter) Scan(src any) error { return jsonScan(src, c) }
+func (c *Counter) Scan(src any) error { return column.Scan(src, c, ErrState) }

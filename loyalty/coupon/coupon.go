@@ -2,11 +2,11 @@ package coupon
 
 import (
 	"database/sql/driver"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/column"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -167,7 +167,7 @@ func (c Coupon) Validate() error {
 		if u.redeemed() || u.holds(c.Updated) {
 			taken++
 		}
-		bad(guanxi.Pointer("taken", i), !soundName(u.Order) || orders[u.Order] || u.Customer != "" && !soundName(u.Customer) ||
+		bad(guanxi.Pointer("taken", i), !ident.Name(u.Order) || orders[u.Order] || u.Customer != "" && !ident.Name(u.Customer) ||
 			u.At < c.Issued || u.At > c.Updated || !u.Until.sound() || u.Until != 0 && u.Until <= u.At)
 		orders[u.Order] = true
 	}
@@ -184,25 +184,10 @@ func (c *Coupon) UnmarshalJSON(data []byte) error {
 }
 
 // Value implements driver.Valuer: the JSON text.
-func (c Coupon) Value() (driver.Value, error) { return jsonValue(c) }
+func (c Coupon) Value() (driver.Value, error) { return column.Value(c) }
 
 // Scan implements sql.Scanner for text columns.
-func (c *Coupon) Scan(src any) error { return jsonScan(src, c) }
-
-func jsonValue(v any) (driver.Value, error) {
-	data, err := json.Marshal(v)
-	return string(data), err
-}
-
-func jsonScan(src any, v json.Unmarshaler) error {
-	switch s := src.(type) {
-	case string:
-		return v.UnmarshalJSON([]byte(s))
-	case []byte:
-		return v.UnmarshalJSON(s)
-	}
-	return fmt.Errorf("%w: cannot be read from a %T", ErrState, src)
-}
+func (c *Coupon) Scan(src any) error { return column.Scan(src, c, ErrState) }
 
 // find returns the position of an order's use, or -1.
 func (c *Coupon) find(order string) int {

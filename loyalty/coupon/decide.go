@@ -79,7 +79,7 @@ func (c *Catalogue) Decide(s State, cmd Command, at time.Time) (Decision, error)
 		if s.Receipt.Intent != intent {
 			return Decision{}, ErrKeyReused
 		}
-		return Decision{Receipt: s.Receipt, Replayed: true}, nil
+		return Decision{Receipt: s.Receipt, Repeated: true}, nil
 	}
 	coupon := &s.Coupon
 	switch exists := coupon.Version != 0; {

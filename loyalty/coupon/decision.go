@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/column"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -21,9 +22,9 @@ type State struct {
 // Decision is the answer to a command: what to write, and what to tell.
 type Decision struct {
 	Receipt Receipt
-	// Replayed says that the command was carried out before: the receipt is the one
+	// Repeated says that the command was carried out before: the receipt is the one
 	// from then, and there is nothing to write.
-	Replayed bool
+	Repeated bool
 	Change   Change
 }
 
@@ -113,17 +114,17 @@ func (r *Receipt) UnmarshalJSON(data []byte) error {
 }
 
 // Value implements driver.Valuer: the JSON text.
-func (r Receipt) Value() (driver.Value, error) { return jsonValue(r) }
+func (r Receipt) Value() (driver.Value, error) { return column.Value(r) }
 
 // Scan implements sql.Scanner for text columns.
-func (r *Receipt) Scan(src any) error { return jsonScan(src, r) }
+func (r *Receipt) Scan(src any) error { return column.Scan(src, r, ErrState) }
 
 // Apply carries a decision out on the state it was made on: coupon and counters are
 // replaced, counters that were not there are added, and the receipt is the decision's.
 // [ErrConflict] refuses a decision made on another version of any of them; s is as it
-// was then. A replayed decision changes nothing but the receipt.
+// was then. A repeated decision changes nothing but the receipt.
 func (s *State) Apply(d Decision) error {
-	if d.Replayed {
+	if d.Repeated {
 		s.Receipt = d.Receipt
 		return nil
 	}

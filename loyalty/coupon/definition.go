@@ -5,6 +5,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/strict"
+	"github.com/guanxi-go/guanxi/loyalty"
 	"github.com/shopspring/decimal"
 )
 
@@ -99,15 +100,16 @@ type Benefit struct {
 	Value decimal.Decimal `json:"value,omitzero"`
 }
 
-// Rounding says where a share of an amount goes that is no whole minor unit.
-type Rounding string
+// Rounding says where a share of an amount goes that is no whole minor unit: the modes
+// that points are rounded by, with another default.
+type Rounding = loyalty.RoundMode
 
-// The roundings of amounts, none of which is below zero.
+// The ways of rounding.
 const (
-	HalfUp   Rounding = "half_up" // the default
-	HalfEven Rounding = "half_even"
-	Floor    Rounding = "floor" // never more than the share
-	Ceil     Rounding = "ceil"
+	HalfUp   = loyalty.HalfUp // the default
+	HalfEven = loyalty.HalfEven
+	Floor    = loyalty.Floor // never more than the share
+	Ceil     = loyalty.Ceil
 )
 
 // Minimum is what must be spent for the coupon to apply.
@@ -200,7 +202,7 @@ type Returns struct {
 	Grace guanxi.Span `json:"grace,omitzero"`
 }
 
-// ReturnPolicy is one of two.
+// ReturnPolicy says whether a use that is given back is open again.
 type ReturnPolicy string
 
 // The policies.

@@ -39,7 +39,8 @@ var (
 	ErrCodeCharacter = errors.New("coupon: a character that no code has")
 	// ErrCodeLength: too few or too many characters.
 	ErrCodeLength = errors.New("coupon: not as many characters as a code has")
-	// ErrCodeCheck: the check character does not fit: mistyped.
+	// ErrCodeCheck: the check character does not fit: mistyped, or of a series whose prefix
+	// has another length.
 	ErrCodeCheck = errors.New("coupon: mistyped code")
 	// ErrCodePrefix: well typed, and a code of another series.
 	ErrCodePrefix = errors.New("coupon: a code of another series")
@@ -51,8 +52,8 @@ var (
 
 // Why a command is refused.
 var (
-	// ErrTime refuses an instant outside the years 1970 to 2200, and no instant.
-	ErrTime = errors.New("coupon: no instant, or one outside the years 1970 to 2200")
+	// ErrTime refuses the zero time, and one outside the years 1970 to 2200.
+	ErrTime = errors.New("coupon: zero time, or one outside the years 1970 to 2200")
 	// ErrDefinition: the catalogue does not have the definition in this version.
 	ErrDefinition = errors.New("coupon: no such definition in the catalogue")
 	// ErrExists: a coupon of this code was issued before.

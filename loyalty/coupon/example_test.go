@@ -117,7 +117,7 @@ func ExampleCodes() {
 	fmt.Println(errors.Is(err, coupon.ErrCodeCheck), reason.Label(guanxi.EN))
 	fmt.Printf("a guess hits one of them with chance 2^-%.0f\n", codes.GuessBits(100_000))
 	// Output:
-	// 100000 TEA-K7C4-G4MZ-Y354 TEA-WHKU-N823-XDZV <nil>
+	// 100000 TEA-K7C4-G4MZ-Y357 TEA-WHKU-N823-XDZY <nil>
 	// true 1 <nil>
 	// true Please check the code.
 	// a guess hits one of them with chance 2^-38

@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/guanxi-go/guanxi/internal/minor"
 	"github.com/shopspring/decimal"
 )
@@ -30,7 +29,7 @@ func (f *faults) add(pointer string, err error, format string, args ...any) {
 }
 
 func (f *faults) id(pointer, id string) {
-	if !soundID(id) {
+	if !ident.ID(id) {
 		f.add(pointer, ErrID, "%.64q", id)
 	}
 }
@@ -48,7 +47,7 @@ func (f *faults) ids(pointer string, list []string) {
 }
 
 func (f *faults) name(pointer, s string) {
-	if !soundName(s) {
+	if !ident.Name(s) {
 		f.add(pointer, ErrName, "%.128q", s)
 	}
 }
@@ -94,17 +93,6 @@ func option[T ~string](f *faults, pointer string, v T, of ...T) {
 	if v != "" && !slices.Contains(of, v) {
 		f.add(pointer, ErrOption, "%.32q is none of %q", string(v), of)
 	}
-}
-
-func soundID(id string) bool {
-	return id != "" && len(id) <= 64 && utf8.ValidString(id) && !strings.ContainsFunc(id, blank)
-}
-
-func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
-
-// soundName is what names of the host's own look like: customers, orders, keys.
-func soundName(s string) bool {
-	return s != "" && len(s) <= 128 && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 func orDefault[T comparable](v, d T) T {

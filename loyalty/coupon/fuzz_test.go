@@ -22,8 +22,8 @@ func FuzzParse(f *testing.F) {
 	f.Add("ＱＸ－２３４５", uint64(1))
 	f.Add("\xff0oO", uint64(99))
 	f.Fuzz(func(t *testing.T, typed string, n uint64) {
-		once := Normalize(typed)
-		if twice := Normalize(once); twice != once {
+		once := Normalise(typed)
+		if twice := Normalise(once); twice != once {
 			t.Errorf("%q: %q, then %q", typed, once, twice)
 		}
 		if len(once) > maxTyped {

@@ -112,7 +112,7 @@ func (m *model) turn(at *moment, i int) {
 	}
 	p.loaded = false
 	d, err := m.c.Decide(p.state, cmd, at.now)
-	if err != nil || d.Replayed {
+	if err != nil || d.Repeated {
 		p.next, p.tries = p.next+1, 0
 		return
 	}

@@ -16,9 +16,9 @@ const (
 	ReasonUnknown       Reason = "unknown"        // no such coupon, or no definition of it
 	ReasonNotBegun      Reason = "not_begun"      // Refusal.From says when it begins
 	ReasonExpired       Reason = "expired"        // Refusal.Until says when it ended
-	ReasonUsedUp        Reason = "used_up"        //
+	ReasonUsedUp        Reason = "used_up"        // no use is left
 	ReasonReserved      Reason = "reserved"       // for another order, perhaps of the same customer
-	ReasonVoid          Reason = "void"           //
+	ReasonVoid          Reason = "void"           // cancelled
 	ReasonCustomer      Reason = "customer"       // belongs to another customer
 	ReasonSignIn        Reason = "sign_in"        // asks who the customer is
 	ReasonCurrency      Reason = "currency"       // of another currency, or other decimal places

@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi/internal/strict"
+	"github.com/guanxi-go/guanxi/loyalty"
 )
 
 // DefaultAttempts is how often a [Service] whose Attempts is 0 tries.
-const DefaultAttempts = 32
+const DefaultAttempts = loyalty.DefaultAttempts
 
 // Service carries commands out in a store: load, decide, commit, and again where
 // someone else was faster. It is safe for concurrent use if its fields are not changed.
@@ -58,7 +59,7 @@ func (s *Service) Do(ctx context.Context, cmd Command, at time.Time) (Receipt, e
 			}
 			return Receipt{}, join(unknown, err)
 		}
-		if d.Replayed {
+		if d.Repeated {
 			return d.Receipt, nil
 		}
 		switch err = s.Store.Commit(ctx, d.Change); {

@@ -94,7 +94,7 @@ func (w *world) do(cmd Command, at time.Time) (Receipt, error) {
 	if err := s.Apply(d); err != nil {
 		w.t.Fatal(err)
 	}
-	if d.Replayed {
+	if d.Repeated {
 		return d.Receipt, nil
 	}
 	if err := s.Coupon.Validate(); err != nil {

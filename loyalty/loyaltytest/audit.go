@@ -7,33 +7,13 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
-
-// is checks that err is want.
-func is(err, want error, call string) error {
-	switch {
-	case errors.Is(err, want):
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s: no error, want %q", call, want.Error())
-	}
-	return fmt.Errorf("%s: %w, want %q", call, err, want.Error())
-}
 
 func same(what string, got, want any) error {
 	if !reflect.DeepEqual(got, want) && fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) { // nil and empty are the same
 		return fmt.Errorf("%s: %+v, want %+v", what, got, want)
-	}
-	return nil
-}
-
-// first returns the first error of checks.
-func first(checks ...func() error) error {
-	for _, c := range checks {
-		if err := c(); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -193,7 +173,7 @@ func sameHeader(got, want *loyalty.Account) error {
 			return err
 		}
 	}
-	return first(
+	return contract.First(
 		func() error { return same("counters", got.Counters(), want.Counters()) },
 		func() error { return same("tier", got.Tier(), want.Tier()) },
 		func() error { return same("holds", len(got.Holds()), len(want.Holds())) },

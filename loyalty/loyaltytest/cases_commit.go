@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -209,7 +209,7 @@ func (e *env) unchanged(call string, want error, f func() error) error {
 	if err != nil {
 		return err
 	}
-	if err := is(f(), want, call); err != nil {
+	if err := contract.Is(f(), want, call); err != nil {
 		return err
 	}
 	after, err := e.view("a", "b", "s", "z")
@@ -276,7 +276,7 @@ func allOrNothing(e *env) error {
 	if err := e.st.Commit(e.ctx, c); err != nil {
 		return fmt.Errorf("Commit: %w", err)
 	}
-	return first(e.auditAnna, func() error { return e.fullWritten() })
+	return contract.First(e.auditAnna, func() error { return e.fullWritten() })
 }
 
 func (e *env) auditAnna() error { return e.audit(anna) }
@@ -326,7 +326,7 @@ func stale(e *env) error {
 			return err
 		}
 		if i == 1 {
-			return first(
+			return contract.First(
 				func() error {
 					return e.unchanged("a commit on a state that is yet to come", loyalty.ErrConflict, func() error { return e.st.Commit(e.ctx, loyalty.NewCommit(ahead, d)) })
 				}, e.auditAnna)
@@ -336,22 +336,6 @@ func stale(e *env) error {
 		}
 	}
 	return nil
-}
-
-// together runs f in n goroutines at once and returns the errors.
-func together(n int, f func(i int) error) []error {
-	errs := make([]error, n)
-	start := make(chan struct{})
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			errs[i] = f(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return errs
 }
 
 // oneOf checks that one of the errors is nil, and the others are one of want.
@@ -387,7 +371,7 @@ func race(e *env) error {
 			}
 			commits = append(commits, c)
 		}
-		if err := oneOf(together(8, func(i int) error { return e.st.Commit(e.ctx, commits[i]) }), loyalty.ErrConflict); err != nil {
+		if err := oneOf(contract.Each(8, func(i int) error { return e.st.Commit(e.ctx, commits[i]) }), loyalty.ErrConflict); err != nil {
 			return err
 		}
 		if err := e.audit(id); err != nil {
@@ -432,7 +416,7 @@ func keyRace(e *env) error {
 			}
 			commits, all = append(commits, c), append(all, id)
 		}
-		if err := oneOf(together(6, func(i int) error { return e.st.Commit(e.ctx, commits[i]) }), loyalty.ErrDuplicateKey, loyalty.ErrConflict); err != nil {
+		if err := oneOf(contract.Each(6, func(i int) error { return e.st.Commit(e.ctx, commits[i]) }), loyalty.ErrDuplicateKey, loyalty.ErrConflict); err != nil {
 			return err
 		}
 		if err := e.audit(all...); err != nil {
@@ -452,40 +436,40 @@ func cancelled(e *env) error {
 	}
 	done, cancel := context.WithCancel(e.ctx)
 	cancel()
-	return first(
+	return contract.First(
 		func() error {
 			return e.unchanged("Commit", context.Canceled, func() error { return e.st.Commit(done, c) })
 		},
 		func() error {
 			_, err := e.st.Load(done, anna, loyalty.Need{})
-			return is(err, context.Canceled, "Load")
+			return contract.Is(err, context.Canceled, "Load")
 		},
 		func() error {
 			_, _, err := e.st.Receipt(done, "k1")
-			return is(err, context.Canceled, "Receipt")
+			return contract.Is(err, context.Canceled, "Receipt")
 		},
 		func() error {
-			return is(e.st.Commit(done, loyalty.RowCommit(row("r", 0, "x"))), context.Canceled, "Commit of a row")
+			return contract.Is(e.st.Commit(done, loyalty.RowCommit(row("r", 0, "x"))), context.Canceled, "Commit of a row")
 		},
 		func() error { return e.reads([]loyalty.RowID{{Table: "t", Key: "r"}}, loyalty.Row{}) },
 		func() error {
 			_, err := e.st.Rows(done, []loyalty.RowID{{Table: "t", Key: "r"}})
-			return is(err, context.Canceled, "Rows")
+			return contract.Is(err, context.Canceled, "Rows")
 		},
 		func() error {
 			_, err := e.st.Shared(done, "s")
-			return is(err, context.Canceled, "Shared")
+			return contract.Is(err, context.Canceled, "Shared")
 		},
 		func() error {
 			_, err := e.st.Due(done, loyalty.Never-1, loyalty.DueAccount{}, 5)
-			return is(err, context.Canceled, "Due")
+			return contract.Is(err, context.Canceled, "Due")
 		},
 		func() error {
 			var last error
 			for _, err := range e.st.Journal(done, loyalty.JournalQuery{Account: anna}) {
 				last = err
 			}
-			return is(last, context.Canceled, "Journal")
+			return contract.Is(last, context.Canceled, "Journal")
 		},
 	)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -115,7 +116,7 @@ func (e *env) script(s *loyalty.Service) error {
 	do := func(id loyalty.AccountID, cmd loyalty.Command) func() error {
 		return func() error { _, err := s.Do(e.ctx, id, cmd); return err }
 	}
-	return first(
+	return contract.First(
 		do(anna, adjust("1", day(0), "points", 500, day(90))),
 		do(cleo, &loyalty.Earn{Header: head("2", day(0)), Order: order("o", 70)}),
 		do(anna, &loyalty.Place{Header: head("3", day(1)), Hold: "h", Spend: loyalty.Spend{Reward: "mug"}, Until: day(5)}),

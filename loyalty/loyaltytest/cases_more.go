@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -25,7 +26,7 @@ func outboxEvents(e *env) error {
 	if err := e.do(anna, spend("z2", day(40), 1)); err != nil {
 		return err
 	}
-	if err := is(e.st.Commit(e.ctx, old), loyalty.ErrConflict, "a stale commit"); err != nil {
+	if err := contract.Is(e.st.Commit(e.ctx, old), loyalty.ErrConflict, "a stale commit"); err != nil {
 		return err
 	}
 	if err := e.audit(anna, bert); err != nil {
@@ -98,7 +99,7 @@ func locks(e *env) error {
 	if err := e.do(anna, adjust("k", day(0), "points", 1000, time.Time{})); err != nil {
 		return err
 	}
-	errs := together(8, func(i int) error {
+	errs := contract.Each(8, func(i int) error {
 		for n := range 10 {
 			err := locker.Lock(e.ctx, anna, func(_ context.Context, s loyalty.Accounts) error {
 				a, d, err := e.decided(s, anna, spend(loyalty.Key(fmt.Sprint("k", i, "-", n)), day(1), 3))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -31,7 +32,7 @@ func transfer(e *env) error {
 	}); err != nil {
 		return err
 	}
-	return first(func() error { return e.onTheWay(s) }, func() error { return e.audit(anna, bert, cleo, "d", "f") })
+	return contract.First(func() error { return e.onTheWay(s) }, func() error { return e.audit(anna, bert, cleo, "d", "f") })
 }
 
 // onTheWay sends parcels by hand, whose receivers are gone when they arrive.
@@ -80,7 +81,7 @@ func (e *env) onTheWay(s *loyalty.Service) error {
 				return fmt.Errorf("in Settle: %w", err)
 			}
 		}
-		if err := is(s.Settle(e.ctx, frozen), loyalty.ErrTransit, "Settle with a frozen account"); err != nil {
+		if err := contract.Is(s.Settle(e.ctx, frozen), loyalty.ErrTransit, "Settle with a frozen account"); err != nil {
 			return err
 		}
 		// anna: 100 − 30 − 10 (bert has it) − 10 (on its way); bert: 30 + 4 + 10

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -252,7 +253,7 @@ func dueAlone(e *env) error {
 	if err := e.do(anna, &loyalty.Adjust{Header: head("k4", day(2)), Kind: "points", Points: -5}); err != nil {
 		return err
 	}
-	if err := is(e.st.Commit(e.ctx, c), loyalty.ErrConflict, "commit of the due on an older state"); err != nil {
+	if err := contract.Is(e.st.Commit(e.ctx, c), loyalty.ErrConflict, "commit of the due on an older state"); err != nil {
 		return err
 	}
 	if a, err = e.st.Load(e.ctx, anna, loyalty.Need{All: true}); err != nil {
@@ -265,7 +266,7 @@ func dueAlone(e *env) error {
 }
 
 func readers(e *env) error {
-	errs := together(6, func(i int) error {
+	errs := contract.Each(6, func(i int) error {
 		id := loyalty.AccountID(fmt.Sprint("w", i/2))
 		for n := range 25 {
 			if i%2 == 1 { // reads what the other one writes

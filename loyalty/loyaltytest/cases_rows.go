@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -108,14 +109,14 @@ func rowVersions(e *env) error {
 			return fmt.Errorf("after a conflict: %w", err)
 		}
 	}
-	return first(e.auditAnna, e.rowsOfOneMoment)
+	return contract.First(e.auditAnna, e.rowsOfOneMoment)
 }
 
 // rowsOfOneMoment reads two rows while they are written together.
 func (e *env) rowsOfOneMoment() error {
 	const readers = 2
 	var done atomic.Int64
-	errs := together(1+readers, func(g int) error {
+	errs := contract.Each(1+readers, func(g int) error {
 		if g == 0 {
 			for i := int64(0); i < 1000 && done.Load() < readers; i++ {
 				state := fmt.Sprint(i)
@@ -151,13 +152,13 @@ func rowsAlone(e *env) error {
 	if err := e.st.Commit(e.ctx, loyalty.RowCommit(row("r1", 0, "one"), row("r2", 0, "two"))); err != nil {
 		return fmt.Errorf("a commit of rows alone: %w", err)
 	}
-	if err := is(e.st.Commit(e.ctx, loyalty.RowCommit(row("r1", 1, "x"), row("r2", 0, "x"))), loyalty.ErrRowConflict, "a commit of rows alone"); err != nil {
+	if err := contract.Is(e.st.Commit(e.ctx, loyalty.RowCommit(row("r1", 1, "x"), row("r2", 0, "x"))), loyalty.ErrRowConflict, "a commit of rows alone"); err != nil {
 		return err
 	}
 	if err := e.st.Commit(e.ctx, loyalty.RowCommit(row("r2", 1, "three"))); err != nil {
 		return fmt.Errorf("a second commit of rows alone: %w", err)
 	}
-	errs := together(6, func(i int) error { return e.st.Commit(e.ctx, loyalty.RowCommit(row("r2", 2, fmt.Sprint(i)))) })
+	errs := contract.Each(6, func(i int) error { return e.st.Commit(e.ctx, loyalty.RowCommit(row("r2", 2, fmt.Sprint(i)))) })
 	if err := oneOf(errs, loyalty.ErrRowConflict, loyalty.ErrConflict); err != nil {
 		return fmt.Errorf("one row written at once: %w", err)
 	}

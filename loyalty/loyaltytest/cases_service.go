@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -153,7 +154,7 @@ func deliveries(e *env) error {
 	var repeated atomic.Int64
 	s := e.service(e.st)
 	s.Attempts = 1000
-	errs := together(4, func(i int) error {
+	errs := contract.Each(4, func(i int) error {
 		r := rand.New(rand.NewPCG(1, uint64(i)))
 		for _, j := range append(r.Perm(len(all)), r.Perm(len(all))...) {
 			a, err := s.Do(e.ctx, anna, all[j])
@@ -186,7 +187,7 @@ func spenders(e *env) error {
 		}
 		s := e.service(e.st)
 		s.Unlocked, s.Attempts = unlocked, 1000
-		if err := oneOf(together(8, func(i int) error {
+		if err := oneOf(contract.Each(8, func(i int) error {
 			_, err := s.Do(e.ctx, id, spend(loyalty.Key(fmt.Sprint(id, i)), day(1), 60))
 			return err
 		}), loyalty.ErrNotEnough); err != nil {
@@ -227,7 +228,7 @@ func oneKey(e *env) error {
 	s := e.service(e.st)
 	s.Attempts = 1000
 	answers := make([]loyalty.Answer, 8)
-	if err := errors.Join(together(8, func(i int) (err error) {
+	if err := errors.Join(contract.Each(8, func(i int) (err error) {
 		answers[i], err = s.Do(e.ctx, anna, spend("one", day(1), 60))
 		return err
 	})...); err != nil {
@@ -316,7 +317,7 @@ func budget(e *env) error {
 	s := e.service(e.st)
 	s.Attempts = 1000
 	var given, cut atomic.Int64
-	if err := errors.Join(together(6, func(i int) error {
+	if err := errors.Join(contract.Each(6, func(i int) error {
 		id := loyalty.AccountID(fmt.Sprint("g", i))
 		a, err := s.Do(e.ctx, id, &loyalty.Act{Header: head(loyalty.Key(id), day(1)), Activity: "gift"})
 		for _, r := range a.Results {

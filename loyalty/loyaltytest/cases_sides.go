@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty"
 )
 
@@ -115,7 +116,7 @@ func sharedRace(e *env) error {
 		commits = append(commits, c)
 	}
 	// one that did not find the time to look again may return ErrConflict
-	errs := together(8, func(i int) error { return e.st.Commit(e.ctx, commits[i]) })
+	errs := contract.Each(8, func(i int) error { return e.st.Commit(e.ctx, commits[i]) })
 	if err := oneOf(errs, loyalty.ErrShared, loyalty.ErrConflict); err != nil {
 		return err
 	}

@@ -5,14 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync"
 	"sync/atomic"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty/coupon"
 )
 
 func fresh(st coupon.Store) error {
-	return first(
+	return contract.First(
 		func() error { return loads(st, anna, "k", coupon.Coupon{}, coupon.Receipt{}) },
 		func() error { return counts(st, blank(""), blank("li")) },
 		func() error { return counts(st) },
@@ -27,7 +27,7 @@ func blank(customer string) coupon.Counter {
 func saved(st coupon.Store) error {
 	one, two := change(anna, 0, "k1"), change(anna, 1, "k2")
 	two.To.Taken, two.To.Voided, two.To.Customer = nil, at+2, ""
-	return first(
+	return contract.First(
 		func() error { return commits(st, one) },
 		func() error { return loads(st, anna, "k1", one.To, one.Receipt) },
 		func() error { return commits(st, two) },
@@ -39,7 +39,7 @@ func saved(st coupon.Store) error {
 }
 
 func counters(st coupon.Store) error {
-	return first(
+	return contract.First(
 		func() error { return commits(st, change(anna, 0, "k1", counter("", 1), counter("li", 1))) },
 		func() error { return counts(st, counter("li", 1), counter("", 1), blank("wang")) },
 		func() error { return commits(st, change(anna, 1, "k2", counter("li", 2))) },
@@ -59,7 +59,7 @@ func bits(st coupon.Store) error {
 	}
 	c.Receipt.Until, c.Receipt.Left = most, most
 	c.Counters[0].To.Redeemed, c.Counters[0].To.Held[1].N = most, 1<<53+1
-	return first(
+	return contract.First(
 		func() error { return commits(st, c) },
 		func() error { return loads(st, anna, "k1", c.To, c.Receipt) },
 		func() error { return counts(st, c.Counters[0].To) },
@@ -87,7 +87,7 @@ func ids(st coupon.Store) error {
 	}
 	other := counter("a", 1)
 	other.Definition = "X"
-	return first(
+	return contract.First(
 		func() error { return loads(st, "SS", "SS", coupon.Coupon{}, coupon.Receipt{}) },
 		func() error { return commits(st, change("new", 0, "new", other)) },
 		func() error { return counts(st, other, counter("a", 1)) },
@@ -96,7 +96,7 @@ func ids(st coupon.Store) error {
 
 func firstWrite(st coupon.Store) error {
 	one := change(anna, 0, "k1", counter("", 1))
-	return first(
+	return contract.First(
 		func() error { return commits(st, one) },
 		func() error { return conflicts(st, change(anna, 0, "k2")) },
 		func() error { return conflicts(st, change("B", 0, "k3", counter("", 1))) },
@@ -107,7 +107,7 @@ func firstWrite(st coupon.Store) error {
 
 func stale(st coupon.Store) error {
 	two := change(anna, 1, "k2", counter("", 1))
-	return first(
+	return contract.First(
 		func() error { return commits(st, change(anna, 0, "k1")) },
 		func() error { return commits(st, two) },
 		func() error { return conflicts(st, change(anna, 1, "k3", counter("", 2), counter("li", 1))) },
@@ -117,7 +117,7 @@ func stale(st coupon.Store) error {
 }
 
 func ahead(st coupon.Store) error {
-	return first(
+	return contract.First(
 		func() error { return conflicts(st, change(anna, 1, "k1")) },
 		func() error { return loads(st, anna, "k1", coupon.Coupon{}, coupon.Receipt{}) },
 		func() error { return commits(st, change(anna, 0, "k1")) },
@@ -127,7 +127,7 @@ func ahead(st coupon.Store) error {
 }
 
 func staleCounter(st coupon.Store) error {
-	return first(
+	return contract.First(
 		func() error { return commits(st, change(anna, 0, "k1", counter("", 1))) },
 		func() error { return commits(st, change("B", 0, "k2", counter("", 2))) },
 		func() error { return conflicts(st, change(anna, 1, "k3", counter("", 2))) },
@@ -139,7 +139,7 @@ func staleCounter(st coupon.Store) error {
 }
 
 func secondCounter(st coupon.Store) error {
-	return first(
+	return contract.First(
 		func() error { return commits(st, change(anna, 0, "k1", counter("", 1), counter("li", 1))) },
 		func() error { return conflicts(st, change(anna, 1, "k2", counter("", 2), counter("li", 1))) },
 		func() error { return conflicts(st, change(anna, 1, "k2", counter("", 2), counter("li", 3))) },
@@ -150,7 +150,7 @@ func secondCounter(st coupon.Store) error {
 }
 
 func keyTaken(st coupon.Store) error {
-	return first(
+	return contract.First(
 		func() error { return commits(st, change(anna, 0, "k1")) },
 		func() error { return conflicts(st, change(anna, 1, "k1")) },
 		func() error { return conflicts(st, change("B", 0, "k1", counter("", 1))) },
@@ -167,7 +167,7 @@ func ownSlices(st coupon.Store) error {
 	}
 	c.To.Taken[0].Order, c.Counters[0].To.Held[0].N, c.Counters[0].To.Issued = "spoilt", 99, 99
 	for range 2 {
-		if err := first(
+		if err := contract.First(
 			func() error { return loads(st, anna, "k1", made(anna, 1), receipt("k1", anna)) },
 			func() error { return counts(st, counter("", 1)) },
 		); err != nil {
@@ -190,37 +190,21 @@ func ownSlices(st coupon.Store) error {
 func cancelled(st coupon.Store) error {
 	done, cancel := context.WithCancel(ctx)
 	cancel()
-	return first(
+	return contract.First(
 		func() error {
 			_, _, err := st.Load(done, anna, "k1")
-			return is(err, context.Canceled, "Load")
+			return contract.Is(err, context.Canceled, "Load")
 		},
 		func() error {
 			_, err := st.Counters(done, nil, []coupon.CounterID{{Definition: "x"}})
-			return is(err, context.Canceled, "Counters")
+			return contract.Is(err, context.Canceled, "Counters")
 		},
 		func() error {
-			return is(st.Commit(done, change(anna, 0, "k1", counter("", 1))), context.Canceled, "Commit")
+			return contract.Is(st.Commit(done, change(anna, 0, "k1", counter("", 1))), context.Canceled, "Commit")
 		},
 		func() error { return loads(st, anna, "k1", coupon.Coupon{}, coupon.Receipt{}) },
 		func() error { return counts(st, blank("")) },
 	)
-}
-
-// together runs n goroutines at once and returns their errors.
-func together(n int, run func(i int) error) error {
-	var wg sync.WaitGroup
-	errs := make([]error, n)
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			errs[i] = run(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return errors.Join(errs...)
 }
 
 // contest has writers commit changes that exclude each other, round after round.
@@ -228,7 +212,7 @@ func contest(st coupon.Store, write func(round int64, i int) coupon.Change) erro
 	const rounds, writers = 12, 8
 	for round := range int64(rounds) {
 		var wins atomic.Int32
-		err := together(writers, func(i int) error {
+		err := contract.Together(writers, func(i int) error {
 			err := st.Commit(ctx, write(round, i))
 			if err == nil {
 				wins.Add(1)
@@ -276,7 +260,7 @@ func limit(st coupon.Store) error {
 		}
 	}
 	var used [coupons]atomic.Int32
-	err = together(workers, func(w int) error {
+	err = contract.Together(workers, func(w int) error {
 		for k := range coupons {
 			i := (k + w/2*coupons/workers) % coupons // two and two side by side
 			id := fmt.Sprint(i)

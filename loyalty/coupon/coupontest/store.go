@@ -3,11 +3,11 @@ package coupontest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/loyalty/coupon"
 )
 
@@ -100,7 +100,7 @@ func commits(st coupon.Store, c coupon.Change) error {
 }
 
 func conflicts(st coupon.Store, c coupon.Change) error {
-	return is(st.Commit(ctx, c), coupon.ErrConflict, fmt.Sprintf("commit of %q over version %d", c.Code, c.From))
+	return contract.Is(st.Commit(ctx, c), coupon.ErrConflict, fmt.Sprintf("commit of %q over version %d", c.Code, c.From))
 }
 
 func loads(st coupon.Store, code coupon.Code, key string, c coupon.Coupon, r coupon.Receipt) error {
@@ -132,27 +132,6 @@ func counts(st coupon.Store, want ...coupon.Counter) error {
 	for i, c := range want {
 		if text(got[1+i]) != text(c) {
 			return fmt.Errorf("counters: %s, want %s", text(got[1+i]), text(c))
-		}
-	}
-	return nil
-}
-
-// is checks that err is want.
-func is(err, want error, call string) error {
-	switch {
-	case errors.Is(err, want):
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s: no error, want %q", call, want.Error())
-	}
-	return fmt.Errorf("%s: %w, want %q", call, err, want.Error())
-}
-
-// first runs the steps up to the first that fails.
-func first(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
 		}
 	}
 	return nil
