@@ -136,6 +136,43 @@ func joined(err error, children []error) bool {
 	return text == "" && len(children) > 0
 }
 
+// BatchError says which rows of a batch were refused. All other rows are in.
+type BatchError struct {
+	Refused int           // how many rows
+	Faults  []*FieldError // the first 1,000 of them, by row: "/17/amount"
+	Rows    []int         // the rows of Faults: 17
+}
+
+// Error names the first three rows and counts the rest.
+func (e *BatchError) Error() string {
+	const shown = 3
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(e.Refused))
+	if e.Refused == 1 {
+		b.WriteString(" row refused")
+	} else {
+		b.WriteString(" rows refused")
+	}
+	named := min(shown, len(e.Faults))
+	for i, f := range e.Faults[:named] {
+		b.WriteString([]string{": ", "; ", "; "}[i])
+		b.WriteString(f.Error())
+	}
+	if more := e.Refused - named; more > 0 {
+		fmt.Fprintf(&b, "; and %d more", more)
+	}
+	return b.String()
+}
+
+// Unwrap gives errors.Is and [Faults] the rows that are named.
+func (e *BatchError) Unwrap() []error {
+	errs := make([]error, len(e.Faults))
+	for i, f := range e.Faults {
+		errs[i] = f
+	}
+	return errs
+}
+
 // Pointer returns the RFC 6901 JSON pointer made of parts: names as strings
 // ("~" and "/" in them escaped) and positions as ints. A part of another type
 // stands for its text as fmt.Sprint gives it. No parts make "", the whole

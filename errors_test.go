@@ -141,3 +141,31 @@ func TestSentinelsAreDistinct(t *testing.T) {
 	}
 	assert.Len(t, lo.UniqBy(all, error.Error), len(all))
 }
+
+func TestBatchError(t *testing.T) {
+	e := &guanxi.BatchError{Refused: 1}
+	if got := e.Error(); got != "1 row refused; and 1 more" {
+		t.Error(got)
+	}
+	e.Faults, e.Rows = []*guanxi.FieldError{{"/4/at", errA}}, []int{4}
+	if got := e.Error(); got != "1 row refused: /4/at: a" {
+		t.Error(got)
+	}
+	for _, row := range []int{6, 7, 9} {
+		e.Refused++
+		e.Faults, e.Rows = append(e.Faults, &guanxi.FieldError{guanxi.Pointer("", row), errB}), append(e.Rows, row)
+	}
+	e.Refused += 10
+	if got := e.Error(); got != "14 rows refused: /4/at: a; //6: b; //7: b; and 11 more" {
+		t.Error(got)
+	}
+	err := fmt.Errorf("pkg: %w", e)
+	n := 0
+	for range guanxi.Faults(err) {
+		n++
+	}
+	var back *guanxi.BatchError
+	if n != 4 || !errors.Is(err, errA) || !errors.Is(err, errB) || !errors.As(err, &back) || back != e {
+		t.Error(n, err)
+	}
+}

@@ -27,8 +27,8 @@ type Reading struct {
 	// Band is the place of the risk's band, as in Score: 0 to 14.
 	Band int
 	// Crisis says that something happened that cannot wait (a foreign object in
-	// food): the alert opens whatever the risk, without confirmation, in a cool-
-	// down, and is told in spite of a snooze.
+	// food): the alert opens whatever the risk, without confirmation, in a
+	// cool-down, and is told in spite of a snooze.
 	Crisis bool
 }
 
@@ -118,8 +118,8 @@ func (a *Alerts) Episode(customer string, s Alert, e Effect) string {
 // Step returns the alert after a reading, and what is to be told:
 //
 //   - A quiet alert opens when Opens.N of the last Opens.M readings were at Enter
-//     or above, this one included. After its end it does not open before the cool-
-//     down is over.
+//     or above, this one included. After its end it does not open before the
+//     cool-down is over.
 //   - An open one closes when Closes.N of the last Closes.M were below Leave, this
 //     one included, and it has been open for Dwell. A crisis closes by Resolve alone:
 //     no reading says that it is over.

@@ -15,8 +15,8 @@ func TestNoAllocations(t *testing.T) {
 	l := must(churn.NewLeaving(churn.LeavingConfig{}, r))
 	f := must(churn.NewLeaving(churn.LeavingConfig{Kind: churn.ContractEnd, Grace: guanxi.Span{Months: 1}}, r))
 	seg := segment(t)
-	c, _, _ := r.Add(churn.Cycle{}, noon)
-	c2, _, _ := r.Add(c, noon.AddDate(0, 0, 9))
+	c, _, _ := r.Step(churn.Cycle{}, noon)
+	c2, _, _ := r.Step(c, noon.AddDate(0, 0, 9))
 	now := noon.AddDate(0, 1, 0)
 	s := must(churn.NewScorer(churn.Handbook()))
 	cols := columns(1000)
@@ -24,26 +24,29 @@ func TestNoAllocations(t *testing.T) {
 	seen := []churn.Observation{{Signal: 0, Value: 1, At: noon.UnixMicro()}, {Signal: 1, Value: 1, At: noon.UnixMicro()}, {Signal: 1, Value: 2, At: noon.UnixMicro()}}
 	x := make([]float64, 0, 12)
 	shift := must(churn.NewShift(churn.ShiftConfig{}))
-	drift := must(churn.NewDrift(churn.MixConfig{}))
+	drift := must(churn.NewDrift(churn.DriftConfig{}))
 	a := must(churn.NewAlerts(churn.AlertConfig{Rule: "r"}))
 	h := churn.History{Orders: []int64{1e15, 1.5e15}, Terms: []churn.Term{{From: 1e15}}, Until: now, Segment: seg}
 	buf := make([]byte, 0, 100)
 	var series churn.Series
 	var gaps churn.Gaps
 	for name, f := range map[string]func(){
-		"Add":            func() { _, _, _ = r.Add(c, now) },
-		"Standing":       func() { _, _ = r.Standing(c2, seg, now); _, _ = r.Standing(c, seg, now) },
-		"Next":           func() { _, _, _ = r.Next(c2, seg, now, 30) },
-		"Gaps":           func() { gaps.Add(c2); gaps.Merge(&gaps) },
-		"Label":          func() { _, _ = l.Label(h, noon, guanxi.Span{Days: 30}); _, _ = f.Label(h, noon, guanxi.Span{Days: 30}) },
+		"Rhythm.Step": func() { _, _, _ = r.Step(c, now) },
+		"Standing":    func() { _, _ = r.Standing(c2, seg, now); _, _ = r.Standing(c, seg, now) },
+		"Probability": func() { _, _, _ = r.ReturnProbability(c2, seg, now, 30) },
+		"Gaps":        func() { gaps.Add(c2); gaps.Merge(&gaps) },
+		"Outcome": func() {
+			_, _ = l.Outcome(h, noon, guanxi.Span{Days: 30})
+			_, _ = f.Outcome(h, noon, guanxi.Span{Days: 30})
+		},
 		"Deadline":       func() { _, _, _ = l.Deadline(c2, seg) },
 		"Score":          func() { _, _ = s.Score(why[:3], seen, now) },
 		"AppendScores":   func() { _, _, _, _ = s.AppendScores(scores, why, 3, cols, noon) },
 		"AppendScores 5": func() { _, _, _, _ = s.AppendScores(scores, why, 5, cols, noon) },
 		"AppendFeatures": func() { _, _ = s.AppendFeatures(x, seen, now) },
 		"AppendClears":   func() { _, _ = s.AppendClears(x, seen, now) },
-		"Shift":          func() { series, _, _ = shift.Next(series, 5) },
-		"Drift":          func() { _, _, _ = drift.Next(churn.Mix{}, 5) },
+		"Shift":          func() { series, _, _ = shift.Step(series, 5) },
+		"Drift":          func() { _, _, _ = drift.Step(churn.Mix{}, 5) },
 		"Step":           func() { _, _, _ = a.Step(churn.Alert{}, churn.Reading{Risk: 0.9}, now) },
 		"AppendBinary":   func() { _, _ = c2.AppendBinary(buf) },
 	} {

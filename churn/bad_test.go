@@ -49,8 +49,8 @@ func TestBadConfigs(t *testing.T) {
 			[]string{"/bias", "/signals/0/weight", "/signals/1/id", "/signals/1/weight", "/signals/2/id", "/signals/2/cap", "/signals/2/clear", "/signals/2/half_life", "/signals/3/cap", "/signals/4/half_life", "/bands/0/from", "/bands/1/id", "/bands/1/from", "/bands/2/from"}, churn.ErrWeight},
 		"no signals": {churn.Catalogue{Bands: make([]churn.Band, 16)}.Validate(), nil, churn.ErrOption},
 		"shift":      {churn.ShiftConfig{Direction: "left", WarmUp: 1, Lambda: 2, Limit: -1, Slack: nan, Threshold: inf, MinSpread: -1}.Validate(), []string{"/direction", "/warm_up", "/lambda", "/limit", "/slack", "/threshold", "/min_spread"}, churn.ErrOption},
-		"mix":        {churn.MixConfig{Recent: 1, Usual: -1, WarmUp: -1, Moved: 2, Limit: nan, Breaks: []decimal.Decimal{decimal.New(2, 0), decimal.New(2, 0)}}.Validate(), []string{"/breaks/1", "/recent", "/usual", "/warm_up", "/moved", "/limit"}, churn.ErrOption},
-		"usual":      {churn.MixConfig{Recent: 0.1, Usual: 0.1, Breaks: make([]decimal.Decimal, 1)}.Validate(), []string{"/usual"}, churn.ErrOption},
+		"mix":        {churn.DriftConfig{Recent: 1, Usual: -1, WarmUp: -1, Moved: 2, Limit: nan, Breaks: []decimal.Decimal{decimal.New(2, 0), decimal.New(2, 0)}}.Validate(), []string{"/breaks/1", "/recent", "/usual", "/warm_up", "/moved", "/limit"}, churn.ErrOption},
+		"usual":      {churn.DriftConfig{Recent: 0.1, Usual: 0.1, Breaks: make([]decimal.Decimal, 1)}.Validate(), []string{"/usual"}, churn.ErrOption},
 		"alert":      {churn.AlertConfig{Enter: nan, Leave: 2, Opens: churn.Confirm{N: 3, M: 2}, Closes: churn.Confirm{N: 1, M: 9}, Dwell: month, CoolDown: guanxi.Span{Days: -1}, Jump: -1}.Validate(), []string{"/rule", "/enter", "/leave", "/opens", "/closes", "/dwell", "/cool_down", "/jump"}, churn.ErrID},
 		"levels":     {churn.AlertConfig{Rule: "r", Enter: 0.5, Leave: 0.6}.Validate(), []string{"/leave"}, churn.ErrOption},
 	} {
@@ -76,7 +76,7 @@ func TestConfigsAsJSON(t *testing.T) {
 	}
 	for name, v := range map[string]json.Unmarshaler{
 		"rhythm": new(churn.RhythmConfig), "segment": new(churn.SegmentConfig), "leaving": new(churn.LeavingConfig), "catalogue": new(churn.Catalogue),
-		"shift": new(churn.ShiftConfig), "mix": new(churn.MixConfig), "alert": new(churn.AlertConfig),
+		"shift": new(churn.ShiftConfig), "mix": new(churn.DriftConfig), "alert": new(churn.AlertConfig),
 	} {
 		err := v.UnmarshalJSON([]byte(`{"wrong":1}`))
 		if got := pointers(err); !slices.Equal(got, []string{"/wrong"}) || !errors.Is(err, guanxi.ErrUnknownField) {
@@ -91,7 +91,7 @@ func TestConfigsAsJSON(t *testing.T) {
 		{new(churn.SegmentConfig), `{"min_customers":10}`},
 		{new(churn.LeavingConfig), `{"kind":"contract","grace":"P1M"}`},
 		{new(churn.ShiftConfig), `{"direction":"up","warm_up":4}`},
-		{new(churn.MixConfig), `{"breaks":["50","100.5"]}`},
+		{new(churn.DriftConfig), `{"breaks":["50","100.5"]}`},
 		{new(churn.AlertConfig), `{"rule":"churn","opens":{"n":1,"m":1},"cool_down":"P7D"}`},
 	}
 	for _, g := range good {
@@ -108,7 +108,7 @@ func TestConfigsAsJSON(t *testing.T) {
 // What is refused leaves the state as it was.
 func TestBadOrders(t *testing.T) {
 	r := must(churn.NewRhythm(churn.RhythmConfig{}))
-	c, _, err := r.Add(churn.Cycle{}, noon)
+	c, _, err := r.Step(churn.Cycle{}, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +116,11 @@ func TestBadOrders(t *testing.T) {
 		at   time.Time
 		want error
 	}{{time.Time{}, churn.ErrTime}, {time.Unix(-1, 0), churn.ErrTime}, {date("2106-01-01"), churn.ErrTime}, {time.Unix(1<<62, 0), churn.ErrTime}, {noon.Add(-1000), churn.ErrLate}} {
-		if next, _, err := r.Add(c, bad.at); !errors.Is(err, bad.want) || next != c {
+		if next, _, err := r.Step(c, bad.at); !errors.Is(err, bad.want) || next != c {
 			t.Errorf("%s: %v", bad.at, err)
 		}
 	}
-	if next, gap, err := r.Add(c, noon.Add(23*time.Hour)); err != nil || next != c || gap != 0 {
+	if next, gap, err := r.Step(c, noon.Add(23*time.Hour)); err != nil || next != c || gap != 0 {
 		t.Error("an order on the same day is no occasion of its own")
 	}
 	if _, err := r.Counted(noon, noon.Add(-time.Second)); !errors.Is(err, churn.ErrFuture) {
@@ -135,10 +135,10 @@ func TestBadOrders(t *testing.T) {
 	if _, err := r.Standing(churn.Cycle{}, nil, noon); !errors.Is(err, churn.ErrNoOrders) {
 		t.Error(err)
 	}
-	if _, _, err := r.Next(c, nil, noon, math.NaN()); !errors.Is(err, churn.ErrValue) {
+	if _, _, err := r.ReturnProbability(c, nil, noon, math.NaN()); !errors.Is(err, churn.ErrValue) {
 		t.Error(err)
 	}
-	if _, err := churn.NewSegment(churn.SegmentConfig{}, nil, nil, nil); !errors.Is(err, churn.ErrTooFew) || len(pointers(err)) != 2 {
+	if _, err := churn.NewSegment(nil, nil, nil, churn.SegmentConfig{}); !errors.Is(err, churn.ErrTooFew) || len(pointers(err)) != 2 {
 		t.Error(err)
 	}
 	var v churn.Curve
@@ -191,7 +191,7 @@ func TestBadObservations(t *testing.T) {
 		many.Signal, many.At = append(many.Signal, 0), append(many.At, now+1)
 	}
 	_, _, left, err = s.AppendScores(nil, nil, 0, many, noon)
-	if left != 300 || !errors.Is(err, churn.ErrTooMany) || len(pointers(err)) != 101 {
+	if left != 300 || !errors.Is(err, guanxi.ErrTooMany) || len(pointers(err)) != 101 {
 		t.Errorf("%d left out, %d faults", left, len(pointers(err)))
 	}
 	for _, c := range []churn.Columns{{}, {First: []int32{1}}, {First: []int32{0, 2, 1}, Signal: []uint16{1}, At: []int64{1}}, {First: []int32{0, 1}, Signal: []uint16{1}}, {First: []int32{0, 1}, Signal: []uint16{1}, At: []int64{1}, Value: []float64{}}} {
@@ -224,21 +224,21 @@ func TestBadHistories(t *testing.T) {
 		"bad span": {churn.History{Until: cut}, cut, guanxi.Span{Days: -1}, "/horizon", guanxi.ErrSpan},
 		"segment":  {churn.History{Until: cut}, cut, span, "/segment", churn.ErrSegment},
 	} {
-		if _, err := l.Label(c.h, c.asOf, c.span); !errors.Is(err, c.want) || !slices.Equal(pointers(err), []string{c.place}) {
+		if _, err := l.Outcome(c.h, c.asOf, c.span); !errors.Is(err, c.want) || !slices.Equal(pointers(err), []string{c.place}) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	f := must(churn.NewLeaving(churn.LeavingConfig{Kind: churn.FixedSpan}, nil))
 	u := cut.UnixMicro()
-	_, err := f.Label(churn.History{Until: cut, Orders: []int64{-1, 5, 4, u}}, cut, span)
+	_, err := f.Outcome(churn.History{Until: cut, Orders: []int64{-1, 5, 4, u}}, cut, span)
 	if got := pointers(err); !slices.Equal(got, []string{"/orders/0", "/orders/2", "/orders/3"}) || !errors.Is(err, churn.ErrFuture) || !errors.Is(err, churn.ErrLate) {
 		t.Error(err)
 	}
-	if _, err := f.Label(churn.History{Until: cut, Orders: make([]int64, 5), Terms: nil}, cut, span); err != nil {
+	if _, err := f.Outcome(churn.History{Until: cut, Orders: make([]int64, 5), Terms: nil}, cut, span); err != nil {
 		t.Error(err)
 	}
 	k := must(churn.NewLeaving(churn.LeavingConfig{Kind: churn.ContractEnd}, nil))
-	_, err = k.Label(churn.History{Until: cut, Terms: []churn.Term{{5, 5}, {4, 9}, {-1, 3}, {7, 0}, {8, 9}}}, cut, span)
+	_, err = k.Outcome(churn.History{Until: cut, Terms: []churn.Term{{5, 5}, {4, 9}, {-1, 3}, {7, 0}, {8, 9}}}, cut, span)
 	if got := pointers(err); !slices.Equal(got, []string{"/terms/0", "/terms/1", "/terms/2", "/terms/4"}) || !errors.Is(err, churn.ErrTerm) {
 		t.Error(got, err)
 	}
@@ -273,15 +273,15 @@ func TestBadReadings(t *testing.T) {
 	}
 	d := must(churn.NewShift(churn.ShiftConfig{}))
 	for _, v := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-		if _, _, err := d.Next(churn.Series{}, v); !errors.Is(err, churn.ErrValue) {
+		if _, _, err := d.Step(churn.Series{}, v); !errors.Is(err, churn.ErrValue) {
 			t.Errorf("%v: %v", v, err)
 		}
 	}
-	m := must(churn.NewDrift(churn.MixConfig{}))
-	if _, _, err := m.Next(churn.Mix{}, 8); !errors.Is(err, churn.ErrValue) {
+	m := must(churn.NewDrift(churn.DriftConfig{}))
+	if _, _, err := m.Step(churn.Mix{}, 8); !errors.Is(err, churn.ErrValue) {
 		t.Error(err)
 	}
-	if _, err := m.Band(decimal.Decimal{}); !errors.Is(err, churn.ErrOption) {
+	if _, err := m.Slot(decimal.Decimal{}); !errors.Is(err, churn.ErrOption) {
 		t.Error(err)
 	}
 	var c churn.Cycle
@@ -290,7 +290,7 @@ func TestBadReadings(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if !strings.HasPrefix(churn.ErrFormat.Error(), "not an") {
+	if !strings.HasPrefix(churn.ErrFormat.Error(), "churn: not an") {
 		t.Error(churn.ErrFormat)
 	}
 }

@@ -49,7 +49,7 @@ func (c *Columns) check() error {
 // A customer with a faulty observation has no score: Risk, LogOdds and Rest are
 // NaN, Known is −1, and the error names the row: ErrSignal, ErrValue, ErrTime,
 // ErrFuture at /customer/observation/field, counted from 0 each, up to 100, then
-// ErrTooMany; left is how many customers were left out in all. Other rows are
+// guanxi.ErrTooMany; left is how many customers were left out in all. Other rows are
 // scored. ErrColumns and ErrOption (top below 0 or above 256) come alone, with
 // nothing appended. No allocation where the capacity suffices and there is no
 // fault; cost: O(observations). One core; see Columns for several.
@@ -124,7 +124,7 @@ func (s *Scorer) AppendScores(dst []Score, reasons []Reason, top int, c Columns,
 		s.risks(dst[n+(rows-1)/block*block:])
 	}
 	if len(f) >= maxFaults {
-		f = append(f, at(fmt.Errorf("%w: %d customers were left out", ErrTooMany, left)))
+		f = append(f, at(fmt.Errorf("%w: %d customers were left out", guanxi.ErrTooMany, left)))
 	}
 	return dst, reasons, left, f.err()
 }

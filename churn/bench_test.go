@@ -36,7 +36,7 @@ func segment(t testing.TB) *churn.Segment {
 		var c churn.Cycle
 		at := date("2025-01-01")
 		for k := range 5 {
-			next, gap, err := r.Add(c, at)
+			next, gap, err := r.Step(c, at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +52,7 @@ func segment(t testing.TB) *churn.Segment {
 			t.Fatal(err)
 		}
 	}
-	return must(churn.NewSegment(churn.SegmentConfig{}, &gaps, &curve, nil))
+	return must(churn.NewSegment(&gaps, &curve, nil, churn.SegmentConfig{}))
 }
 
 // BenchmarkOrder is what one order costs: the cycle, with the series of its value,
@@ -78,18 +78,18 @@ func BenchmarkOrder(b *testing.B) {
 				if i == len(at) {
 					i, c, v, g = 0, churn.Cycle{}, churn.Series{}, churn.Series{}
 				}
-				next, days, err := r.Add(c, at[i])
+				next, days, err := r.Step(c, at[i])
 				if err != nil {
 					b.Fatal(err)
 				}
 				c = next
 				if watch > 0 {
-					if v, _, err = value.Next(v, amount[i]); err != nil {
+					if v, _, err = value.Step(v, amount[i]); err != nil {
 						b.Fatal(err)
 					}
 				}
 				if watch > 1 && days > 0 {
-					if g, _, err = gap.Next(g, days); err != nil {
+					if g, _, err = gap.Step(g, days); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -106,8 +106,8 @@ func BenchmarkOrder(b *testing.B) {
 
 func BenchmarkStanding(b *testing.B) {
 	r, seg := must(churn.NewRhythm(churn.RhythmConfig{})), segment(b)
-	once, _, _ := r.Add(churn.Cycle{}, noon)
-	often, _, _ := r.Add(once, noon.AddDate(0, 0, 20))
+	once, _, _ := r.Step(churn.Cycle{}, noon)
+	often, _, _ := r.Step(once, noon.AddDate(0, 0, 20))
 	for name, c := range map[string]churn.Cycle{"once": once, "often": often} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -13,7 +13,7 @@ const maxGaps = 1<<20 - 1
 // Cycle is a customer's purchase cycle: when the last occasion to buy began, and
 // the mean and variance of the logarithm of the gaps between occasions, in days
 // in which silence counts. The zero value is a customer without orders. It is 24
-// bytes, comparable, stored by the host, and changed by [Rhythm.Add] alone; a
+// bytes, comparable, stored by the host, and changed by [Rhythm.Step] alone; a
 // value may be shared.
 type Cycle struct {
 	last   int64   // UTC microseconds
@@ -50,22 +50,22 @@ func (c Cycle) LogGap() (mean, variance float64) {
 	return mean, variance
 }
 
-// Add returns the cycle after an order, and the gap that the order ends, in days
+// Step returns the cycle after an order, and the gap that the order ends, in days
 // in which silence counts. gap is 0 for a first order and for one that belongs to
 // the last occasion, which changes nothing. A gap counts one occasion at least, so
 // that two orders outside all seasons are not infinitely close.
 //
 // Orders come in the order of time: ErrLate for one before the last occasion,
 // ErrTime. The cycle is then returned as it was. No allocation. Welford's method.
-func (r *Rhythm) Add(c Cycle, at time.Time) (next Cycle, gap float64, err error) {
+func (r *Rhythm) Step(c Cycle, at time.Time) (next Cycle, gap float64, err error) {
 	m, err := micro(at)
 	if err != nil {
 		return c, 0, err
 	}
-	return r.add(c, m)
+	return r.step(c, m)
 }
 
-func (r *Rhythm) add(c Cycle, m int64) (Cycle, float64, error) {
+func (r *Rhythm) step(c Cycle, m int64) (Cycle, float64, error) {
 	if c.orders == 0 {
 		return Cycle{last: m, orders: 1}, 0, nil
 	}

@@ -5,19 +5,20 @@
 // change, and raises alerts that hold still. States are small values that the host
 // stores, and are moved on by pure functions:
 //
-//	cycle, gap, err := rhythm.Add(cycle, order)       // 24 bytes a customer
+//	cycle, gap, err := rhythm.Step(cycle, order)       // 24 bytes a customer
 //	where, err := rhythm.Standing(cycle, segment, now) // expected, overdue, how surprising
 //	score, err := scorer.Score(reasons, seen, now)     // risk, and why
 //	alert, effect, err := alerts.Step(alert, reading, now)
 //
 // # What leaving means
 //
-// A contract says it: it ended, and within a grace no new one began. A shop without
-// contracts has only silence, and one span for all is wrong for most: a month is
-// long for who buys bread and nothing for who buys tyres. [Leaving] takes a multiple
-// of a quantile of the customer's own gaps, between a floor and a ceiling, or a
-// fixed span where that is what people are used to. [Leaving.Label] says for a
-// back-test who left after a cut, who stayed, and of whom it cannot be known yet.
+// Where there is a contract, it says so: it ended, and no new one began within a
+// grace period. A shop without contracts has only silence, and one span for
+// everybody is wrong for most: a month is long for someone who buys bread and
+// nothing for someone who buys tyres. [Leaving] takes a multiple of a quantile of
+// the customer's own gaps, between a floor and a ceiling, or a fixed span where
+// that is what people are used to. [Leaving.Outcome] says for a back-test who left
+// after a cut, who stayed, and of whom that cannot be known yet.
 //
 // # The customer's own cycle
 //
@@ -29,7 +30,7 @@
 //
 // One order has no gap. Neither "certainly still a customer" nor a blank would be
 // true: the customer stands on the segment's curve from first to second order
-// ([Curve], Kaplan-Meier), on which those count too who have not come again.
+// ([Curve], Kaplan-Meier), which counts those too who have not come again.
 //
 // Silence in the holidays is no silence. A [RhythmConfig] names seasons outside
 // which it does not count, and breaks within them.
@@ -37,14 +38,13 @@
 // # Signals and reasons
 //
 // A [Catalogue] lists [Signal] by signal what an occurrence adds to the log-odds of
-// leaving, how fast it fades, and how much it can add at most. Signals that tell the
-// same story are a group, of which the strongest counts. What was not looked for
-// has no [Observation] and adds nothing; what was looked for and not found is an
-// observation of 0: it ends what was found before, may speak for staying, and counts
-// as known. [Handbook] is a
-// ready catalogue in English and Chinese. Its weights are an opinion; churn/predict
-// learns others from the same features and shows which are better, and
-// [Catalogue.Learned] puts them in.
+// leaving, how fast it fades, and how much it can add at most. Signals that tell
+// the same story are a group, of which the strongest counts. What was not looked
+// for has no [Observation] and adds nothing; what was looked for and not found is
+// an observation of 0: it ends what was found before, may speak for staying, and
+// counts as known. [Handbook] is a ready catalogue in English and Chinese. Its
+// weights are an opinion; churn/predict learns others from the same features and
+// shows which are better, and [Catalogue.Learned] puts them in.
 //
 // The risk is σ(bias + Σ reasons), and nothing else: every reason is a summand, after
 // fading, cap and group, and they add up to the log-odds to the last bit, since all
@@ -52,13 +52,14 @@
 //
 // # Change
 //
-// [Shift] watches order values, or gaps, on the log scale: an EWMA for the level that
-// slides, a CUSUM for the one that steps. It learns what is normal for the customer
+// [Shift] watches order values, or gaps, on the log scale: an EWMA notices a level
+// that slides, a CUSUM one that jumps. It learns what is normal for the customer
 // from the values themselves, after a short warm-up. [Drift] watches the mix of
-// categories, or of price bands. Both end in observations that the host makes:
-// a step down is [OrderValuePlunged], a step up of the gap [OrderFrequencyFell]. An alarm observed is
-// an event, which fades; to observe 0 at a later order is to say that it is over. Who
-// does not mean that observes nothing where there was no alarm.
+// categories, or of price bands. Both end in observations that the host makes: a
+// shift of the values down is [OrderValuePlunged], a shift of the gaps up
+// [OrderFrequencyFell]. An alarm that is observed is an event, which fades. To
+// observe 0 at a later order says that it is over: a host that does not mean this
+// observes nothing where there was no alarm.
 //
 // # Alerts
 //

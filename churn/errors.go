@@ -23,9 +23,9 @@ var (
 	// ErrValue refuses a number that is NaN, infinite, or out of the range that
 	// its field states. What is not known is left out; it is not NaN.
 	ErrValue = errors.New("not a usable value")
-	// ErrTime refuses an instant outside the years 1970 to 2105, no instant, and
-	// a negative time.
-	ErrTime = errors.New("no time, or one outside the years 1970 to 2105")
+	// ErrTime refuses the zero time, an instant outside the years 1970 to 2105, and
+	// negative microseconds.
+	ErrTime = errors.New("zero time, or one outside the years 1970 to 2105")
 	// ErrFuture refuses what lies after the instant that the question is asked for.
 	ErrFuture = errors.New("later than the instant asked for")
 	// ErrLate refuses what lies before something that is counted already, or
@@ -33,7 +33,7 @@ var (
 	// customer in order.
 	ErrLate = errors.New("earlier than what is counted already")
 	// ErrNoOrders says that there is nothing to say of a customer without orders.
-	ErrNoOrders = errors.New("no orders")
+	ErrNoOrders = errors.New("churn: no orders")
 	// ErrSegment says that the segment is missing without which the question has
 	// no answer.
 	ErrSegment = errors.New("no segment given")
@@ -43,10 +43,8 @@ var (
 	ErrTerm = errors.New("not a contract term")
 	// ErrColumns refuses columns whose lengths do not fit together.
 	ErrColumns = errors.New("columns do not fit together")
-	// ErrTooMany closes a list of faults so long that the rest is only counted.
-	ErrTooMany = errors.New("too many faults to list")
 	// ErrFormat refuses bytes that this package never wrote.
-	ErrFormat = errors.New("not an encoding of this state")
+	ErrFormat = errors.New("churn: not an encoding of this state")
 )
 
 // at places err at a field or a row.

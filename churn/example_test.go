@@ -46,7 +46,7 @@ func Example() {
 	}
 	fmt.Printf("%+.3f log-odds; the reasons add up to it: %v\n", score.LogOdds, sum+score.Rest == score.LogOdds)
 	fmt.Printf("risk %.3f, health %.0f, %s; %d of %d signals known\n",
-		score.Risk, score.Health(), s.Bands()[score.Band].Label(guanxi.EN), score.Known, s.Signals())
+		score.Risk, score.Health(), s.Bands()[score.Band].Label(guanxi.EN), score.Known, s.NumSignals())
 	// Output:
 	// -2.500 bias
 	// +1.667 Complaint escalated / 投诉升级
@@ -63,7 +63,7 @@ func ExampleRhythm_Standing() {
 	var curve churn.Curve
 	now := date("2026-06-01")
 	add := func(c churn.Cycle, day string) churn.Cycle {
-		next, gap, err := r.Add(c, date(day))
+		next, gap, err := r.Step(c, date(day))
 		if err != nil {
 			panic(err)
 		}
@@ -89,7 +89,7 @@ func ExampleRhythm_Standing() {
 			panic(err)
 		}
 	}
-	shop := must(churn.NewSegment(churn.SegmentConfig{}, &gaps, &curve, nil))
+	shop := must(churn.NewSegment(&gaps, &curve, nil, churn.SegmentConfig{}))
 
 	weekly := add(add(add(churn.Cycle{}, "2026-04-01"), "2026-04-08"), "2026-04-16")
 	once := add(churn.Cycle{}, "2026-04-16")
@@ -103,7 +103,7 @@ func ExampleRhythm_Standing() {
 	// Output:
 	// own_cycle: silent 46 days, expected within 33 (2026-05-19), overdue 13, such a silence: 0.00048
 	// first_order: silent 46 days, expected within 34 (2026-05-20), overdue 12, such a silence: 0.43
-	// no orders
+	// churn: no orders
 }
 
 // Silence in the holidays does not count.
@@ -152,7 +152,7 @@ func ExampleAlerts_Step() {
 }
 
 // Who cannot be known yet is not called stayed.
-func ExampleLeaving_Label() {
+func ExampleLeaving_Outcome() {
 	l := must(churn.NewLeaving(churn.LeavingConfig{Kind: churn.FixedSpan, Span: guanxi.Span{Days: 92}}, nil))
 	cut, horizon := date("2026-04-01"), guanxi.Span{Days: 92} // until 2 July
 	for _, orders := range [][]string{{"2026-02-10"}, {"2026-03-20"}, {"2026-03-20", "2026-05-20"}} {
@@ -161,9 +161,9 @@ func ExampleLeaving_Label() {
 			h.Orders = append(h.Orders, date(day).UnixMicro())
 		}
 		h.Until = date("2026-06-01")
-		inJune := must(l.Label(h, cut, horizon))
+		inJune := must(l.Outcome(h, cut, horizon))
 		h.Until = date("2026-08-01")
-		inAugust := must(l.Label(h, cut, horizon))
+		inAugust := must(l.Outcome(h, cut, horizon))
 		fmt.Println(orders, "in June:", inJune, "· in August:", inAugust)
 	}
 	// Output:
@@ -173,24 +173,24 @@ func ExampleLeaving_Label() {
 }
 
 // An order value that plunges.
-func ExampleShift_Next() {
+func ExampleShift_Step() {
 	d := must(churn.NewShift(churn.ShiftConfig{Direction: churn.Down}))
 	var s churn.Series
 	for i, amount := range []float64{98, 105, 110, 92, 101, 99, 104, 61, 55, 52} {
-		next, change, err := d.Next(s, amount)
+		next, change, err := d.Step(s, amount)
 		if err != nil {
 			panic(err)
 		}
 		if change.Alarm() {
 			normal, _ := s.Normal()
-			fmt.Printf("order %d: %.0f, %.0f %% of the usual %.0f (step %v, drift %v)\n", i+1, amount, 100*change.Ratio, normal, change.Step, change.Drift)
+			fmt.Printf("order %d: %.0f, %.0f %% of the usual %.0f (shifted %v, drifting %v)\n", i+1, amount, 100*change.Ratio, normal, change.Shifted, change.Drifting)
 		}
 		s = next
 	}
-	_, _, err := d.Next(s, 0)
+	_, _, err := d.Step(s, 0)
 	fmt.Println(err, errors.Is(err, churn.ErrValue))
 	// Output:
-	// order 8: 61, 60 % of the usual 101 (step false, drift true)
-	// order 9: 55, 58 % of the usual 95 (step true, drift false)
+	// order 8: 61, 60 % of the usual 101 (shifted false, drifting true)
+	// order 9: 55, 58 % of the usual 95 (shifted true, drifting false)
 	// not a usable value: 0 of a series true
 }

@@ -74,7 +74,7 @@ func (s *Scorer) AppendFeatures(dst []float64, seen []Observation, now time.Time
 	for i, o := range seen {
 		if !s.sound(o.Signal, o.Value, o.At, m) {
 			if len(f) == maxFaults {
-				return dst[:n], append(f, at(fmt.Errorf("%w: observations from %d on", ErrTooMany, i))).err()
+				return dst[:n], append(f, at(fmt.Errorf("%w: observations from %d on", guanxi.ErrTooMany, i))).err()
 			}
 			f = append(f, guanxi.At(guanxi.Pointer(i), s.fault(o.Signal, o.Value, o.At, m)))
 			continue

@@ -23,7 +23,7 @@ func FuzzStates(f *testing.F) {
 	}
 	r := must(churn.NewRhythm(churn.RhythmConfig{Breaks: []churn.Season{{From: "--07-01", To: "--09-01"}}}))
 	d := must(churn.NewShift(churn.ShiftConfig{}))
-	mix := must(churn.NewDrift(churn.MixConfig{}))
+	mix := must(churn.NewDrift(churn.DriftConfig{}))
 	a := must(churn.NewAlerts(churn.AlertConfig{Rule: "r"}))
 	f.Fuzz(func(t *testing.T, data []byte, micros int64, x float64) {
 		for _, s := range []stored{new(churn.Cycle), new(churn.Series), new(churn.Mix), new(churn.Alert), new(churn.Gaps), new(churn.Curve)} {
@@ -39,15 +39,15 @@ func FuzzStates(f *testing.F) {
 			switch v := s.(type) {
 			case *churn.Cycle:
 				var c churn.Cycle
-				c, _, err = r.Add(*v, at)
+				c, _, err = r.Step(*v, at)
 				next = &c
 			case *churn.Series:
 				var c churn.Series
-				c, _, err = d.Next(*v, x)
+				c, _, err = d.Step(*v, x)
 				next = &c
 			case *churn.Mix:
 				var c churn.Mix
-				c, _, err = mix.Next(*v, int(micros&7))
+				c, _, err = mix.Step(*v, int(micros&7))
 				next = &c
 			case *churn.Alert:
 				var c churn.Alert
@@ -120,7 +120,7 @@ func FuzzConfigs(f *testing.F) {
 		if a.UnmarshalJSON(in) == nil {
 			must(churn.NewAlerts(a))
 		}
-		_ = new(churn.MixConfig).UnmarshalJSON(in)
+		_ = new(churn.DriftConfig).UnmarshalJSON(in)
 		_ = new(churn.ShiftConfig).UnmarshalJSON(in)
 		_ = new(churn.SegmentConfig).UnmarshalJSON(in)
 	})
@@ -148,7 +148,7 @@ func FuzzLabel(f *testing.F) {
 		}
 		h.Until = on(int(until))
 		l := must(churn.NewLeaving(churn.LeavingConfig{Kind: churn.FixedSpan, Span: guanxi.Span{Days: int(span)}}, nil))
-		got, err := l.Label(h, on(int(cut)), guanxi.Span{Days: int(horizon)})
+		got, err := l.Outcome(h, on(int(cut)), guanxi.Span{Days: int(horizon)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,7 @@ func goldenStates(t testing.TB) []golden {
 	var err error
 	var gaps churn.Gaps
 	for _, day := range []string{"2026-01-01", "2026-01-31", "2026-03-02"} {
-		if c, _, err = r.Add(c, date(day)); err != nil {
+		if c, _, err = r.Step(c, date(day)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,14 +34,14 @@ func goldenStates(t testing.TB) []golden {
 	d := must(churn.NewShift(churn.ShiftConfig{}))
 	var s churn.Series
 	for _, v := range []float64{1, 1, 1} {
-		if s, _, err = d.Next(s, v); err != nil {
+		if s, _, err = d.Step(s, v); err != nil {
 			t.Fatal(err)
 		}
 	}
-	drift := must(churn.NewDrift(churn.MixConfig{Recent: 0.5, Usual: 0.25}))
+	drift := must(churn.NewDrift(churn.DriftConfig{Recent: 0.5, Usual: 0.25}))
 	var m churn.Mix
 	for _, slot := range []int{0, 2, 0, 0} {
-		if m, _, err = drift.Next(m, slot); err != nil {
+		if m, _, err = drift.Step(m, slot); err != nil {
 			t.Fatal(err)
 		}
 	}

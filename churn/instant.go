@@ -2,6 +2,7 @@ package churn
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
@@ -71,3 +72,6 @@ func (f *faults) lengthIn(pointer string, s guanxi.Span, low, high int64) int64 
 	}
 	return m
 }
+
+// expDays returns e^x days, at most all time.
+func expDays(x float64) float64 { return min(math.Exp(x), float64(maxDays)) }

@@ -49,23 +49,23 @@ type History struct {
 
 const never = math.MaxInt64
 
-// Label returns what became of a customer in [asOf, asOf + horizon), as training
+// Outcome returns what became of a customer in [asOf, asOf + horizon), as training
 // and back-tests need it: features are taken from before asOf, the label from asOf
-// on. A customer leaves at the deadline of their silence or contract, which
-// is computed from what was known when the silence began. Who had left before
-// asOf is Gone, unless they had come back; a customer at asOf is one with an order
-// or a term before it.
+// on. A customer leaves at the deadline of their silence or contract, which is
+// computed from what was known when the silence began. A customer who had left
+// before asOf is Gone, unless they had come back by then; a customer at asOf is one
+// with an order or a term before it.
 //
-// Who has not left when the data ends is Unknown unless the horizon ended before.
-// Rates are taken from cuts whose horizon the data covers for all: while it does
-// not, those who leave are known sooner than those who stay. Choose a horizon as
-// long as most silences that count as leaving; in a shorter one only those can
-// leave who are silent already.
+// A customer who has not left when the data ends is Unknown, unless the horizon
+// ended before. Take rates only from cuts whose whole horizon the data covers:
+// where it does not, those who leave are known sooner than those who stay. Choose a
+// horizon as long as most silences that count as leaving; in a shorter one only
+// those can leave who are silent already.
 //
 // Errors: ErrTime; ErrOption at /horizon; ErrSegment at /segment; at /orders/i and
 // /terms/i ErrTime, ErrLate, ErrFuture, ErrTerm; ErrTerm where an open term is not
 // the last. All faults at once, up to 100. Cost: O(orders), no allocation.
-func (l *Leaving) Label(h History, asOf time.Time, horizon guanxi.Span) (Outcome, error) {
+func (l *Leaving) Outcome(h History, asOf time.Time, horizon guanxi.Span) (Outcome, error) {
 	cut, err := micro(asOf)
 	if err != nil {
 		return "", at(err, "as_of")
@@ -90,11 +90,11 @@ func (l *Leaving) Label(h History, asOf time.Time, horizon guanxi.Span) (Outcome
 
 // LeftAt returns the instant at which a customer left for the first time, whether
 // they came back or not: the deadline of a silence, or the end of a contract and
-// its grace. ok is false for who had not left by asOf (nor by h.Until, where that
-// is earlier): so far they have stayed. It is the end of the time that churn/survival
-// counts from the first order or term.
+// its grace. ok is false for a customer who had not left by asOf (nor by h.Until,
+// where that is earlier): so far they have stayed. It is the end of the time that
+// churn/survival counts from the first order or term.
 //
-// Errors: ErrTime; those of Label about h. Cost: O(orders), no allocation.
+// Errors: ErrTime; those of Outcome about h. Cost: O(orders), no allocation.
 func (l *Leaving) LeftAt(h History, asOf time.Time) (t time.Time, ok bool, err error) {
 	now, err := micro(asOf)
 	if err != nil {
@@ -177,7 +177,7 @@ func (l *Leaving) judgeOrders(j *judge, h History) error {
 		var err error
 		switch {
 		case len(f) >= maxFaults:
-			return append(f, at(fmt.Errorf("%w: orders from %d on", ErrTooMany, i), "orders")).err()
+			return append(f, at(fmt.Errorf("%w: orders from %d on", guanxi.ErrTooMany, i), "orders")).err()
 		case !inTime(m):
 			err = timeFault(m)
 		case m >= j.until:
@@ -201,7 +201,7 @@ func (l *Leaving) judgeOrders(j *judge, h History) error {
 			}
 		}
 		j.life(m)
-		if c, _, err = l.rhythm.add(c, m); err != nil {
+		if c, _, err = l.rhythm.step(c, m); err != nil {
 			return at(err, "orders", i)
 		}
 	}
@@ -223,7 +223,7 @@ func (l *Leaving) judgeTerms(j *judge, terms []Term) error {
 		var err error
 		switch {
 		case len(f) >= maxFaults:
-			return append(f, at(fmt.Errorf("%w: terms from %d on", ErrTooMany, i), "terms")).err()
+			return append(f, at(fmt.Errorf("%w: terms from %d on", guanxi.ErrTooMany, i), "terms")).err()
 		case !inTime(t.From) || t.To != 0 && !inTime(t.To):
 			err = fmt.Errorf("%w: %d to %d µs", ErrTime, t.From, t.To)
 		case t.To != 0 && t.To <= t.From:

@@ -257,7 +257,7 @@ func TestMergeIsConcat(t *testing.T) {
 		at := date("2025-01-01")
 		for range rng.IntN(8) {
 			at = at.Add(time.Duration(rng.ExpFloat64() * 30 * 24 * float64(time.Hour)))
-			next, gap, err := r.Add(c, at)
+			next, gap, err := r.Step(c, at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -300,7 +300,7 @@ func TestCycleIsCalibrated(t *testing.T) {
 		at := date("2020-01-01")
 		for i := range n + 1 {
 			if i < n {
-				c, _, _ = r.Add(c, at)
+				c, _, _ = r.Step(c, at)
 			}
 			if i < n || n > 0 {
 				next = at
@@ -318,7 +318,7 @@ func TestCycleIsCalibrated(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	seg := must(churn.NewSegment(churn.SegmentConfig{}, &gaps, &curve, nil))
+	seg := must(churn.NewSegment(&gaps, &curve, nil, churn.SegmentConfig{}))
 	mean, within, between := seg.LogGap()
 	if math.Abs(mean-math.Log(30)) > 0.02 || math.Abs(within-0.16) > 0.01 || math.Abs(between-0.36) > 0.02 {
 		t.Errorf("mean %v, within %v, between %v", mean, within, between)
@@ -357,7 +357,7 @@ func TestDeadlineIsInverse(t *testing.T) {
 			d := 1 + rng.IntN(700)
 			l := must(churn.NewLeaving(churn.LeavingConfig{Kind: churn.FixedSpan, Span: guanxi.Span{Days: d}}, r))
 			at := date("2024-01-01").Add(time.Duration(rng.Int64N(int64(4 * 365 * 24 * time.Hour))))
-			c, _, err := r.Add(churn.Cycle{}, at)
+			c, _, err := r.Step(churn.Cycle{}, at)
 			if err != nil {
 				t.Fatal(err)
 			}

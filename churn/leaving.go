@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -120,7 +121,7 @@ func newLeaving(c LeavingConfig) (*Leaving, error) {
 		return nil, f.err()
 	}
 	if l.kind == Silence {
-		l.z = normalQuantile(l.quantile)
+		l.z = normal.Quantile(l.quantile)
 	}
 	return l, nil
 }

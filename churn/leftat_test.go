@@ -30,7 +30,7 @@ func TestLeftAt(t *testing.T) {
 			if !at.Before(asOf) {
 				break
 			}
-			c, _, _ = rhythm.Add(c, at)
+			c, _, _ = rhythm.Step(c, at)
 			next := asOf
 			if h.Until.Before(next) {
 				next = h.Until

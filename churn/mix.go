@@ -12,11 +12,11 @@ import (
 // MixSlots is how many kinds a mix tells apart.
 const MixSlots = 8
 
-// MixConfig says how the mix of a customer's purchases is watched for a drift.
+// DriftConfig says how the mix of a customer's purchases is watched for a drift.
 // Zero fields are the defaults. As JSON it is read strictly.
-type MixConfig struct {
+type DriftConfig struct {
 	// Breaks are the lower ends of the price bands from the second on, rising, up
-	// to 7; a price on a break is in the upper band. Only for [Drift.Band].
+	// to 7; a price on a break is in the upper band. Only for [Drift.Slot].
 	Breaks []decimal.Decimal `json:"breaks,omitempty"`
 	// Recent and Usual are the weights of the newest purchase in the recent and in
 	// the usual mix; 0 < Usual < Recent ≤ 0.5; zero is 0.15 and 0.03.
@@ -34,22 +34,22 @@ type MixConfig struct {
 }
 
 // Validate returns every fault of c, each a *guanxi.FieldError.
-func (c MixConfig) Validate() error {
+func (c DriftConfig) Validate() error {
 	_, err := NewDrift(c)
 	return err
 }
 
 // UnmarshalJSON reads strictly, as that of RhythmConfig does.
-func (c *MixConfig) UnmarshalJSON(data []byte) error {
-	type plain MixConfig
+func (c *DriftConfig) UnmarshalJSON(data []byte) error {
+	type plain DriftConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return strict.Accept(c, MixConfig(v), err)
+	return strict.Accept(c, DriftConfig(v), err)
 }
 
 // Mix is what share of a customer's purchases is of each kind (a category, or a
 // price band), recently and usually. The zero value is empty. It is 68 bytes,
-// comparable, stored by the host, and changed by [Drift.Next] alone; a value may
+// comparable, stored by the host, and changed by [Drift.Step] alone; a value may
 // be shared.
 type Mix struct {
 	n             uint32
@@ -96,7 +96,7 @@ type Drift struct {
 }
 
 // NewDrift returns every fault of cfg at once: ErrOption.
-func NewDrift(cfg MixConfig) (*Drift, error) {
+func NewDrift(cfg DriftConfig) (*Drift, error) {
 	var f faults
 	d := &Drift{
 		breaks: append([]decimal.Decimal(nil), cfg.Breaks...),
@@ -132,9 +132,9 @@ func NewDrift(cfg MixConfig) (*Drift, error) {
 	return d, nil
 }
 
-// Band returns the slot of a price: how many breaks it has reached. ErrOption if
+// Slot returns the slot of a price: how many breaks it has reached. ErrOption if
 // the config has none.
-func (d *Drift) Band(price decimal.Decimal) (int, error) {
+func (d *Drift) Slot(price decimal.Decimal) (int, error) {
 	if len(d.breaks) == 0 {
 		return 0, fmt.Errorf("%w: the config has no breaks", ErrOption)
 	}
@@ -145,14 +145,14 @@ func (d *Drift) Band(price decimal.Decimal) (int, error) {
 	return slot, nil
 }
 
-// Next returns the mix after a purchase of a kind, 0 to MixSlots−1, and what it
+// Step returns the mix after a purchase of a kind, 0 to MixSlots−1, and what it
 // says. The host decides which category has which slot; what is rare may share
 // one. ErrValue for another slot; the mix is then as it was. No allocation.
 //
 // Whether a move is beyond chance is judged by Pearson's X² of the recent against
 // the usual shares, scaled to the variance of their difference, and taken as a
 // normal score by Wilson & Hilferty (1931).
-func (d *Drift) Next(m Mix, slot int) (Mix, Moves, error) {
+func (d *Drift) Step(m Mix, slot int) (Mix, Moves, error) {
 	if uint(slot) >= MixSlots {
 		return m, Moves{}, fmt.Errorf("%w: slot %d of %d", ErrValue, slot, MixSlots)
 	}

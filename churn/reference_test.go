@@ -98,28 +98,28 @@ func TestCurveNumbers(t *testing.T) {
 	var gaps churn.Gaps
 	r := must(churn.NewRhythm(churn.RhythmConfig{Quantile: 0.5}))
 	for i := range 3 {
-		c, _, _ := r.Add(churn.Cycle{}, noon)
-		c, _, _ = r.Add(c, noon.AddDate(0, 0, 5+i))
+		c, _, _ := r.Step(churn.Cycle{}, noon)
+		c, _, _ = r.Step(c, noon.AddDate(0, 0, 5+i))
 		gaps.Add(c)
 	}
-	seg := must(churn.NewSegment(churn.SegmentConfig{MinCustomers: 3}, &gaps, &v, nil))
-	once, _, _ := r.Add(churn.Cycle{}, noon)
+	seg := must(churn.NewSegment(&gaps, &v, nil, churn.SegmentConfig{MinCustomers: 3}))
+	once, _, _ := r.Step(churn.Cycle{}, noon)
 	s := must(r.Standing(once, seg, noon.AddDate(0, 0, 20)))
 	// Half of the 55.2 % who come have come by day 13: 1 − 0.69 = 0.31 ≥ 0.276.
 	if s.Expected != 13 || s.Overdue != 7 || math.Abs(s.Silence-0.627) > 0.0005 || !s.Due.Equal(noon.AddDate(0, 0, 13)) {
 		t.Errorf("%+v", s)
 	}
-	p, ok, err := r.Next(once, seg, noon.AddDate(0, 0, 20), 3)
+	p, ok, err := r.ReturnProbability(once, seg, noon.AddDate(0, 0, 20), 3)
 	if err != nil || !ok || math.Abs(p-(1-0.448/0.627)) > 0.001 {
 		t.Errorf("%v %v %v", p, ok, err)
 	}
-	if _, ok, _ := r.Next(once, seg, noon.AddDate(0, 0, 20), 16); ok {
+	if _, ok, _ := r.ReturnProbability(once, seg, noon.AddDate(0, 0, 20), 16); ok {
 		t.Error("beyond the end of the curve nobody knows")
 	}
 	if s := must(r.Standing(once, seg, noon.AddDate(3, 0, 0))); s.Silence != got[35] {
 		t.Errorf("after three years: %v", s.Silence)
 	}
-	if _, err := churn.NewSegment(churn.SegmentConfig{}, nil, nil, seg); err != nil {
+	if _, err := churn.NewSegment(nil, nil, seg, churn.SegmentConfig{}); err != nil {
 		t.Error("a parent stands in:", err)
 	}
 }
@@ -131,7 +131,7 @@ func TestStandingNumbers(t *testing.T) {
 	r := must(churn.NewRhythm(churn.RhythmConfig{Quantile: 0.8}))
 	var c churn.Cycle
 	for _, day := range []int{0, 10, 40} {
-		c, _, _ = r.Add(c, noon.AddDate(0, 0, day))
+		c, _, _ = r.Step(c, noon.AddDate(0, 0, day))
 	}
 	own, variance := (math.Log(10)+math.Log(30))/2, math.Pow(math.Log(30)-math.Log(10), 2)/2
 	if m, v := c.LogGap(); math.Abs(m-own) > 1e-12 || math.Abs(v-variance) > 1e-6 {
@@ -187,7 +187,7 @@ func TestTermLabels(t *testing.T) {
 		for _, x := range c.terms {
 			h.Terms = append(h.Terms, churn.Term{From: on(x[0]), To: on(x[1])})
 		}
-		got, err := l.Label(h, date("2026-02-01"), guanxi.Span{Months: 3})
+		got, err := l.Outcome(h, date("2026-02-01"), guanxi.Span{Months: 3})
 		if err != nil || got != c.want {
 			t.Errorf("%v until %s: %s, want %s (%v)", c.terms, c.until, got, c.want, err)
 		}
@@ -203,7 +203,7 @@ func TestDeadlineNumbers(t *testing.T) {
 	r := must(churn.NewRhythm(churn.RhythmConfig{Quantile: 0.9}))
 	var c churn.Cycle
 	for _, day := range []int{0, 20, 41} {
-		c, _, _ = r.Add(c, noon.AddDate(0, 0, day))
+		c, _, _ = r.Step(c, noon.AddDate(0, 0, day))
 	}
 	last := noon.AddDate(0, 0, 41)
 	expected := must(r.Standing(c, seg, last)).Expected

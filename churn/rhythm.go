@@ -6,6 +6,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -103,7 +104,7 @@ func NewRhythm(cfg RhythmConfig) (*Rhythm, error) {
 	if len(f) > 0 {
 		return nil, f.err()
 	}
-	r.z = normalQuantile(r.quantile)
+	r.z = normal.Quantile(r.quantile)
 	return r, nil
 }
 

@@ -49,8 +49,8 @@ type Score struct {
 // Health returns 100·(1 − Risk): 0 is certain to leave, 100 certain to stay.
 func (s Score) Health() float64 { return 100 * (1 - s.Risk) }
 
-// Reason is a summand of a score's log-odds: what one signal adds after its half-
-// life, cap and group. Signal is its place in the catalogue, −1 for none.
+// Reason is a summand of a score's log-odds: what one signal adds after its
+// half-life, cap and group. Signal is its place in the catalogue, −1 for none.
 type Reason struct {
 	Signal  int32   `json:"signal"`
 	LogOdds float64 `json:"log_odds"`
@@ -128,8 +128,8 @@ func (s *Scorer) Index(id string) (i int, ok bool) {
 	return i, ok
 }
 
-// Signals returns the number of signals; Signal(i) is one of them.
-func (s *Scorer) Signals() int { return len(s.signals) }
+// NumSignals returns the number of signals; Signal(i) is one of them.
+func (s *Scorer) NumSignals() int { return len(s.signals) }
 
 // Signal returns the signal at a place of the catalogue, or a zero Signal where
 // there is none.
@@ -159,12 +159,12 @@ func (s *Scorer) Bias() float64 { return fromGrid(s.bias) }
 
 // Observe returns the observation of a signal by its id, for hosts that do not
 // keep places: ErrSignal, ErrTime, ErrValue.
-func (s *Scorer) Observe(id string, value float64, when time.Time) (Observation, error) {
+func (s *Scorer) Observe(id string, value float64, at time.Time) (Observation, error) {
 	i, ok := s.index[id]
 	if !ok {
 		return Observation{}, fmt.Errorf("%w: %.64q", ErrSignal, id)
 	}
-	m, err := micro(when)
+	m, err := micro(at)
 	if err != nil {
 		return Observation{}, err
 	}
@@ -204,7 +204,7 @@ func (s *Scorer) Score(top []Reason, seen []Observation, now time.Time) (Score, 
 	for i, o := range seen {
 		if !s.sound(o.Signal, o.Value, o.At, m) {
 			if len(f) == maxFaults {
-				return Score{}, append(f, at(fmt.Errorf("%w: observations from %d on", ErrTooMany, i))).err()
+				return Score{}, append(f, at(fmt.Errorf("%w: observations from %d on", guanxi.ErrTooMany, i))).err()
 			}
 			f = append(f, guanxi.At(guanxi.Pointer(i), s.fault(o.Signal, o.Value, o.At, m)))
 			continue

@@ -45,7 +45,7 @@ type Segment struct {
 // of them has too few customers, that of the parent (a larger segment, the whole
 // shop) is used; without a parent it is ErrTooFew at /gaps or /curve. A nil
 // accumulator is an empty one.
-func NewSegment(cfg SegmentConfig, gaps *Gaps, curve *Curve, parent *Segment) (*Segment, error) {
+func NewSegment(gaps *Gaps, curve *Curve, parent *Segment, cfg SegmentConfig) (*Segment, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}

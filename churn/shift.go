@@ -55,16 +55,16 @@ func (c *ShiftConfig) UnmarshalJSON(data []byte) error {
 }
 
 // Series is one customer's order values, or gaps: their mean and variance on the
-// log scale since the last alarm, the EWMA and the CUSUM. The zero value is
+// log scale since the level last shifted, the EWMA and the CUSUM. The zero value is
 // empty. It is 20 bytes, comparable, stored by the host, and changed by
-// [Shift.Next] alone; a value may be shared.
+// [Shift.Step] alone; a value may be shared.
 type Series struct {
 	n                     uint32
 	mean, m2, ewma, cusum float32
 }
 
-// Values returns how many values there are since the last alarm; after an alarm
-// the value that raised it is the first.
+// Values returns how many values there are since the level last shifted: the value
+// of which [Change] said Shifted is the first. Drifting ends no series.
 func (s Series) Values() int { return int(s.n) }
 
 // Level returns the EWMA on the scale of the values: the recent level. ok is false
@@ -73,7 +73,8 @@ func (s Series) Level() (level float64, ok bool) {
 	return math.Exp(float64(s.ewma)), s.n > 0
 }
 
-// Normal returns the geometric mean since the last alarm. ok is false without values.
+// Normal returns the geometric mean since the level last shifted. ok is false
+// without values.
 func (s Series) Normal() (normal float64, ok bool) {
 	return math.Exp(float64(s.mean)), s.n > 0
 }
@@ -82,15 +83,15 @@ func (s Series) Normal() (normal float64, ok bool) {
 type Change struct {
 	// Warm says that there were values enough to judge by.
 	Warm bool
-	// Step: the CUSUM passed its threshold, the level has shifted. Drift: the EWMA
-	// passed its limit, the level is moving. Both to the side watched only.
-	Step, Drift bool
+	// Shifted: the CUSUM passed its threshold, the level has shifted. Drifting: the
+	// EWMA passed its limit, the level is moving. Both to the side watched only.
+	Shifted, Drifting bool
 	// Ratio is the value over the normal level before it, of an alarm; otherwise 0.
 	Ratio float64
 }
 
 // Alarm reports whether the level has changed in either way.
-func (c Change) Alarm() bool { return c.Step || c.Drift }
+func (c Change) Alarm() bool { return c.Shifted || c.Drifting }
 
 // Shift watches series. Immutable; safe for concurrent use.
 //
@@ -139,14 +140,14 @@ func NewShift(cfg ShiftConfig) (*Shift, error) {
 	return s, nil
 }
 
-// Next returns the series after a value greater than 0 (an order's amount in any
-// unit, days between orders), and what the value says. After a Step the series
-// begins anew with that value: what has become normal is not reported again. A
-// Drift is reported as long as it lasts.
+// Step returns the series after a value greater than 0 (an order's amount in any
+// unit, days between orders), and what the value says. Where it says
+// Shifted the series begins anew with that value: what has become normal is not
+// reported again. Drifting is reported as long as it lasts.
 //
 // ErrValue for a value that is not positive and finite; the series is then as it
 // was. No allocation.
-func (d *Shift) Next(s Series, value float64) (Series, Change, error) {
+func (d *Shift) Step(s Series, value float64) (Series, Change, error) {
 	if !(value > 0 && value <= math.MaxFloat64) {
 		return s, Change{}, fmt.Errorf("%w: %v of a series", ErrValue, value)
 	}
@@ -169,12 +170,12 @@ func (d *Shift) Next(s Series, value float64) (Series, Change, error) {
 		}
 		sum = max(0, sum+z-d.slack)
 		move := d.sign * (e - mean)
-		c.Warm, c.Step, c.Drift = true, sum > d.threshold, move > 0 && move*move*free > d.limit*squares
+		c.Warm, c.Shifted, c.Drifting = true, sum > d.threshold, move > 0 && move*move*free > d.limit*squares
 		if c.Alarm() {
 			c.Ratio = value / math.Exp(mean)
 		}
 	}
-	if c.Step {
+	if c.Shifted {
 		return Series{n: 1, mean: float32(x), ewma: float32(e)}, c, nil
 	}
 	if s.n < maxGaps {

@@ -159,10 +159,10 @@ func (c *Catalogue) UnmarshalJSON(data []byte) error {
 	return strict.Accept(c, Catalogue(v), err)
 }
 
-// Learned returns a copy of c with weights fitted to [Scorer.AppendFeatures] (log-
-// odds for each id, and the intercept) in place of those set by hand. Groups are
-// dropped: what is fitted together counts related signals once by itself. Clear is
-// the weight given under the id with [ClearSuffix], fitted to
+// Learned returns a copy of c with weights fitted to [Scorer.AppendFeatures]
+// (log-odds for each id, and the intercept) in place of those set by hand. Groups
+// are dropped: what is fitted together counts related signals once by itself. Clear
+// is the weight given under the id with [ClearSuffix], fitted to
 // [Scorer.AppendClears], and 0 without one. Ids, names, half-lives, caps and bands
 // stay, and so do the features.
 //

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // Basis says what a standing is made of.
@@ -57,13 +59,13 @@ func (r *Rhythm) Standing(c Cycle, seg *Segment, now time.Time) (Standing, error
 	return s, nil
 }
 
-// Next returns the probability that the next order comes within that many days in
+// ReturnProbability returns the probability that the next order comes within that many days in
 // which silence counts, given the silence so far: 1 − S(t+h)/S(t). ok is false
 // where that cannot be known: with one order when t+h is beyond the end of the
 // segment's curve, or nobody is left on it.
 //
 // Errors: those of Standing, and ErrValue unless within is finite and at least 0.
-func (r *Rhythm) Next(c Cycle, seg *Segment, now time.Time, within float64) (p float64, ok bool, err error) {
+func (r *Rhythm) ReturnProbability(c Cycle, seg *Segment, now time.Time, within float64) (p float64, ok bool, err error) {
 	if !(within >= 0 && within <= float64(maxDays)) {
 		return 0, false, fmt.Errorf("%w: within %v days", ErrValue, within)
 	}
@@ -112,7 +114,7 @@ func lastTail(days, mean, sd float64) float64 {
 	if days <= 0 {
 		return 1
 	}
-	return normalTail((math.Log(days) - mean) / sd)
+	return normal.Upper((math.Log(days) - mean) / sd)
 }
 
 // wait returns days in microseconds, at most all time.

@@ -83,14 +83,14 @@ func TestShiftNumbers(t *testing.T) {
 		if i >= 30 {
 			v /= 2
 		}
-		next, c, err := d.Next(s, v)
+		next, c, err := d.Step(s, v)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if c.Warm != (s.Values() >= 5) || c.Alarm() != (c.Ratio > 0) {
 			t.Fatalf("%d: %+v", i, c)
 		}
-		if c.Step {
+		if c.Shifted {
 			if steps++; i < 30 || i > 33 || next.Values() != 1 {
 				t.Errorf("step at %d", i)
 			}
@@ -108,9 +108,9 @@ func TestShiftNumbers(t *testing.T) {
 	for i := range 40 {
 		v := math.Exp(0.3*math.Sin(float64(i)) + float64(i/25))
 		var ca, cb churn.Change
-		a, ca, _ = up.Next(a, v)
-		b, cb, _ = d.Next(b, 1/v)
-		if ca.Step != cb.Step || ca.Drift != cb.Drift {
+		a, ca, _ = up.Step(a, v)
+		b, cb, _ = d.Step(b, 1/v)
+		if ca.Shifted != cb.Shifted || ca.Drifting != cb.Drifting {
 			t.Fatalf("%d: %+v and %+v", i, ca, cb)
 		}
 	}
@@ -118,8 +118,8 @@ func TestShiftNumbers(t *testing.T) {
 
 // Purchases that move to the cheapest band are noticed, once.
 func TestDriftNumbers(t *testing.T) {
-	d := must(churn.NewDrift(churn.MixConfig{Breaks: []decimal.Decimal{decimal.New(50, 0), decimal.New(100, 0)}}))
-	band := func(price string) int { return must(d.Band(decimal.RequireFromString(price))) }
+	d := must(churn.NewDrift(churn.DriftConfig{Breaks: []decimal.Decimal{decimal.New(50, 0), decimal.New(100, 0)}}))
+	band := func(price string) int { return must(d.Slot(decimal.RequireFromString(price))) }
 	if band("49.99") != 0 || band("50") != 1 || band("99.999") != 1 || band("100.0") != 2 {
 		t.Error("a price on a break is in the upper band")
 	}
@@ -132,7 +132,7 @@ func TestDriftNumbers(t *testing.T) {
 		}
 		var v churn.Moves
 		var err error
-		if m, v, err = d.Next(m, slot); err != nil {
+		if m, v, err = d.Step(m, slot); err != nil {
 			t.Fatal(err)
 		}
 		if v.Warm != (i >= 9) {
@@ -165,7 +165,7 @@ func TestAccessors(t *testing.T) {
 	if _, ok := (churn.Cycle{}).Last(); ok {
 		t.Error("no order")
 	}
-	c, _, _ := r.Add(churn.Cycle{}, noon)
+	c, _, _ := r.Step(churn.Cycle{}, noon)
 	if last, ok := c.Last(); !ok || !last.Equal(noon) || c.Gaps() != 0 {
 		t.Error(last, ok)
 	}

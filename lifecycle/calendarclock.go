@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // TimeOfDay is a time on the clock in minutes since midnight, "09:00" in JSON;
@@ -34,13 +35,9 @@ func (t TimeOfDay) MarshalText() ([]byte, error) {
 // UnmarshalText reads "00:00" to "24:00", always with five characters; anything
 // else is [ErrCalendarTime], and t is unchanged.
 func (t *TimeOfDay) UnmarshalText(text []byte) error {
-	if len(text) == 5 && text[2] == ':' {
-		h, okh := digits(text[:2])
-		m, okm := digits(text[3:])
-		if okh && okm && m < 60 && h*60+m <= dayMinutes {
-			*t = TimeOfDay(h*60 + m)
-			return nil
-		}
+	if minutes, ok := civil.ParseClock(text); ok {
+		*t = TimeOfDay(minutes)
+		return nil
 	}
 	return fmt.Errorf("%w: %.16q", ErrCalendarTime, text)
 }

@@ -13,23 +13,23 @@ type Code uint8
 // it is as it was but for timeouts that fell due before (Outcome.Timeouts), and
 // from OtherVersion on it is not touched at all.
 const (
-	Idle         Code = iota // nothing was due, or the class is the stage it is in
-	Moved                    // a stage was entered: another one, or the same anew
-	Stayed                   // the rule has no To: the stage and its clocks go on
-	Illegal                  // the stage has no rule for the event
-	Refused                  // there are rules, and the guard of each says no
-	Duplicate                // the sequence number was applied already
-	LateIgnored              // older than the position; policy LateIgnore
-	LateRefused              // older than the position; policy LateRefuse
-	LateReplay               // older than the position; policy LateReplays
-	Dwelling                 // another class, but the minimum dwell is not over
-	Unclassified             // no class takes these facts
-	Behind                   // more timeouts are due than are applied at once
+	Idle            Code = iota // nothing was due, or the class is the stage it is in
+	Moved                       // a stage was entered: another one, or the same anew
+	Stayed                      // the rule has no To: the stage and its clocks go on
+	Illegal                     // the stage has no rule for the event
+	Refused                     // there are rules, and the guard of each says no
+	Duplicate                   // the sequence number was applied already
+	LateIgnored                 // older than the position; policy LateIgnore
+	LateRefused                 // older than the position; policy LateRefuse
+	LateNeedsReplay             // older than the position; policy LateReplay
+	Dwelling                    // another class, but the minimum dwell is not over
+	Unclassified                // no class takes these facts
+	Behind                      // more timeouts are due than are applied at once
 
 	OtherVersion // the position is of another model version
 	UnknownStage // the position is in a stage that the model does not have
 	UnknownEvent // the model does not have the event
-	BadTime      // no instant, or one outside the years 1 to 9999
+	BadTime      // the zero time, or one outside the years 1 to 9999
 	Backwards    // now lies before the position
 	BadPosition  // the position has impossible times
 	BadFacts     // the facts contradict themselves
@@ -38,7 +38,7 @@ const (
 
 var codeNames = [codes]string{
 	"idle", "moved", "stayed", "illegal", "refused", "duplicate",
-	"late_ignored", "late_refused", "late_replay", "dwelling", "unclassified", "behind",
+	"late_ignored", "late_refused", "late_needs_replay", "dwelling", "unclassified", "behind",
 	"other_version", "unknown_stage", "unknown_event", "bad_time", "backwards", "bad_position", "bad_facts",
 }
 
@@ -53,7 +53,7 @@ var codeTexts = [codes]guanxi.Text{
 }
 
 var codeErrors = [codes]error{
-	Illegal: ErrIllegal, Refused: ErrRefused, LateRefused: ErrLate, LateReplay: ErrReplay,
+	Illegal: ErrIllegal, Refused: ErrRefused, LateRefused: ErrLate, LateNeedsReplay: ErrReplay,
 	Unclassified: ErrUnclassified, Behind: ErrBehind,
 	OtherVersion: ErrVersion, UnknownStage: ErrStage, UnknownEvent: ErrEvent, BadTime: ErrTime,
 	Backwards: ErrBackwards, BadPosition: ErrPosition, BadFacts: ErrFacts,
@@ -70,7 +70,7 @@ func (c Code) Err() error {
 }
 
 // Late reports whether the event was older than the position.
-func (c Code) Late() bool { return c >= LateIgnored && c <= LateReplay }
+func (c Code) Late() bool { return c >= LateIgnored && c <= LateNeedsReplay }
 
 // String returns "moved" and so on.
 func (c Code) String() string {

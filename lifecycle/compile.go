@@ -36,8 +36,8 @@ func Compile[C any](c Config, guards Guards[C], calendar *Calendar) (*Model[C], 
 	switch c.Late {
 	case LateIgnore:
 		m.late = LateIgnored
-	case LateReplays:
-		m.late = LateReplay
+	case LateReplay:
+		m.late = LateNeedsReplay
 	}
 	for id, s := range l.stages {
 		m.stageNo[id] = Stage(s)

@@ -125,15 +125,15 @@ type LatePolicy string
 
 // The policies. The position is unchanged in any case.
 const (
-	LateIgnore  LatePolicy = "ignore" // LateIgnored, which is no error
-	LateRefuse  LatePolicy = "refuse" // LateRefused with ErrLate; the default
-	LateReplays LatePolicy = "replay" // LateReplay with ErrReplay: the host calls Model.Replay
+	LateIgnore LatePolicy = "ignore" // LateIgnored, which is no error
+	LateRefuse LatePolicy = "refuse" // LateRefused with ErrLate; the default
+	LateReplay LatePolicy = "replay" // LateNeedsReplay with ErrReplay: the host calls Model.Replay
 )
 
 // ClassConfig is a row of a classification: the stage of customers whose facts
-// fulfil every condition that is set. A bound on something unknown (the silence
-// of who never ordered, the cycle of who ordered once) is not fulfilled.
-// Bounds are half-open: at least Min, less than Max.
+// fulfil every condition that is set. A bound on something unknown (the silence of
+// a customer who never ordered, the cycle of one who ordered once) is not
+// fulfilled. Bounds are half-open: at least Min, less than Max.
 type ClassConfig struct {
 	Stage     string `json:"stage"`
 	MinOrders *int64 `json:"min_orders,omitempty"`

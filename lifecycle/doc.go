@@ -28,10 +28,11 @@
 // A timeout counts wall time or the working time of a [Calendar], since the entry
 // into its stage or since the last event (silence). [NewCalendar] makes a calendar
 // of a [CalendarConfig]: a week, holidays and extra days in a time zone. On a
-// super-stage its clock runs on from stage to stage, and can stand still in some.
-// A position carries one such clock. What would need a second one, as nested super-stages with timeouts
-// or two pauses do, is refused by Validate with [ErrClocks]; so is history that
-// the one previous stage of a position cannot tell, with [ErrHistory].
+// super-stage its clock runs on from stage to stage, and can stand still in some. A
+// position carries one such clock. What would need a second one, as nested
+// super-stages with timeouts or two pauses do, is refused by Validate with
+// [ErrClocks]; so is history that the one previous stage of a position cannot tell,
+// with [ErrHistory].
 //
 // # Order
 //

@@ -14,7 +14,8 @@ var (
 	ErrOption = errors.New("not a value of this option")
 	// ErrTooMany refuses more stages, events, rules, timeouts, classes or effects
 	// than a model holds: 255, 255, 4,096, 1,024, 1,024, 64 of one rule and 65,535
-	// in all.
+	// in all. It is about a config, unlike guanxi.ErrTooMany, which ends a list of
+	// faults that is cut short.
 	ErrTooMany = errors.New("too many")
 	// ErrNoStage refuses the name of a stage that does not exist.
 	ErrNoStage = errors.New("no such stage")
@@ -73,8 +74,8 @@ var (
 	ErrStage = errors.New("lifecycle: a position in an unknown stage")
 	// ErrEvent refuses an event that the model does not have.
 	ErrEvent = errors.New("lifecycle: unknown event")
-	// ErrTime refuses an instant outside the years 1 to 9999, and no instant.
-	ErrTime = errors.New("lifecycle: no instant, or one outside the years 1 to 9999")
+	// ErrTime refuses an instant outside the years 1 to 9999, and the zero time.
+	ErrTime = errors.New("lifecycle: zero time, or one outside the years 1 to 9999")
 	// ErrBackwards: time runs backwards, to before what was applied already.
 	ErrBackwards = errors.New("lifecycle: the time lies before the position")
 	// ErrPosition refuses a position with impossible times.
@@ -85,8 +86,8 @@ var (
 	ErrUnclassified = errors.New("lifecycle: no class takes these facts")
 	// ErrFacts refuses facts that contradict themselves.
 	ErrFacts = errors.New("lifecycle: the facts contradict themselves")
-	// ErrEncoding refuses bytes or JSON that are not a position.
-	ErrEncoding = errors.New("lifecycle: not an encoded position")
+	// ErrFormat refuses bytes or JSON that are not a position.
+	ErrFormat = errors.New("lifecycle: not an encoded position")
 )
 
 // What a store says.

@@ -7,8 +7,10 @@ import (
 	"time"
 )
 
-// DefaultAttempts is how often a Keeper whose Attempts is 0 tries to save.
-const DefaultAttempts = 8
+// DefaultAttempts is how often a Keeper whose Attempts is 0 tries to save. Each try
+// that fails is another writer's that did not, so that it takes 32 writers to one
+// customer at once before there is an [ErrConflict].
+const DefaultAttempts = 32
 
 // Keeper steps and advances customers in a store: load, decide, save if nobody
 // else did, and again where somebody did. It is safe for concurrent use if its

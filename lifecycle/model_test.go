@@ -214,7 +214,7 @@ func TestStepOutcomes(t *testing.T) {
 		}
 		p = q
 	}
-	for policy, code := range map[lifecycle.LatePolicy]lifecycle.Code{lifecycle.LateIgnore: lifecycle.LateIgnored, lifecycle.LateRefuse: lifecycle.LateRefused, lifecycle.LateReplays: lifecycle.LateReplay} {
+	for policy, code := range map[lifecycle.LatePolicy]lifecycle.Code{lifecycle.LateIgnore: lifecycle.LateIgnored, lifecycle.LateRefuse: lifecycle.LateRefused, lifecycle.LateReplay: lifecycle.LateNeedsReplay} {
 		c := pausing()
 		c.Late = policy
 		late := lifecycle.MustCompile(c, bitGuards(), office)
@@ -222,7 +222,7 @@ func TestStepOutcomes(t *testing.T) {
 			t.Error(policy, out)
 		}
 	}
-	if !errors.Is(lifecycle.LateReplay.Err(), lifecycle.ErrReplay) || lifecycle.LateIgnored.Err() != nil || lifecycle.Moved.Late() {
+	if !errors.Is(lifecycle.LateNeedsReplay.Err(), lifecycle.ErrReplay) || lifecycle.LateIgnored.Err() != nil || lifecycle.Moved.Late() {
 		t.Error("policies")
 	}
 	var effects []string

@@ -87,14 +87,14 @@ func (p Pos) AppendBinary(dst []byte) ([]byte, error) {
 func (p Pos) MarshalBinary() ([]byte, error) { return p.AppendBinary(make([]byte, 0, posSize)) }
 
 // UnmarshalBinary reads what [Pos.AppendBinary] wrote. Anything else is
-// [ErrEncoding], and p is unchanged. Whether the model has such stages is for
+// [ErrFormat], and p is unchanged. Whether the model has such stages is for
 // [Model.Check] to say.
 func (p *Pos) UnmarshalBinary(data []byte) error {
 	switch {
 	case len(data) != posSize:
-		return fmt.Errorf("%w: %d bytes, not %d", ErrEncoding, len(data), posSize)
+		return fmt.Errorf("%w: %d bytes, not %d", ErrFormat, len(data), posSize)
 	case data[0] != posFormat:
-		return fmt.Errorf("%w: format %d", ErrEncoding, data[0])
+		return fmt.Errorf("%w: format %d", ErrFormat, data[0])
 	}
 	q := Pos{
 		Counted: int64(binary.BigEndian.Uint64(data) & maxCounted),
@@ -108,7 +108,7 @@ func (p *Pos) UnmarshalBinary(data []byte) error {
 		},
 	}
 	if !q.sound() {
-		return fmt.Errorf("%w: impossible times", ErrEncoding)
+		return fmt.Errorf("%w: impossible times", ErrFormat)
 	}
 	*p = q
 	return nil
@@ -138,11 +138,11 @@ func (p *Pos) UnmarshalJSON(data []byte) error {
 		case t.src != nil:
 			*t.dst = *t.src
 		case !nowhere:
-			f.at(fmt.Errorf("%w: missing", ErrEncoding), t.name)
+			f.at(fmt.Errorf("%w: missing", ErrFormat), t.name)
 		}
 	}
 	if uint64(q.Counted) > maxCounted {
-		f.at(fmt.Errorf("%w: %d", ErrEncoding, q.Counted), "counted")
+		f.at(fmt.Errorf("%w: %d", ErrFormat, q.Counted), "counted")
 	}
 	if err := f.err(); err != nil {
 		return err
@@ -155,7 +155,7 @@ func (p *Pos) UnmarshalJSON(data []byte) error {
 func (p Pos) Value() (driver.Value, error) { return p.MarshalBinary() }
 
 // Scan implements sql.Scanner: the bytes of [Pos.AppendBinary], or JSON. NULL is
-// [ErrEncoding]: scan it into a sql.Null[Pos]. p is unchanged on error.
+// [ErrFormat]: scan it into a sql.Null[Pos]. p is unchanged on error.
 func (p *Pos) Scan(src any) error {
 	var data []byte
 	switch v := src.(type) {
@@ -164,7 +164,7 @@ func (p *Pos) Scan(src any) error {
 	case string:
 		data = []byte(v)
 	default:
-		return fmt.Errorf("%w: cannot be read from a %T", ErrEncoding, src)
+		return fmt.Errorf("%w: cannot be read from a %T", ErrFormat, src)
 	}
 	if len(data) > 0 && data[0] == '{' {
 		return json.Unmarshal(data, p)

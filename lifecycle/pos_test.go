@@ -68,14 +68,14 @@ func TestPosDecodeFaults(t *testing.T) {
 		"short": good[:31], "long": append(good[:32:32], 0), "format": format, "times": times, "NULL": nil, "number": int64(3), "empty": []byte{},
 	} {
 		p := somePos()
-		if err := p.Scan(src); !errors.Is(err, lifecycle.ErrEncoding) || p != somePos() {
+		if err := p.Scan(src); !errors.Is(err, lifecycle.ErrFormat) || p != somePos() {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for text, want := range map[string]error{
 		`{"since":"2026-03-08T04:00:00.1234567Z"}`: lifecycle.ErrTime, `{"since":"yesterday"}`: lifecycle.ErrTime, `{"last":"0001-01-01T00:00:00Z"}`: lifecycle.ErrTime,
-		`{"counted":-1}`: lifecycle.ErrEncoding, `{"stage":256}`: guanxi.ErrRange, `{"from":1}`: guanxi.ErrUnknownField, `{"seq":"x"}`: guanxi.ErrType,
-		`{"version":1,"stage":3}`: lifecycle.ErrEncoding, `{"since":"2026-03-08T04:00:00Z"}`: lifecycle.ErrEncoding, `{"last":"2026-03-08T04:00:00Z","stage":1}`: lifecycle.ErrEncoding,
+		`{"counted":-1}`: lifecycle.ErrFormat, `{"stage":256}`: guanxi.ErrRange, `{"from":1}`: guanxi.ErrUnknownField, `{"seq":"x"}`: guanxi.ErrType,
+		`{"version":1,"stage":3}`: lifecycle.ErrFormat, `{"since":"2026-03-08T04:00:00Z"}`: lifecycle.ErrFormat, `{"last":"2026-03-08T04:00:00Z","stage":1}`: lifecycle.ErrFormat,
 	} {
 		p := somePos()
 		if err := p.Scan(text); !errors.Is(err, want) || p != somePos() {
@@ -113,7 +113,7 @@ func FuzzPosBinary(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var p lifecycle.Pos
 		if err := p.UnmarshalBinary(data); err != nil {
-			if !errors.Is(err, lifecycle.ErrEncoding) || !p.IsZero() {
+			if !errors.Is(err, lifecycle.ErrFormat) || !p.IsZero() {
 				t.Fatal(p, err)
 			}
 			return

@@ -30,7 +30,7 @@ var office = lifecycle.MustCalendar(lifecycle.CalendarConfig{Week: lifecycle.Wee
 
 // randomConfig makes a config at random and mends it until it is valid.
 func randomConfig(t testing.TB, r *rand.Rand) lifecycle.Config {
-	c := lifecycle.Config{Version: 1, Initial: "s0", Late: lifecycle.LateReplays}
+	c := lifecycle.Config{Version: 1, Initial: "s0", Late: lifecycle.LateReplay}
 	leaves := 2 + r.IntN(5)
 	var all []string
 	for i := range leaves {

@@ -11,7 +11,7 @@ import (
 // number that came before is a duplicate; the rows may come in any order.
 func TestReplayLate(t *testing.T) {
 	c := lifecycle.Shop(lifecycle.Thresholds{})
-	c.Late = lifecycle.LateReplays
+	c.Late = lifecycle.LateReplay
 	m := lifecycle.MustCompile[orders](c, nil, nil)
 	order, _ := m.Event("order")
 	begun, _ := m.Begin(day(0))
@@ -24,7 +24,7 @@ func TestReplayLate(t *testing.T) {
 	p := begun
 	for i, e := range events[:3] {
 		var out lifecycle.Outcome
-		if p, out = m.Step(p, e.Event, e.At, e.Seq, nil); (out.Code == lifecycle.LateReplay) != (i == 2) {
+		if p, out = m.Step(p, e.Event, e.At, e.Seq, nil); (out.Code == lifecycle.LateNeedsReplay) != (i == 2) {
 			t.Fatal(i, out)
 		}
 	}

@@ -2,7 +2,10 @@ package lifecycle
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"github.com/guanxi-go/guanxi/internal/ident"
 )
 
 // CustomerID names a customer in a store: 1 to 128 bytes of UTF-8 without control
@@ -10,7 +13,12 @@ import (
 type CustomerID string
 
 // Validate returns [ErrCustomer] unless id is one.
-func (id CustomerID) Validate() error { return checkID(string(id), 128, ErrCustomer, nil) }
+func (id CustomerID) Validate() error {
+	if !ident.Name(string(id)) {
+		return fmt.Errorf("%w: %.64q", ErrCustomer, string(id))
+	}
+	return nil
+}
 
 // Stored is a position as a store keeps it.
 type Stored struct {

@@ -4,12 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/shopspring/decimal"
 )
 
@@ -53,15 +51,10 @@ func (f *configFaults) at(err error, at ...any) {
 	}
 }
 
-func (f *configFaults) id(id string, at ...any) { f.at(checkID(id, 64, ErrID, unicode.IsSpace), at...) }
-
-// checkID returns fault unless id is one.
-func checkID(id string, length int, fault error, but func(rune) bool) error {
-	bad := func(r rune) bool { return unicode.IsControl(r) || but != nil && but(r) }
-	if id == "" || len(id) > length || !utf8.ValidString(id) || strings.ContainsFunc(id, bad) {
-		return fmt.Errorf("%w: %.64q", fault, id)
+func (f *configFaults) id(id string, at ...any) {
+	if !ident.ID(id) {
+		f.at(fmt.Errorf("%w: %.64q", ErrID, id), at...)
 	}
-	return nil
 }
 
 func (f *configFaults) count(n, most int, at string) {
@@ -124,7 +117,7 @@ func (f *configFaults) validateTop(c *Config) {
 	f.count(len(c.Timeouts), maxTimeouts, "timeouts")
 	f.count(len(c.Classes), maxClasses, "classes")
 	switch c.Late {
-	case "", LateIgnore, LateRefuse, LateReplays:
+	case "", LateIgnore, LateRefuse, LateReplay:
 	default:
 		f.at(fmt.Errorf("%w: %.32q", ErrOption, string(c.Late)), "late")
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/guanxi-go/guanxi/internal/multiple"
 )
 
 // Adjustment corrects p-values for how many comparisons were made.
@@ -39,11 +41,11 @@ func (a Adjustment) Validate() error {
 	return fmt.Errorf("%w: %q is no adjustment of p-values", ErrOption, string(a))
 }
 
-// Adjust appends to dst the adjusted p-values; the i-th appended belongs to
+// AppendAdjusted appends to dst the adjusted p-values; the i-th appended belongs to
 // p[i]. "" is Holm. dst may be p[:0]. The numbers are those of R's p.adjust.
 // Errors: ErrOption at /adjustment, ErrP at the first p-value that is none.
 // Cost: O(n log n), one scratch slice of 16 bytes a value.
-func Adjust(dst, p []float64, a Adjustment) ([]float64, error) {
+func AppendAdjusted(dst, p []float64, a Adjustment) ([]float64, error) {
 	if err := a.Validate(); err != nil {
 		return dst, at(err, "adjustment")
 	}
@@ -67,35 +69,28 @@ func Adjust(dst, p []float64, a Adjustment) ([]float64, error) {
 	}
 	dst = append(dst, p...)
 	out := dst[first:]
-	m := float64(n)
+	for k, r := range order {
+		out[k] = r.p
+	}
 	switch a {
 	case "", Holm:
-		worst := 0.0
-		for k, r := range order {
-			worst = max(worst, min(1, float64(n-k)*r.p))
-			out[r.i] = worst
-		}
-	case Hochberg, BH, BY:
-		harmonic := 1.0
-		if a == BY {
-			harmonic = 0
-			for k := 1; k <= n; k++ {
-				harmonic += 1 / float64(k)
-			}
-		}
-		best := 1.0
-		for k, r := range slices.Backward(order) {
-			factor := m / float64(k+1) * harmonic
-			if a == Hochberg {
-				factor = float64(n - k)
-			}
-			best = min(best, factor*r.p)
-			out[r.i] = best
-		}
+		multiple.Holm(out)
+	case Hochberg:
+		multiple.Hochberg(out)
+	case BH:
+		multiple.BH(out)
+	case BY:
+		multiple.BY(out)
 	case Bonferroni:
 		for i, v := range out {
-			out[i] = math.Min(1, m*v)
+			out[i] = math.Min(1, float64(n)*v)
 		}
+	}
+	for k := range order {
+		order[k].p = out[k]
+	}
+	for _, r := range order {
+		out[r.i] = r.p
 	}
 	return dst, nil
 }

@@ -11,7 +11,7 @@ import (
 func TestNoAllocations(t *testing.T) {
 	a, b := class(t, 50, 70, 80), class(t, 30, 40, 30)
 	csat := fill(t, nps.CSAT, []int64{1, 2, 3, 4, 5})
-	m := must(nps.NewMonitor(nps.MonitorConfig{}, []nps.Tally{a}))
+	m := must(nps.NewMonitor([]nps.Tally{a}, nps.MonitorConfig{}))
 	for name, f := range map[string]func(){
 		"Add":           func() { _ = a.Add(9); _ = a.AddFloat(3); _ = a.Remove(9); _ = a.Dismiss(1) },
 		"Merge and Sub": func() { _ = a.Merge(b); _ = a.Sub(b) },

@@ -106,7 +106,7 @@ func BenchmarkWindowAdd(b *testing.B) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, repeat := range []nps.Repeat{nps.EveryAnswer, nps.LatestAnswer} {
 		b.Run(string(repeat), func(b *testing.B) {
-			w, err := nps.NewWindow[int](nps.WindowConfig{Days: 90, Repeat: repeat}, now)
+			w, err := nps.NewWindow[int](now, nps.WindowConfig{Days: 90, Repeat: repeat})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func BenchmarkWindowAdd(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				i++
-				if err := w.Add(1+i%100_000, now.Add(-time.Duration(1+i*7919%7_000_000)*time.Second), i%11); err != nil {
+				if err := w.Add(1+i%100_000, i%11, now.Add(-time.Duration(1+i*7919%7_000_000)*time.Second)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // DefaultMinAnswers is how many answers a group must have to be ranked where a
@@ -136,7 +137,7 @@ func (c *Comparison) untested(err error) *Untested {
 
 // Compare ranks groups and compares each with each. Names must be unique, not
 // empty and valid UTF-8. Errors, all at once: those of the config; below /groups/i ErrOption at
-// name and ErrMixed at tally; ErrTooFew when there is no group at all.
+// name and ErrMismatch at tally; ErrTooFew when there is no group at all.
 // Cost: O(pairs), about half a microsecond each, and 80 bytes.
 func Compare(groups []Group, cfg CompareConfig) (*Comparison, error) {
 	errs := []error{cfg.Validate()}
@@ -218,13 +219,13 @@ func (c *Comparison) pair(tallies []Tally, cfg CompareConfig) error {
 			pair := Pair{A: c.Ranked[i].Group, B: c.Ranked[i+1+j].Group, Difference: Difference{
 				Delta:    a.score - b.score,
 				Interval: mover(a, b, c.Ranked[i].Interval, c.Ranked[i+1+j].Interval),
-				P:        twoSided(z), Z: z, Confidence: cfg.Confidence,
+				P:        normal.TwoSided(z), Z: z, Confidence: cfg.Confidence,
 			}}
 			c.Pairs = append(c.Pairs, pair)
 			p = append(p, pair.P)
 		}
 	}
-	adjusted, err := Adjust(p[:0], p, cfg.Adjust)
+	adjusted, err := AppendAdjusted(p[:0], p, cfg.Adjust)
 	if err != nil {
 		return err
 	}

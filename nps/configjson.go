@@ -9,22 +9,13 @@ import (
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
-// zone is a location as text: an IANA name, or "+08:00" for a fixed offset. No
-// text is nil, which is UTC.
-type zone struct{ loc *time.Location }
+// zone is a location as text: an IANA name, or "+08:00" for a fixed offset. One that
+// is none, or another one on another machine, such as Local, is ErrOption.
+type zone = civil.ZoneText[noZone]
 
-// MarshalText returns the name. A zone that is another one on another machine,
-// such as Local, is ErrOption.
-func (z zone) MarshalText() ([]byte, error) { return civil.MarshalZone(z.loc, ErrOption) }
+type noZone struct{}
 
-// UnmarshalText reads what MarshalText writes.
-func (z *zone) UnmarshalText(text []byte) error {
-	loc, err := civil.UnmarshalZone(text, ErrOption)
-	if err == nil {
-		z.loc = loc
-	}
-	return err
-}
+func (noZone) Refused() error { return ErrOption }
 
 type windowJSON struct {
 	Kind     Kind   `json:"kind,omitempty"`
@@ -36,7 +27,7 @@ type windowJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c WindowConfig) MarshalJSON() ([]byte, error) {
-	return json.Marshal(windowJSON{c.Kind, c.Range, c.Days, zone{c.Location}, c.Repeat})
+	return json.Marshal(windowJSON{c.Kind, c.Range, c.Days, zone{Loc: c.Location}, c.Repeat})
 }
 
 // UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
@@ -46,7 +37,7 @@ func (c *WindowConfig) UnmarshalJSON(data []byte) error {
 	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
 		return err
 	}
-	r := WindowConfig{j.Kind, j.Range, j.Days, j.Location.loc, j.Repeat}
+	r := WindowConfig{j.Kind, j.Range, j.Days, j.Location.Loc, j.Repeat}
 	if err := r.Validate(); err != nil {
 		return err
 	}
@@ -66,7 +57,7 @@ type trendJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c TrendConfig) MarshalJSON() ([]byte, error) {
-	return json.Marshal(trendJSON{c.Kind, c.Range, c.Period, zone{c.Location}, c.Repeat, c.Confidence, c.MinAnswers})
+	return json.Marshal(trendJSON{c.Kind, c.Range, c.Period, zone{Loc: c.Location}, c.Repeat, c.Confidence, c.MinAnswers})
 }
 
 // UnmarshalJSON reads strictly, as that of WindowConfig does.
@@ -75,7 +66,7 @@ func (c *TrendConfig) UnmarshalJSON(data []byte) error {
 	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
 		return err
 	}
-	r := TrendConfig{j.Kind, j.Range, j.Period, j.Location.loc, j.Repeat, j.Confidence, j.MinAnswers}
+	r := TrendConfig{j.Kind, j.Range, j.Period, j.Location.Loc, j.Repeat, j.Confidence, j.MinAnswers}
 	if err := r.Validate(); err != nil {
 		return err
 	}
@@ -141,4 +132,9 @@ func (r *Range) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	return strict.Accept(r, Range(v), nil)
+}
+
+// checkLocation refuses a location that is another one on another machine.
+func checkLocation(loc *time.Location) error {
+	return guanxi.At("/location", civil.CheckZone(loc, ErrOption))
 }

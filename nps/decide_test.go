@@ -30,9 +30,9 @@ func TestKPI(t *testing.T) {
 		{50, 70, 80, nps.KPI{Target: 0.2}, nps.Undecided},
 		{50, 70, 80, nps.KPI{Target: 0.02}, nps.Met},
 		{50, 70, 80, nps.KPI{Target: 0.3}, nps.Missed},
-		{0, 0, 5, nps.KPI{Target: 0.1}, nps.Undecided},
+		{0, 0, 5, nps.KPI{Target: 0.1}, nps.TooFew},
 		{0, 0, 5, nps.KPI{Target: 0.1, MinAnswers: 5}, nps.Met},
-		{0, 0, 0, nps.KPI{Target: 0.1}, nps.Undecided},
+		{0, 0, 0, nps.KPI{Target: 0.1}, nps.TooFew},
 		{0, 0, 40, nps.KPI{Target: 1}, nps.Undecided},
 	} {
 		tally := class(t, tt.d, tt.s, tt.p)
@@ -41,7 +41,7 @@ func TestKPI(t *testing.T) {
 		if j.Verdict != tt.want || j.Known != ok || j.Value != score || j.Answers != tally.Answers() {
 			t.Errorf("%+v: %+v", tt, j)
 		}
-		if reachable := score != tt.kpi.Target; j.Reachable != reachable || (j.Needed > 0) != (reachable && j.Verdict == nps.Undecided) {
+		if reachable := score != tt.kpi.Target; j.Reachable != reachable || (j.Needed > 0) != (reachable && (j.Verdict == nps.Undecided || j.Verdict == nps.TooFew)) {
 			t.Errorf("%+v: %+v", tt, j)
 		}
 	}
@@ -73,17 +73,17 @@ func TestKPILift(t *testing.T) {
 		{before, class(t, 1000, 4000, 5000), nps.Met, true},
 		{before, class(t, 2500, 4000, 3500), nps.Missed, true},
 		{before, class(t, 20, 40, 42), nps.Undecided, true},
-		{before, nps.Tally{}, nps.Undecided, true},
+		{before, nps.Tally{}, nps.TooFew, true},
 		{class(t, 10, 5, 17), class(t, 1000, 4000, 5000), nps.Undecided, false}, // then too few, for ever
-		{class(t, 1, 1, 1), class(t, 1000, 4000, 5000), nps.Undecided, false},
-		{nps.Tally{}, class(t, 1000, 4000, 5000), nps.Undecided, false},
+		{class(t, 1, 1, 1), class(t, 1000, 4000, 5000), nps.TooFew, false},
+		{nps.Tally{}, class(t, 1000, 4000, 5000), nps.TooFew, false},
 	} {
 		j := must(nps.KPI{Target: 0.05}.JudgeLift(tt.before, tt.after))
-		if j.Verdict != tt.want || j.Reachable != tt.reachable || (j.Needed > 0) != (tt.reachable && tt.want == nps.Undecided) {
+		if j.Verdict != tt.want || j.Reachable != tt.reachable || (j.Needed > 0) != (tt.reachable && (tt.want == nps.Undecided || tt.want == nps.TooFew)) {
 			t.Errorf("%+v: %+v", tt.want, j)
 		}
 	}
-	if _, err := (nps.KPI{}).JudgeLift(before, nps.MustTally(nps.CSAT, nps.Range{})); !errors.Is(err, nps.ErrMixed) {
+	if _, err := (nps.KPI{}).JudgeLift(before, nps.MustTally(nps.CSAT, nps.Range{})); !errors.Is(err, nps.ErrMismatch) {
 		t.Error(err)
 	}
 }
@@ -253,7 +253,7 @@ func TestReferrals(t *testing.T) {
 		t.Error(err)
 	}
 	csat := must(nps.NewReferrals(nps.CSAT, nps.Range{}))
-	if err := r.Merge(csat); !errors.Is(err, nps.ErrMixed) {
+	if err := r.Merge(csat); !errors.Is(err, nps.ErrMismatch) {
 		t.Error(err)
 	}
 }

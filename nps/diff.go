@@ -1,11 +1,15 @@
 package nps
 
-import "math"
+import (
+	"math"
 
-// Difference is the score of one sample less that of another. An immutable
-// value.
+	"github.com/guanxi-go/guanxi/internal/normal"
+)
+
+// Difference is the score of one sample less that of another: of [Diff] the
+// later less the earlier, of a [Pair] A less B. An immutable value.
 type Difference struct {
-	Delta float64 `json:"difference"` // signed: a − b
+	Delta float64 `json:"difference"` // signed: after − before; A − B
 	Interval
 	// P is the probability of a difference at least as great, in either
 	// direction, if there were none. It comes from the same interval: P is below
@@ -17,56 +21,58 @@ type Difference struct {
 	Confidence float64 `json:"confidence"`
 }
 
-// Diff compares two independent samples of one kind and scale: the score of a
-// less that of b, on [-2, 2] for NPS and ENPS and on [-1, 1] for the others.
+// Diff compares two independent samples of one kind and scale: the score after
+// less the score before, on [-2, 2] for NPS and ENPS and on [-1, 1] for the
+// others. Of two teams or variants, before is the one compared with.
 // The interval is MOVER with the Tango limits of each sample, for shares with
 // Wilson's (which is Newcombe's method 10), and P inverts it. Errors:
-// ErrMixed; ErrNoAnswers at /a or /b; ErrConfidence. Cost: about a microsecond,
+// ErrMismatch; ErrNoAnswers at /before or /after; ErrConfidence. Cost: about a microsecond,
 // no allocation.
 //
 // Do not give it samples that overlap: of a theme and of everybody, say. Zou &
 // Donner (2008), Statistics in Medicine 27:1693–1702; Newcombe (1998),
 // Statistics in Medicine 17:873–890.
-func Diff(a, b Tally, confidence float64) (Difference, error) {
-	if err := a.same(&b); err != nil {
+func Diff(before, after Tally, confidence float64) (Difference, error) {
+	if err := before.same(&after); err != nil {
 		return Difference{}, err
 	}
-	if a.kind.Net() {
-		return DiffClasses(a.Classes(), b.Classes(), confidence)
+	if before.kind.Net() {
+		return DiffClasses(before.Classes(), after.Classes(), confidence)
 	}
-	return DiffShares(a.Top(), b.Top(), confidence)
+	return DiffShares(before.Top(), after.Top(), confidence)
 }
 
 // DiffClasses is [Diff] of two net scores by their class counts.
-func DiffClasses(a, b Classes, confidence float64) (Difference, error) {
+func DiffClasses(before, after Classes, confidence float64) (Difference, error) {
 	z, err := deviate(confidence)
 	if err != nil {
 		return Difference{}, err
 	}
-	if err := a.check(); err != nil {
-		return Difference{}, at(err, "a")
+	if err := before.check(); err != nil {
+		return Difference{}, at(err, "before")
 	}
-	if err := b.check(); err != nil {
-		return Difference{}, at(err, "b")
+	if err := after.check(); err != nil {
+		return Difference{}, at(err, "after")
 	}
-	return difference(netSample(a), netSample(b), z, confidence), nil
+	return difference(netSample(after), netSample(before), z, confidence), nil
 }
 
 // DiffShares is [Diff] of two shares.
-func DiffShares(a, b Share, confidence float64) (Difference, error) {
+func DiffShares(before, after Share, confidence float64) (Difference, error) {
 	z, err := deviate(confidence)
 	if err != nil {
 		return Difference{}, err
 	}
-	if err := a.check(); err != nil {
-		return Difference{}, at(err, "a")
+	if err := before.check(); err != nil {
+		return Difference{}, at(err, "before")
 	}
-	if err := b.check(); err != nil {
-		return Difference{}, at(err, "b")
+	if err := after.check(); err != nil {
+		return Difference{}, at(err, "after")
 	}
-	return difference(shareSample(a), shareSample(b), z, confidence), nil
+	return difference(shareSample(after), shareSample(before), z, confidence), nil
 }
 
+// difference is that of a − b.
 func difference(a, b sample, z, confidence float64) Difference {
 	confidence = orDefault(confidence, DefaultConfidence)
 	d := Difference{
@@ -75,7 +81,7 @@ func difference(a, b sample, z, confidence float64) Difference {
 		Z:          zeroDeviate(a, b),
 		Confidence: confidence,
 	}
-	d.P = twoSided(d.Z)
+	d.P = normal.TwoSided(d.Z)
 	return d
 }
 

@@ -8,16 +8,6 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// upper is the probability that a standard normal value exceeds z.
-func upper(z float64) float64 { return math.Erfc(z/math.Sqrt2) / 2 }
-
-// twoSided is the probability that a standard normal value is beyond ±z.
-func twoSided(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }
-
-// normalQuantile is the value that a standard normal one is below with
-// probability p in (0, 1).
-func normalQuantile(p float64) float64 { return -math.Sqrt2 * math.Erfcinv(2*p) }
-
 // betaQuantile is the value that a Beta(a, b) one is below with probability p,
 // which is small here: a bisection in the logarithm, then Newton's method.
 func betaQuantile(a, b, p float64) float64 {

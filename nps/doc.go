@@ -11,8 +11,8 @@
 //	err := t.Add(9)
 //	score, ok := t.Score()         // ok is false without answers
 //	e, err := t.Estimate("", 0.95) // with its interval
-//	d, err := nps.Diff(now, before, 0.95)
-//	j, err := nps.KPI{Target: 0.3}.Judge(t) // met, missed, not enough answers
+//	d, err := nps.Diff(before, now, 0.95)
+//	j, err := nps.KPI{Target: 0.3}.Judge(t) // met, missed, undecided, too few answers
 //
 // Scores lie on [-1, 1] (a share of top boxes on [0, 1]) and are never rounded;
 // multiply by 100 to show points.

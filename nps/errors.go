@@ -20,8 +20,8 @@ var (
 	// ErrClass refuses a Class that this package does not know, or that cannot
 	// stand where it does.
 	ErrClass = errors.New("not a class of answers")
-	// ErrMixed refuses to bring together two kinds of metric, or two scales.
-	ErrMixed = errors.New("different kinds of metric, or different scales")
+	// ErrMismatch refuses to bring together two kinds of metric, or two scales.
+	ErrMismatch = errors.New("different kinds of metric, or different scales")
 	// ErrCount refuses a negative count, one below zero after a removal, or one
 	// above MaxCount.
 	ErrCount = errors.New("count out of range")
@@ -55,7 +55,7 @@ var (
 	// ErrConverge says that raking did not come to rest; see ConvergeError.
 	ErrConverge = errors.New("raking did not converge")
 	// ErrTime refuses a zero time or one outside the years 1 to 9999.
-	ErrTime = errors.New("no time, or one outside the years 1 to 9999")
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrFuture refuses an answer at or after the instant that the question is
 	// asked for.
 	ErrFuture = errors.New("answer from the future")
@@ -63,8 +63,8 @@ var (
 	ErrStale = errors.New("answer from before the window")
 	// ErrBackwards refuses to move a window back in time.
 	ErrBackwards = errors.New("window runs backwards")
-	// ErrFormat refuses bytes that no tally ever wrote.
-	ErrFormat = errors.New("not an encoded tally")
+	// ErrFormat refuses bytes that the type never wrote.
+	ErrFormat = errors.New("not an encoding of this type")
 	// ErrRevenue refuses revenues that earned growth cannot be taken of.
 	ErrRevenue = errors.New("not a usable revenue")
 )

@@ -87,17 +87,17 @@ func TestOmnibusFaults(t *testing.T) {
 		{second(nps.EqualScores(nil)), nps.ErrTooFew, ""},
 		{second(nps.EqualMix([]nps.Tally{some})), nps.ErrTooFew, ""},
 		{second(nps.EqualScores([]nps.Tally{some, none})), nps.ErrTooFew, "/1"},
-		{second(nps.EqualScores([]nps.Tally{some, csat})), nps.ErrMixed, "/1"},
-		{second(nps.EqualMix([]nps.Tally{some, csat})), nps.ErrMixed, "/1"},
+		{second(nps.EqualScores([]nps.Tally{some, csat})), nps.ErrMismatch, "/1"},
+		{second(nps.EqualMix([]nps.Tally{some, csat})), nps.ErrMismatch, "/1"},
 		{second(nps.EqualScores([]nps.Tally{one, some})), nps.ErrNoSpread, "/0"},
 		{second(nps.EqualMix([]nps.Tally{one, one})), nps.ErrNoSpread, ""},
 		{second(nps.EqualMix([]nps.Tally{some, none})), nps.ErrTooFew, ""},
 		{second(nps.EqualShares([]nps.Share{{Hits: 1, Of: 2}, {Hits: 3, Of: 2}})), nps.ErrCount, "/1"},
 		{second(nps.EqualShares([]nps.Share{{Hits: 1, Of: 2}, {}})), nps.ErrTooFew, ""},
 		{second(nps.EqualShares([]nps.Share{{Of: 2}, {Of: 2}})), nps.ErrNoSpread, ""},
-		{second(nps.Adjust(nil, []float64{0.5, math.NaN()}, nps.BH)), nps.ErrP, "/1"},
-		{second(nps.Adjust(nil, []float64{-0.5}, nps.BH)), nps.ErrP, "/0"},
-		{second(nps.Adjust(nil, nil, "tukey")), nps.ErrOption, "/adjustment"},
+		{second(nps.AppendAdjusted(nil, []float64{0.5, math.NaN()}, nps.BH)), nps.ErrP, "/1"},
+		{second(nps.AppendAdjusted(nil, []float64{-0.5}, nps.BH)), nps.ErrP, "/0"},
+		{second(nps.AppendAdjusted(nil, nil, "tukey")), nps.ErrOption, "/adjustment"},
 	} {
 		var fe *guanxi.FieldError
 		place := ""
@@ -126,7 +126,7 @@ func TestCompare(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	for _, p := range c.Pairs {
-		want := must(nps.Diff(groups[p.A].Tally, groups[p.B].Tally, 0.95))
+		want := must(nps.Diff(groups[p.B].Tally, groups[p.A].Tally, 0.95))
 		if p.Difference != want || p.Adjusted < p.P {
 			t.Errorf("%+v, alone %+v", p, want)
 		}
@@ -165,30 +165,30 @@ func TestCompare(t *testing.T) {
 func TestMonitorFaults(t *testing.T) {
 	normal := class(t, 20, 30, 50)
 	for place, tt := range map[string]struct{ err, want error }{
-		"/lambda":     {second(nps.NewMonitor(nps.MonitorConfig{Lambda: 1.5}, []nps.Tally{normal})), nps.ErrOption},
-		"/threshold":  {second(nps.NewMonitor(nps.MonitorConfig{Threshold: math.NaN()}, []nps.Tally{normal})), nps.ErrOption},
-		"/baseline":   {second(nps.NewMonitor(nps.MonitorConfig{}, nil)), nps.ErrNoAnswers},
-		"/baseline/1": {second(nps.NewMonitor(nps.MonitorConfig{}, []nps.Tally{normal, nps.MustTally(nps.ENPS, nps.Range{})})), nps.ErrMixed},
+		"/lambda":     {second(nps.NewMonitor([]nps.Tally{normal}, nps.MonitorConfig{Lambda: 1.5})), nps.ErrOption},
+		"/threshold":  {second(nps.NewMonitor([]nps.Tally{normal}, nps.MonitorConfig{Threshold: math.NaN()})), nps.ErrOption},
+		"/baseline":   {second(nps.NewMonitor(nil, nps.MonitorConfig{})), nps.ErrNoAnswers},
+		"/baseline/1": {second(nps.NewMonitor([]nps.Tally{normal, nps.MustTally(nps.ENPS, nps.Range{})}, nps.MonitorConfig{})), nps.ErrMismatch},
 	} {
 		var fe *guanxi.FieldError
 		if !errors.Is(tt.err, tt.want) || !errors.As(tt.err, &fe) || fe.Pointer != place {
 			t.Errorf("%s: %v", place, tt.err)
 		}
 	}
-	if _, err := nps.NewMonitor(nps.MonitorConfig{}, make([]nps.Tally, 3)); !errors.Is(err, nps.ErrNoAnswers) {
+	if _, err := nps.NewMonitor(make([]nps.Tally, 3), nps.MonitorConfig{}); !errors.Is(err, nps.ErrNoAnswers) {
 		t.Error(err)
 	}
-	if _, err := nps.NewMonitor(nps.MonitorConfig{}, []nps.Tally{class(t, 0, 0, 5)}); !errors.Is(err, nps.ErrNoSpread) {
+	if _, err := nps.NewMonitor([]nps.Tally{class(t, 0, 0, 5)}, nps.MonitorConfig{}); !errors.Is(err, nps.ErrNoSpread) {
 		t.Error(err)
 	}
-	m := must(nps.NewMonitor(nps.MonitorConfig{}, []nps.Tally{normal}))
+	m := must(nps.NewMonitor([]nps.Tally{normal}, nps.MonitorConfig{}))
 	if m.Config() != (nps.MonitorConfig{Lambda: 0.2, Limit: 2.962, Slack: 0.5, Threshold: 5.07}) {
 		t.Errorf("%+v", m.Config())
 	}
 	if _, err := m.Next(nps.Chart{EWMA: math.NaN()}, normal); !errors.Is(err, nps.ErrOption) {
 		t.Error(err)
 	}
-	if _, err := m.AppendPoints(nil, []nps.Tally{normal, nps.MustTally(nps.CSAT, nps.Range{})}); !errors.Is(err, nps.ErrMixed) {
+	if _, err := m.AppendPoints(nil, []nps.Tally{normal, nps.MustTally(nps.CSAT, nps.Range{})}); !errors.Is(err, nps.ErrMismatch) {
 		t.Error(err)
 	}
 	// A period without answers changes nothing; a step is noticed, both ways.

@@ -83,7 +83,7 @@ func counts(detractors, passives, promoters int64) (t nps.Tally) {
 }
 
 func ExampleDiff() {
-	d, err := nps.Diff(counts(40, 60, 100), counts(60, 70, 70), 0.95)
+	d, err := nps.Diff(counts(60, 70, 70), counts(40, 60, 100), 0.95)
 	if err != nil {
 		panic(err)
 	}
@@ -140,7 +140,7 @@ func ExampleKPI() {
 	}
 	fmt.Println("answers per period to notice five points:", need)
 	// Output:
-	// Not enough answers / 样本不足: +11.5 points (+2.8 to +19.8), 343 more answers
+	// Undecided / 尚无定论: +11.5 points (+2.8 to +19.8), 343 more answers
 	// Met / 达成: +18.3 points (+14.2 to +22.5), 0 more answers
 	// Missed / 未达成: -3.3 points (-7.7 to +1.1), 0 more answers
 	// answers per period to notice five points: 3415
@@ -195,7 +195,7 @@ func ExampleWeighted() {
 	// Output: 0.143 ± 0.438
 }
 
-// The last 30 days in Shanghai, one answer a person.
+// The last 30 days in Shanghai, one answer a customer.
 func ExampleWindow() {
 	day := func(s string) time.Time {
 		t, err := time.Parse("2006-01-02 15:04 -0700", s+" +0800")
@@ -204,9 +204,9 @@ func ExampleWindow() {
 		}
 		return t
 	}
-	w, err := nps.NewWindow[string](nps.WindowConfig{
+	w, err := nps.NewWindow[string](day("2026-04-01 00:00"), nps.WindowConfig{
 		Days: 30, Location: time.FixedZone("CST", 8*3600), Repeat: nps.LatestAnswer,
-	}, day("2026-04-01 00:00"))
+	})
 	if err != nil {
 		panic(err)
 	}
@@ -214,7 +214,7 @@ func ExampleWindow() {
 		who, at string
 		score   int
 	}{{"ann", "2026-03-05 09:00", 3}, {"bo", "2026-03-07 18:30", 9}, {"ann", "2026-03-20 12:00", 10}, {"cai", "2026-02-20 12:00", 2}} {
-		if err := w.Add(a.who, day(a.at), a.score); err != nil {
+		if err := w.Add(a.who, a.score, day(a.at)); err != nil {
 			fmt.Println(err)
 		}
 	}
@@ -232,7 +232,7 @@ func ExampleWindow() {
 func ExampleTrend() {
 	at := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 12, 0, 0, 0, time.UTC) }
 	rows, err := nps.Trend([]nps.Answer[int]{
-		{Person: 1, At: at(1, 5), Score: 10}, {Person: 2, At: at(1, 9), Score: 6}, {Person: 3, At: at(3, 2), Score: 9},
+		{Customer: 1, At: at(1, 5), Score: 10}, {Customer: 2, At: at(1, 9), Score: 6}, {Customer: 3, At: at(3, 2), Score: 9},
 	}, at(4, 1), nps.TrendConfig{Period: nps.Month})
 	if err != nil {
 		panic(err)
@@ -251,7 +251,7 @@ func ExampleTrend() {
 }
 
 func ExampleMonitor() {
-	m, err := nps.NewMonitor(nps.MonitorConfig{}, []nps.Tally{counts(20, 30, 50), counts(22, 28, 50)})
+	m, err := nps.NewMonitor([]nps.Tally{counts(20, 30, 50), counts(22, 28, 50)}, nps.MonitorConfig{})
 	if err != nil {
 		panic(err)
 	}

@@ -13,11 +13,10 @@ func (p Plan) RawForMargin(m Mix, margin float64) (float64, error) { return p.fo
 func (p Plan) RawForLift(from, to Mix) (float64, error)            { return p.forLift(from, to) }
 func (p Plan) RawForShareLift(from, to float64) (float64, error)   { return p.forShareLift(from, to) }
 func (m *Monitor) Config() MonitorConfig                           { return m.cfg }
-func TwoSided(z float64) float64                                   { return twoSided(z) }
 func StudentQuantile(df, alpha float64) float64                    { return studentQuantile(df, alpha) }
 func NullVariance(c Classes, v float64) (variance, slope float64)  { return netSample(c).null(v) }
 
-func (w *Window[K]) Persons() int { return len(w.seen) }
+func (w *Window[K]) Customers() int { return len(w.seen) }
 
 // Variance is that of one answer.
 func (c Classes) Variance() float64 { return netSample(c).variance() }

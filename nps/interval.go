@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
-	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // Method names a way to compute an interval. "" is the default of the number in
@@ -173,7 +173,7 @@ func deviate(confidence float64) (float64, error) {
 	if !(confidence > 0 && confidence < 1) {
 		return 0, at(fmt.Errorf("%w: %v", ErrConfidence, confidence), "confidence")
 	}
-	return proportion.Deviate(confidence), nil
+	return normal.Deviate(confidence), nil
 }
 
 // place puts the faults of err below pointer.

@@ -151,11 +151,11 @@ func checkDifference(t *testing.T, diff func(a, b nps.Classes, level float64) np
 }
 
 func diffNet(a, b nps.Classes, level float64) nps.Difference {
-	return must(nps.DiffClasses(a, b, level))
+	return must(nps.DiffClasses(b, a, level))
 }
 
 func diffTop(a, b nps.Classes, level float64) nps.Difference {
-	return must(nps.DiffShares(a.Of(nps.Promoter), b.Of(nps.Promoter), level))
+	return must(nps.DiffShares(b.Of(nps.Promoter), a.Of(nps.Promoter), level))
 }
 
 func TestDifferenceLaws(t *testing.T) {
@@ -254,7 +254,7 @@ func FuzzAdjust(f *testing.F) {
 		}
 		adjusted := map[nps.Adjustment][]float64{}
 		for _, a := range []nps.Adjustment{nps.Unadjusted, nps.BH, nps.Hochberg, nps.Holm, nps.Bonferroni, nps.BY} {
-			adjusted[a] = must(nps.Adjust(nil, p, a))
+			adjusted[a] = must(nps.AppendAdjusted(nil, p, a))
 			for i := range p {
 				q := adjusted[a][i]
 				if !(q >= p[i] && q <= 1) {

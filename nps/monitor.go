@@ -42,9 +42,9 @@ type Monitor struct {
 }
 
 // NewMonitor takes the normal level and spread from all answers of the baseline
-// periods together. Errors: those of the config; ErrMixed at /baseline/i;
+// periods together. Errors: those of the config; ErrMismatch at /baseline/i;
 // ErrNoAnswers and ErrNoSpread at /baseline.
-func NewMonitor(cfg MonitorConfig, baseline []Tally) (*Monitor, error) {
+func NewMonitor(baseline []Tally, cfg MonitorConfig) (*Monitor, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ type Point struct {
 }
 
 // Next returns the point of the period after c; its Chart is the next state.
-// ErrMixed for a tally of another kind or scale than the baseline, ErrOption for
+// ErrMismatch for a tally of another kind or scale than the baseline, ErrOption for
 // a chart that is not finite. No allocation.
 func (m *Monitor) Next(c Chart, t Tally) (Point, error) {
 	if err := m.scale.same(&t); err != nil {
@@ -144,7 +144,7 @@ func side(below, above bool) int {
 }
 
 // AppendPoints appends to dst the points of periods in order, from Start on.
-// ErrMixed at /i.
+// ErrMismatch at /i.
 func (m *Monitor) AppendPoints(dst []Point, periods []Tally) ([]Point, error) {
 	c := m.Start()
 	for i, t := range periods {

@@ -11,7 +11,7 @@ type Movement struct {
 	counts [classCount][classCount]int64
 }
 
-// Add counts one person. NoAnswer stands for a wave without an answer. ErrClass
+// Add counts one customer. NoAnswer stands for a wave without an answer. ErrClass
 // for an unknown class; then nothing is counted.
 func (m *Movement) Add(before, after Class) error {
 	if err := before.Validate(); err != nil {
@@ -41,9 +41,9 @@ func (m *Movement) Merge(o Movement) error {
 	return nil
 }
 
-// Move compares two waves, given as one score a person: who is only in one is
+// Move compares two waves, given as one score a customer: who is only in one is
 // NoAnswer in the other. Errors: ErrRange; ErrScore at /before/key or
-// /after/key, any one of them. The key is the person's, as text.
+// /after/key, any one of them. The key is the customer's, as text.
 func Move[K comparable](before, after map[K]int, scale Range) (Movement, error) {
 	var m Movement
 	if err := scale.Validate(); err != nil {

@@ -15,7 +15,7 @@ type Test struct {
 
 // EqualScores is Welch's test that all tallies come from populations with one
 // score, whatever their spreads. Errors: ErrTooFew with fewer than two tallies
-// or, at /i, with fewer than two answers in one; ErrMixed at /i; ErrNoSpread at
+// or, at /i, with fewer than two answers in one; ErrMismatch at /i; ErrNoSpread at
 // /i where all answers count the same, because the test then has no weight for
 // the group. Welch (1951), Biometrika 38:330–336; R's oneway.test.
 func EqualScores(tallies []Tally) (Test, error) {
@@ -56,7 +56,7 @@ func EqualScores(tallies []Tally) (Test, error) {
 // EqualMix is Pearson's chi-square test that all tallies come from populations
 // with the same shares of detractors, passives and promoters. Two groups can
 // have one score and very different mixes. Classes and tallies without answers
-// are left out. Errors: ErrMixed at /i; ErrTooFew unless two groups have
+// are left out. Errors: ErrMismatch at /i; ErrTooFew unless two groups have
 // answers; ErrNoSpread when only one class occurs.
 func EqualMix(tallies []Tally) (Test, error) {
 	if err := sameKind(tallies); err != nil {
@@ -126,7 +126,7 @@ func chiSquare(rows [][3]float64) (Test, error) {
 	return t, nil
 }
 
-// sameKind returns ErrMixed, placed, unless all are of the first one's kind, and
+// sameKind returns ErrMismatch, placed, unless all are of the first one's kind, and
 // ErrTooFew unless there are two.
 func sameKind(tallies []Tally) error {
 	if len(tallies) < 2 {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // Mix is the shares of promoters and detractors that are expected; the rest is
@@ -72,7 +74,7 @@ func (p Plan) deviates() (confidence, power float64, err error) {
 	if !(share > 0 && share < 1) {
 		err = errors.Join(err, at(fmt.Errorf("%w: power %v is not between 0 and 1", ErrOption, share), "power"))
 	}
-	return confidence, normalQuantile(share), err
+	return confidence, normal.Quantile(share), err
 }
 
 // ForMargin returns how many answers make an interval of score ± margin, 0.05
@@ -164,7 +166,7 @@ func (p Plan) PowerOf(from, to Mix, n int64) (float64, error) {
 		return 0, err
 	}
 	shift := math.Abs(to.Score()-from.Score()) / math.Sqrt((from.variance()+to.variance())/float64(n))
-	return upper(z-shift) + upper(z+shift), nil
+	return normal.Upper(z-shift) + normal.Upper(z+shift), nil
 }
 
 // Lift returns the change of score that n answers in each group show with the

@@ -200,7 +200,7 @@ func TestReferenceTwoSamples(t *testing.T) {
 		}
 		for _, o := range ref.Two {
 			for _, i := range o.Mover {
-				d := must(nps.Diff(tallies[o.X], tallies[o.Y], i.Conf))
+				d := must(nps.Diff(tallies[o.Y], tallies[o.X], i.Conf))
 				near(t, o.X+" less "+o.Y, d.Delta, o.Diff, closed)
 				nearLimits(t, o.X+" less "+o.Y, d.Interval, i.limits, inverted)
 			}
@@ -225,7 +225,7 @@ func TestReferenceGroups(t *testing.T) {
 		near(t, "chi-square df", mix.DF, g.ChiSq.DF, closed)
 		near(t, "chi-square p", mix.P, g.ChiSq.P, closed)
 		for a, want := range map[nps.Adjustment][]float64{nps.Holm: g.Holm, nps.BH: g.BH, nps.Bonferroni: g.Bonferroni} {
-			for i, p := range must(nps.Adjust(nil, g.Wald, a)) {
+			for i, p := range must(nps.AppendAdjusted(nil, g.Wald, a)) {
 				near(t, string(a), p, want[i], closed)
 			}
 		}
@@ -234,7 +234,7 @@ func TestReferenceGroups(t *testing.T) {
 				if name == "p" {
 					continue
 				}
-				for i, p := range must(nps.Adjust(nil, set["p"], nps.Adjustment(name))) {
+				for i, p := range must(nps.AppendAdjusted(nil, set["p"], nps.Adjustment(name))) {
 					near(t, name, p, want[i], closed)
 				}
 			}
@@ -257,7 +257,7 @@ func TestReferenceShares(t *testing.T) {
 		}
 		for _, o := range ref.CSATTwo {
 			a, b := nps.Share{Hits: o.X1, Of: o.N1}, nps.Share{Hits: o.X2, Of: o.N2}
-			d := must(nps.DiffShares(a, b, 0.95))
+			d := must(nps.DiffShares(b, a, 0.95))
 			near(t, "difference of shares", d.Delta, o.Diff, closed)
 			if o.Newcombe != nil {
 				nearLimits(t, "Newcombe", d.Interval, *o.Newcombe, closed)

@@ -197,7 +197,7 @@ func TestReferenceMonitoring(t *testing.T) {
 		for _, p := range o.Periods {
 			periods = append(periods, fill(t, nps.NPS, []int64{p.D, 0, 0, 0, 0, 0, 0, p.S, 0, p.P}))
 		}
-		m := must(nps.NewMonitor(nps.MonitorConfig{Lambda: o.Lambda, Limit: o.L, Slack: o.K}, periods[:o.Baseline]))
+		m := must(nps.NewMonitor(periods[:o.Baseline], nps.MonitorConfig{Lambda: o.Lambda, Limit: o.L, Slack: o.K}))
 		centre, variance := m.Centre()
 		near(t, "centre", centre, o.Centre, closed)
 		near(t, "variance", variance, o.UnitVariance, closed)

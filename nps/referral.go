@@ -13,7 +13,7 @@ func NewReferrals(kind Kind, r Range) (Referrals, error) {
 	return Referrals{t, t}, err
 }
 
-// Add counts one person. A score off the scale is ErrScore.
+// Add counts one customer. A score off the scale is ErrScore.
 func (r *Referrals) Add(score int, referred bool) error {
 	if err := r.asked.Add(score); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (r *Referrals) Add(score int, referred bool) error {
 	return nil
 }
 
-// Merge adds the counts of o. ErrMixed, ErrCount; then nothing is changed.
+// Merge adds the counts of o. ErrMismatch, ErrCount; then nothing is changed.
 func (r *Referrals) Merge(o Referrals) error {
 	asked := r.asked
 	if err := asked.Merge(o.asked); err != nil {

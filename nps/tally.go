@@ -123,12 +123,12 @@ func (t *Tally) refuse(score int, n int64) error {
 	return fmt.Errorf("%w: %d answers of score %d, and %d more", ErrCount, t.Count(score), score, n)
 }
 
-// Merge adds the counts of o. Another kind or scale is ErrMixed, a count above
+// Merge adds the counts of o. Another kind or scale is ErrMismatch, a count above
 // MaxCount is ErrCount, and t is then as before.
 func (t *Tally) Merge(o Tally) error { return t.combine(&o, 1) }
 
 // Sub takes the counts of o away, the inverse of Merge. Another kind or scale is
-// ErrMixed, a count below zero is ErrCount, and t is then as before.
+// ErrMismatch, a count below zero is ErrCount, and t is then as before.
 func (t *Tally) Sub(o Tally) error { return t.combine(&o, -1) }
 
 func (t *Tally) combine(o *Tally, sign int64) error {
@@ -149,10 +149,10 @@ func (t *Tally) combine(o *Tally, sign int64) error {
 	return nil
 }
 
-// same returns ErrMixed unless both are of one kind and scale.
+// same returns ErrMismatch unless both are of one kind and scale.
 func (t *Tally) same(o *Tally) error {
 	if t.kind != o.kind || t.min != o.min || t.short != o.short || t.passive != o.passive || t.promoter != o.promoter {
-		return fmt.Errorf("%w: %s %v and %s %v", ErrMixed, t.kind, t.scale(), o.kind, o.scale())
+		return fmt.Errorf("%w: %s %v and %s %v", ErrMismatch, t.kind, t.scale(), o.kind, o.scale())
 	}
 	return nil
 }

@@ -153,13 +153,13 @@ func TestCounts(t *testing.T) {
 		t.Errorf("below zero: %v", err)
 	}
 	csat := nps.MustTally(nps.CSAT, nps.Range{})
-	if err := tally.Merge(csat); !errors.Is(err, nps.ErrMixed) {
+	if err := tally.Merge(csat); !errors.Is(err, nps.ErrMismatch) {
 		t.Errorf("two kinds: %v", err)
 	}
-	if err := tally.Sub(nps.MustTally(nps.ENPS, nps.Range{})); !errors.Is(err, nps.ErrMixed) {
+	if err := tally.Sub(nps.MustTally(nps.ENPS, nps.Range{})); !errors.Is(err, nps.ErrMismatch) {
 		t.Errorf("two kinds of one scale: %v", err)
 	}
-	if _, err := nps.Diff(tally, csat, 0.95); !errors.Is(err, nps.ErrMixed) {
+	if _, err := nps.Diff(tally, csat, 0.95); !errors.Is(err, nps.ErrMismatch) {
 		t.Errorf("difference of two kinds: %v", err)
 	}
 	tally.Reset()
@@ -240,7 +240,7 @@ func TestEnums(t *testing.T) {
 	if kind.String() != "unknown(99)" || kind.Label(guanxi.ZH) != "unknown(99)" || class.Label(guanxi.EN) != "unknown(99)" || !kind.Range().IsZero() {
 		t.Error("unknown values have names")
 	}
-	for _, v := range []nps.Verdict{nps.Met, nps.Missed, nps.Undecided} {
+	for _, v := range []nps.Verdict{nps.Met, nps.Missed, nps.Undecided, nps.TooFew} {
 		if v.Label(guanxi.EN) == "" || v.Label(guanxi.ZH) == v.Label(guanxi.EN) {
 			t.Errorf("%s has no two names", v)
 		}

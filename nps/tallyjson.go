@@ -108,7 +108,7 @@ func (r Referrals) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what MarshalJSON writes, strictly, and leaves r alone if
-// there is a fault: those of a Tally; ErrMixed, and ErrCount where more referred
+// there is a fault: those of a Tally; ErrMismatch, and ErrCount where more referred
 // than answered, at /referred.
 func (r *Referrals) UnmarshalJSON(data []byte) error {
 	var j referralsJSON

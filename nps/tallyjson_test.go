@@ -71,7 +71,7 @@ func TestTallyJSONFaults(t *testing.T) {
 		{&move, `{"passive":{"promoter":-1}}`, nps.ErrCount, "/passive/promoter"},
 		{&move, `{"passiv":{"promoter":1}}`, nps.ErrClass, "/passiv"},
 		{&referrals, `{"asked":{"kind":"nps","counts":[0,0,0,0,0,0,0,0,0,0,1]},"referred":` + one + `}`, nps.ErrCount, "/referred"},
-		{&referrals, `{"asked":{"kind":"csat","counts":[0,0,0,0,1]},"referred":` + one + `}`, nps.ErrMixed, "/referred"},
+		{&referrals, `{"asked":{"kind":"csat","counts":[0,0,0,0,1]},"referred":` + one + `}`, nps.ErrMismatch, "/referred"},
 		{&referrals, `{"asked":{}}`, nps.ErrFormat, "/asked/counts"},
 		{&weighted, `{"tally":` + one + `,"sums":[2,0,0],"squares":[9,0,0]}`, nps.ErrWeight, "/sums/0"},
 		{&weighted, `{"tally":` + one + `,"sums":[1,1,0],"squares":[1,1,0]}`, nps.ErrWeight, "/sums/1"},

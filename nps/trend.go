@@ -7,12 +7,12 @@ import (
 	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
-// Answer is one answer of one person. K is the host's own key; its zero value is
-// a person who is not known, whose answers are all counted.
+// Answer is one answer of one customer. K is the host's own key; its zero value is
+// a customer who is not known, whose answers are all counted.
 type Answer[K comparable] struct {
-	Person K
-	At     time.Time
-	Score  int
+	Customer K
+	At       time.Time
+	Score    int
 }
 
 // Period is a calendar period.
@@ -51,7 +51,7 @@ func (c TrendConfig) Validate() error {
 	default:
 		errPeriod = at(fmt.Errorf("%w: %q is no period", ErrOption, string(c.Period)), "period")
 	}
-	return join(errTally, errPeriod, c.Repeat.validate(), errConfidence, checkCount("min_answers", c.MinAnswers))
+	return join(errTally, errPeriod, checkLocation(c.Location), c.Repeat.validate(), errConfidence, checkCount("min_answers", c.MinAnswers))
 }
 
 // TrendRow is one period, [From, To): from midnight to midnight, or the first
@@ -133,7 +133,7 @@ func finish(rows []TrendRow, cfg TrendConfig) error {
 			continue
 		}
 		if before != nil {
-			d, err := Diff(row.Tally, before.Tally, confidence)
+			d, err := Diff(before.Tally, row.Tally, confidence)
 			if err != nil {
 				return err
 			}
@@ -169,18 +169,18 @@ func latest[K comparable](answers []Answer[K], periods []int64, repeat Repeat) [
 		return nil
 	}
 	type slot struct {
-		person K
-		period int64
+		customer K
+		period   int64
 	}
 	var nobody K
 	counted := make([]bool, len(answers))
 	holder := make(map[slot]int, len(answers))
 	for i, a := range answers {
-		if a.Person == nobody {
+		if a.Customer == nobody {
 			counted[i] = true
 			continue
 		}
-		s := slot{a.Person, periods[i]}
+		s := slot{a.Customer, periods[i]}
 		if h, ok := holder[s]; ok {
 			b := answers[h]
 			if a.At.Before(b.At) || a.At.Equal(b.At) && a.Score >= b.Score {

@@ -12,9 +12,10 @@ type Verdict string
 
 // The verdicts.
 const (
-	Met       Verdict = "met"        // the whole interval is at or above the target
-	Missed    Verdict = "missed"     // the whole interval is below the target
-	Undecided Verdict = "not_enough" // not enough answers to say either
+	Met       Verdict = "met"       // the whole interval is at or above the target
+	Missed    Verdict = "missed"    // the whole interval is below the target
+	Undecided Verdict = "undecided" // the interval holds values on both sides of the target
+	TooFew    Verdict = "too_few"   // fewer answers than KPI.MinAnswers; of a lift, before or after
 )
 
 // Label returns the name of v that is shown to people.
@@ -25,7 +26,9 @@ func (v Verdict) Label(lang guanxi.Lang) string {
 	case Missed:
 		return guanxi.Text{EN: "Missed", ZH: "未达成"}.In(lang)
 	case Undecided:
-		return guanxi.Text{EN: "Not enough answers", ZH: "样本不足"}.In(lang)
+		return guanxi.Text{EN: "Undecided", ZH: "尚无定论"}.In(lang)
+	case TooFew:
+		return guanxi.Text{EN: "Too few answers", ZH: "样本不足"}.In(lang)
 	}
 	return string(v)
 }
@@ -85,7 +88,7 @@ func (k KPI) Judge(t Tally) (Judgement, error) {
 }
 
 // JudgeLift compares the change of score from before to after with the target.
-// Errors: those of Validate, and ErrMixed.
+// Errors: those of Validate, and ErrMismatch.
 func (k KPI) JudgeLift(before, after Tally) (Judgement, error) {
 	if err := k.Validate(); err != nil {
 		return Judgement{}, err
@@ -97,7 +100,7 @@ func (k KPI) JudgeLift(before, after Tally) (Judgement, error) {
 	b, a := before.sample(), after.sample()
 	least := max(1, orDefault(k.MinAnswers, DefaultMinAnswers))
 	if n := before.Answers(); n < least {
-		j := Judgement{Verdict: Undecided, Target: k.Target, Answers: after.Answers(), NeededBefore: least - n}
+		j := Judgement{Verdict: TooFew, Target: k.Target, Answers: after.Answers(), NeededBefore: least - n}
 		if n > 0 && j.Answers > 0 {
 			j.Known, j.Value = true, a.score-b.score
 			j.Interval = mover(a, b, a.limits(z), b.limits(z))
@@ -115,6 +118,9 @@ func (k KPI) JudgeLift(before, after Tally) (Judgement, error) {
 func (k KPI) judge(n int64, value float64, interval func(n float64) Interval) Judgement {
 	least := max(1, orDefault(k.MinAnswers, DefaultMinAnswers))
 	j := Judgement{Verdict: Undecided, Target: k.Target, Answers: n}
+	if n < least {
+		j.Verdict = TooFew
+	}
 	if n == 0 {
 		j.Needed, j.Reachable = least, true
 		return j

@@ -63,7 +63,7 @@ func checkWeight(weight float64) error {
 	return fmt.Errorf("%w: %v", ErrWeight, weight)
 }
 
-// Merge adds the answers of o. Another kind or scale is ErrMixed.
+// Merge adds the answers of o. Another kind or scale is ErrMismatch.
 func (w *Weighted) Merge(o Weighted) error {
 	if err := w.tally.Merge(o.tally); err != nil {
 		return err

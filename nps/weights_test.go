@@ -54,7 +54,7 @@ func TestWeightedFaults(t *testing.T) {
 		t.Errorf("everybody answered: %+v", e)
 	}
 	csat := must(nps.NewWeighted(nps.CSAT, nps.Range{}))
-	if err := w.Merge(csat); !errors.Is(err, nps.ErrMixed) {
+	if err := w.Merge(csat); !errors.Is(err, nps.ErrMismatch) {
 		t.Error(err)
 	}
 	half := w

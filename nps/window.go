@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
-// Repeat says what counts when one person answers more than once.
+// Repeat says what counts when one customer answers more than once.
 type Repeat string
 
 const (
 	// EveryAnswer counts them all: the default, for questions about an event.
 	EveryAnswer Repeat = "every"
-	// LatestAnswer counts a person's last answer in the window or period, for
+	// LatestAnswer counts a customer's last answer in the window or period, for
 	// questions about the relationship. Of two at one instant the lower counts.
 	LatestAnswer Repeat = "latest"
 )
@@ -44,16 +45,16 @@ func (c WindowConfig) Validate() error {
 	if c.Days < 1 || c.Days > maxDays {
 		days = at(fmt.Errorf("%w: %d is not in 1 to %d", ErrOption, c.Days, maxDays), "days")
 	}
-	return join(err, days, c.Repeat.validate())
+	return join(err, days, checkLocation(c.Location), c.Repeat.validate())
 }
 
 // Window is a tally of the last days, which slides forward day by day. K is the
-// host's own key of a person; its zero value is a person who is not known, whose
+// host's own key of a customer; its zero value is a customer who is not known, whose
 // answers are all counted. What is counted does not depend on the order of
 // adding, apart from what fell out of the window before it came.
 //
 // An accumulator: not safe for concurrent use. It keeps a tally a day, and with
-// LatestAnswer one entry a person in it.
+// LatestAnswer one entry a customer in it.
 type Window[K comparable] struct {
 	cfg   WindowConfig
 	empty Tally
@@ -64,7 +65,7 @@ type Window[K comparable] struct {
 	seen  map[K]answered
 }
 
-// answered is the answer of a person that is counted.
+// answered is the answer of a customer that is counted.
 type answered struct {
 	at    time.Time
 	day   int64
@@ -74,7 +75,7 @@ type answered struct {
 // NewWindow returns an empty window that ends at asOf, exclusive: its days are
 // the one that asOf falls in, or the one before it if asOf is midnight, and the
 // Days − 1 before that. Errors: those of the config, and ErrTime at /as_of.
-func NewWindow[K comparable](cfg WindowConfig, asOf time.Time) (*Window[K], error) {
+func NewWindow[K comparable](asOf time.Time, cfg WindowConfig) (*Window[K], error) {
 	if err := join(cfg.Validate(), place("/as_of", checkTime(asOf))); err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func NewWindow[K comparable](cfg WindowConfig, asOf time.Time) (*Window[K], erro
 
 // Advance moves the end of the window to asOf; days that fall out are taken
 // from the tally. ErrBackwards if asOf is before the end of now, ErrTime.
-// Cost: O(days passed), and now and then O(persons).
+// Cost: O(days passed), and now and then O(customers).
 func (w *Window[K]) Advance(asOf time.Time) error {
 	if err := checkTime(asOf); err != nil {
 		return err
@@ -124,37 +125,37 @@ func (w *Window[K]) Advance(asOf time.Time) error {
 	return nil
 }
 
-// Add counts one answer of a person. Errors, and then nothing is counted:
+// Add counts one answer of a customer. Errors, and then nothing is counted:
 // ErrScore at /score; at /at ErrTime, ErrFuture at or after the end of the
 // window, and ErrStale before its first day.
-func (w *Window[K]) Add(person K, when time.Time, score int) error {
-	day, err := w.day(when)
+func (w *Window[K]) Add(customer K, score int, at time.Time) error {
+	day, err := w.day(at)
 	if err != nil {
 		return err
 	}
 	if _, err := w.total.scale().Class(score); err != nil {
-		return at(err, "score")
+		return guanxi.At("/score", err)
 	}
 	var nobody K
-	if w.seen == nil || person == nobody {
+	if w.seen == nil || customer == nobody {
 		return w.count(day, score, 1)
 	}
-	before, ok := w.seen[person]
+	before, ok := w.seen[customer]
 	if ok && before.day > w.last-int64(len(w.ring)) {
-		if when.Before(before.at) || when.Equal(before.at) && score >= before.score {
+		if at.Before(before.at) || at.Equal(before.at) && score >= before.score {
 			return nil
 		}
 		if err := w.count(before.day, before.score, -1); err != nil {
 			return err
 		}
 	}
-	w.seen[person] = answered{when, day, score}
+	w.seen[customer] = answered{at, day, score}
 	return w.count(day, score, 1)
 }
 
 // Dismiss counts somebody who closed the question. Errors as for Add.
-func (w *Window[K]) Dismiss(when time.Time) error {
-	day, err := w.day(when)
+func (w *Window[K]) Dismiss(at time.Time) error {
+	day, err := w.day(at)
 	if err != nil {
 		return err
 	}

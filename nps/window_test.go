@@ -20,10 +20,10 @@ func recount(answers []nps.Answer[string], from, to time.Time, repeat nps.Repeat
 		if a.At.Before(from) || !a.At.Before(to) {
 			continue
 		}
-		if repeat == nps.LatestAnswer && a.Person != "" {
-			b, ok := last[a.Person]
+		if repeat == nps.LatestAnswer && a.Customer != "" {
+			b, ok := last[a.Customer]
 			if !ok || a.At.After(b.At) || a.At.Equal(b.At) && a.Score < b.Score {
-				last[a.Person] = a
+				last[a.Customer] = a
 			}
 			continue
 		}
@@ -46,21 +46,21 @@ func TestWindowIsARecount(t *testing.T) {
 			cfg.Repeat = nps.LatestAnswer
 		}
 		now := instant("2026-02-01T00:00:00Z")
-		w := must(nps.NewWindow[string](cfg, now))
+		w := must(nps.NewWindow[string](now, cfg))
 		var answers []nps.Answer[string]
 		for range 300 {
 			a := nps.Answer[string]{
-				Person: string([]byte{byte('a' + rng.IntN(26))}),
-				At:     now.Add(-time.Duration(rng.IntN(10*24*3600)+1) * time.Second).Truncate(6 * time.Hour),
-				Score:  rng.IntN(11),
+				Customer: string([]byte{byte('a' + rng.IntN(26))}),
+				At:       now.Add(-time.Duration(rng.IntN(10*24*3600)+1) * time.Second).Truncate(6 * time.Hour),
+				Score:    rng.IntN(11),
 			}
 			if rng.IntN(20) == 0 {
-				a.Person = ""
+				a.Customer = ""
 			}
 			if !a.At.Before(now) {
 				continue
 			}
-			switch err := w.Add(a.Person, a.At, a.Score); {
+			switch err := w.Add(a.Customer, a.Score, a.At); {
 			case err == nil:
 				answers = append(answers, a)
 			case !errors.Is(err, nps.ErrStale):
@@ -85,12 +85,12 @@ func TestWindowIsARecount(t *testing.T) {
 
 func TestWindowDays(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
-	w := must(nps.NewWindow[int](nps.WindowConfig{Days: 2, Location: shanghai}, instant("2026-03-03T00:00:00+08:00")))
+	w := must(nps.NewWindow[int](instant("2026-03-03T00:00:00+08:00"), nps.WindowConfig{Days: 2, Location: shanghai}))
 	from, to := w.Bounds()
 	if !from.Equal(instant("2026-03-01T00:00:00+08:00")) || !to.Equal(instant("2026-03-03T00:00:00+08:00")) {
 		t.Errorf("%v to %v", from, to)
 	}
-	add := func(at string, score int) error { return w.Add(1, instant(at), score) }
+	add := func(at string, score int) error { return w.Add(1, score, instant(at)) }
 	if err := add("2026-02-28T16:00:00Z", 9); err != nil { // midnight in the zone
 		t.Error(err)
 	}
@@ -114,7 +114,7 @@ func TestWindowDays(t *testing.T) {
 			t.Errorf("%s, %d: %v", tt.at, tt.score, err)
 		}
 	}
-	for _, err := range []error{w.Add(1, time.Time{}, 9), w.Dismiss(time.Time{}), w.Advance(time.Time{}), second(nps.NewWindow[int](nps.WindowConfig{Days: 1}, time.Time{}))} {
+	for _, err := range []error{w.Add(1, 9, time.Time{}), w.Dismiss(time.Time{}), w.Advance(time.Time{}), second(nps.NewWindow[int](time.Time{}, nps.WindowConfig{Days: 1}))} {
 		if !errors.Is(err, nps.ErrTime) {
 			t.Errorf("no time: %v", err)
 		}
@@ -226,7 +226,7 @@ func TestNoMidnight(t *testing.T) {
 		{"America/Sao_Paulo", "2018-02-18T12:00:00-03:00", "2018-02-18T00:00:00-03:00"},
 	} {
 		loc, asOf, want := must(time.LoadLocation(tt.zone)), instant(tt.asOf), instant(tt.from)
-		w := must(nps.NewWindow[int](nps.WindowConfig{Days: 1, Location: loc}, asOf))
+		w := must(nps.NewWindow[int](asOf, nps.WindowConfig{Days: 1, Location: loc}))
 		if from, _ := w.Bounds(); !from.Equal(want) || from.Location() != loc {
 			t.Errorf("%s: the window begins %v, want %v", tt.zone, from, want)
 		}

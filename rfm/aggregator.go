@@ -135,7 +135,7 @@ func (a *Aggregator[K]) Add(p Purchase[K]) error {
 }
 
 // AddAll adds rows. Rows that cannot be taken are refused one by one and named
-// in a *BatchError ("/17/amount"); all the others are in.
+// in a *guanxi.BatchError ("/17/amount"); all the others are in.
 func (a *Aggregator[K]) AddAll(rows []Purchase[K]) error {
 	return a.ingest((*purchases[K])(&rows), 0)
 }
@@ -155,13 +155,13 @@ func (a *Aggregator[K]) AddBatch(b Batch[K]) error {
 // is returned with the number of the row, and what came before stays added.
 func (a *Aggregator[K]) AddSeq(seq iter.Seq2[Purchase[K], error]) error {
 	buf := make([]Purchase[K], 0, blockRows)
-	refused := &BatchError{}
+	refused := &guanxi.BatchError{}
 	var failed error
 	row := 0
 	flush := func() {
-		var be *BatchError
+		var be *guanxi.BatchError
 		if err := a.ingest((*purchases[K])(&buf), row-len(buf)); errors.As(err, &be) {
-			refused.add(be)
+			addFaults(refused, be)
 		}
 		buf = buf[:0]
 	}
@@ -180,7 +180,7 @@ func (a *Aggregator[K]) AddSeq(seq iter.Seq2[Purchase[K], error]) error {
 	if refused.Refused == 0 {
 		return failed
 	}
-	return errors.Join(failed, refused)
+	return errors.Join(failed, fmt.Errorf("rfm: %w", refused))
 }
 
 // AddSummary adds a customer that a database has grouped. It needs
@@ -195,7 +195,7 @@ func (a *Aggregator[K]) AddSummary(s Summary[K]) error {
 func (a *Aggregator[K]) addSummary(s Summary[K]) error {
 	var zero K
 	if s.Customer == zero {
-		return &guanxi.FieldError{Pointer: "/customer", Err: ErrNoCustomer}
+		return &guanxi.FieldError{Pointer: "/customer", Err: ErrCustomer}
 	}
 	if a.log != nil {
 		return fmt.Errorf("summary: %w", ErrNeedsOrders)
@@ -267,7 +267,7 @@ func (a *Aggregator[K]) AddContact(customer K, at time.Time) error {
 func (a *Aggregator[K]) ordinal(customer K) (uint32, error) {
 	var zero K
 	if customer == zero {
-		return 0, fmt.Errorf("rfm: %w", &guanxi.FieldError{Pointer: "/customer", Err: ErrNoCustomer})
+		return 0, fmt.Errorf("rfm: %w", &guanxi.FieldError{Pointer: "/customer", Err: ErrCustomer})
 	}
 	h := a.key.Hash(a.seed, customer)
 	if a.log != nil {

@@ -72,12 +72,12 @@ func TestRefusedRows(t *testing.T) {
 			field string
 			err   error
 		}{
-			{"no customer", cny(keep), with(func(r *row) { r.Customer = 0 }), "/customer", rfm.ErrNoCustomer},
-			{"no time", cny(keep), with(func(r *row) { r.At = time.Time{} }), "/at", rfm.ErrNoTime},
-			{"no time in another zone", cny(keep), with(func(r *row) { r.At = time.Time{}.In(time.FixedZone("", 3600)) }), "/at", rfm.ErrNoTime},
-			{"year 0", cny(keep), with(func(r *row) { r.At = day(0, 12, 31) }), "/at", rfm.ErrNoTime},
-			{"year 10000", cny(keep), with(func(r *row) { r.At = day(10000, 1, 1) }), "/at", rfm.ErrNoTime},
-			{"year 300000", cny(keep), with(func(r *row) { r.At = day(300000, 1, 1) }), "/at", rfm.ErrNoTime},
+			{"no customer", cny(keep), with(func(r *row) { r.Customer = 0 }), "/customer", rfm.ErrCustomer},
+			{"no time", cny(keep), with(func(r *row) { r.At = time.Time{} }), "/at", rfm.ErrTime},
+			{"no time in another zone", cny(keep), with(func(r *row) { r.At = time.Time{}.In(time.FixedZone("", 3600)) }), "/at", rfm.ErrTime},
+			{"year 0", cny(keep), with(func(r *row) { r.At = day(0, 12, 31) }), "/at", rfm.ErrTime},
+			{"year 10000", cny(keep), with(func(r *row) { r.At = day(10000, 1, 1) }), "/at", rfm.ErrTime},
+			{"year 300000", cny(keep), with(func(r *row) { r.At = day(300000, 1, 1) }), "/at", rfm.ErrTime},
 			{"three decimals", cny(keep), with(func(r *row) { r.Amount = dec("1.255") }), "/amount", rfm.ErrDecimals},
 			{"tiny", cny(keep), with(func(r *row) { r.Amount = tiny }), "/amount", rfm.ErrDecimals},
 			{"huge", cny(keep), with(func(r *row) { r.Amount = huge }), "/amount", rfm.ErrOverflow},
@@ -95,7 +95,7 @@ func TestRefusedRows(t *testing.T) {
 				quick(t, c.name, func() { wantFaults(t, a.Add(c.row), c.err, c.field) })
 				rows := slices.Repeat([]row{ok}, 20)
 				rows[17] = c.row
-				var be *rfm.BatchError
+				var be *guanxi.BatchError
 				one := newAgg(t, c.cfg)
 				require.ErrorAs(t, one.AddAll(rows), &be)
 				require.Equal(t, 1, be.Refused)
@@ -135,14 +135,14 @@ func TestRefusedBatchRows(t *testing.T) {
 			Cost:     []int64{1, 1, 1, 1, 1, 1, math.MinInt64, 1},
 		}
 		err := a.AddBatch(b)
-		want := []string{"/1/customer: no customer", "/2/at: " + rfm.ErrNoTime.Error(), "/3/at: " + rfm.ErrNoTime.Error(),
-			"/4/amount: out of range", "/5/amount: " + rfm.ErrRefund.Error(), "/6/cost: out of range", "/7/at: " + rfm.ErrNoTime.Error()}
+		want := []string{"/1/customer: no customer", "/2/at: " + rfm.ErrTime.Error(), "/3/at: " + rfm.ErrTime.Error(),
+			"/4/amount: out of range", "/5/amount: " + rfm.ErrRefund.Error(), "/6/cost: out of range", "/7/at: " + rfm.ErrTime.Error()}
 		require.Equal(t, want, faultTexts(err), keep)
 		require.Equal(t, 1, a.Len())
-		var be *rfm.BatchError
+		var be *guanxi.BatchError
 		require.ErrorAs(t, err, &be)
 		require.Equal(t, 7, be.Refused)
-		require.True(t, strings.HasPrefix(be.Error(), "rfm: 7 rows refused: /1/customer: no customer; "), be.Error())
+		require.True(t, strings.HasPrefix(err.Error(), "rfm: 7 rows refused: /1/customer: no customer; "), be.Error())
 		require.True(t, strings.HasSuffix(be.Error(), "; and 4 more"), be.Error())
 	}
 	a := newAgg(t, cny(rfm.Totals))
@@ -226,7 +226,7 @@ func TestManyRefusedRows(t *testing.T) {
 			if name == "AddBatch" || name == "Totals" {
 				w = wantColumns
 			}
-			var be *rfm.BatchError
+			var be *guanxi.BatchError
 			if !errors.As(err, &be) || be.Refused != len(w) || len(be.Faults) != 1000 {
 				t.Fatalf("%s: %.200v, want %d refused", name, err, len(w))
 			}
@@ -297,7 +297,7 @@ func TestSeqFails(t *testing.T) {
 		_ = yield(rfm.Purchase[int64]{At: noon}, nil) && yield(rfm.Purchase[int64]{Customer: 1, At: noon}, nil) && yield(rfm.Purchase[int64]{}, broken)
 	})
 	require.ErrorIs(t, err, broken)
-	require.ErrorIs(t, err, rfm.ErrNoCustomer)
+	require.ErrorIs(t, err, rfm.ErrCustomer)
 	require.ElementsMatch(t, []string{"/0/customer: no customer", "/2: connection lost"}, faultTexts(err))
 	require.Equal(t, 1, a.Len())
 	require.NoError(t, a.AddSeq(func(func(rfm.Purchase[int64], error) bool) {}))

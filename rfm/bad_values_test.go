@@ -69,11 +69,11 @@ func TestSummaries(t *testing.T) {
 		err    error
 		field  string
 	}{
-		{func(s *rfm.Summary[int64]) { s.Customer = 0 }, rfm.ErrNoCustomer, "/customer"},
+		{func(s *rfm.Summary[int64]) { s.Customer = 0 }, rfm.ErrCustomer, "/customer"},
 		{func(s *rfm.Summary[int64]) { s.Count = -1 }, rfm.ErrOverflow, "/count"},
 		{func(s *rfm.Summary[int64]) { s.Count = math.MaxInt32 + 1 }, rfm.ErrOverflow, "/count"},
 		{func(s *rfm.Summary[int64]) { s.Count = math.MaxInt32 - 1 }, rfm.ErrOverflow, "/count"}, // with the 2 there are
-		{func(s *rfm.Summary[int64]) { s.Last = time.Time{} }, rfm.ErrNoTime, "/last"},
+		{func(s *rfm.Summary[int64]) { s.Last = time.Time{} }, rfm.ErrTime, "/last"},
 		{func(s *rfm.Summary[int64]) { s.Sum = dec("0.001") }, rfm.ErrDecimals, "/sum"},
 		{func(s *rfm.Summary[int64]) { s.Sum = huge }, rfm.ErrOverflow, "/sum"},
 		{func(s *rfm.Summary[int64]) { s.Sum = maxRow }, rfm.ErrOverflow, "/sum"}, // with the 10.50
@@ -136,14 +136,14 @@ func TestMemberThenMore(t *testing.T) {
 func TestMembersAndContacts(t *testing.T) {
 	for _, keep := range []rfm.Keep{rfm.Orders, rfm.Totals} {
 		a := newAgg(t, cny(keep))
-		wantFaults(t, a.AddMember(0), rfm.ErrNoCustomer, "/customer")
+		wantFaults(t, a.AddMember(0), rfm.ErrCustomer, "/customer")
 		require.ErrorIs(t, a.AddContact(1, noon), rfm.ErrOption)
 		require.Zero(t, a.Len())
 		cfg := cny(keep)
 		cfg.Recency = rfm.FromContacts
 		a = newAgg(t, cfg)
-		wantFaults(t, a.AddContact(0, noon), rfm.ErrNoCustomer, "/customer")
-		wantFaults(t, a.AddContact(1, time.Time{}), rfm.ErrNoTime, "/at")
+		wantFaults(t, a.AddContact(0, noon), rfm.ErrCustomer, "/customer")
+		wantFaults(t, a.AddContact(1, time.Time{}), rfm.ErrTime, "/at")
 		require.Zero(t, a.Len())
 		require.NoError(t, a.AddContact(1, noon))
 		require.NoError(t, a.AddContact(2, noon))
@@ -229,11 +229,11 @@ func TestPopulationAt(t *testing.T) {
 	a := newAgg(t, cny(rfm.Orders))
 	for _, at := range []time.Time{{}, day(0, 1, 1), day(10000, 1, 1)} {
 		_, err := a.Population(at)
-		wantFaults(t, err, rfm.ErrNoTime, "/as_of")
+		wantFaults(t, err, rfm.ErrTime, "/as_of")
 	}
 	for _, from := range []time.Time{asOf, asOf.Add(1)} {
 		_, err := a.PopulationSince(from, asOf)
-		wantFaults(t, err, rfm.ErrNoTime, "/from")
+		wantFaults(t, err, rfm.ErrTime, "/from")
 	}
 	// The edge, and what lies behind it.
 	for i, at := range []time.Time{asOf.Add(-time.Microsecond), asOf, asOf.Add(time.Hour)} {

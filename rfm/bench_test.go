@@ -267,7 +267,7 @@ func BenchmarkLiveUpdate(b *testing.B) {
 				}
 				now = now.AddDate(0, 0, 1)
 				b.StartTimer()
-				if changes, err = live.UpdateBatch(changes[:0], now, batch); err != nil {
+				if changes, err = live.UpdateBatch(changes[:0], batch, now); err != nil {
 					b.Fatal(err)
 				}
 				moved += len(changes)

@@ -100,10 +100,8 @@ func (c Config) Validate() error {
 	if c.Decimals < 0 || c.Decimals > minor.MaxScale {
 		fault("decimals", fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, c.Decimals, minor.MaxScale))
 	}
-	if c.Location != nil {
-		if _, ok := civil.ZoneName(c.Location); !ok {
-			fault("location", fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location))
-		}
+	if err := civil.CheckZone(c.Location, ErrOption); err != nil {
+		fault("location", err)
 	}
 	oneOf("keep", string(c.Keep), string(Orders), string(Totals))
 	oneOf("per", string(c.Per), string(PerOrder), string(PerDay), string(PerWeek), string(PerMonth))
@@ -171,13 +169,11 @@ type configJSON struct {
 func (c Config) MarshalJSON() ([]byte, error) {
 	j := configJSON{Currency: c.Currency, Decimals: c.Decimals, Keep: c.Keep, Per: c.Per,
 		Refunds: c.Refunds, Zero: c.Zero, Recency: c.Recency, KeepCosts: c.KeepCosts, Workers: c.Workers}
-	if c.Location != nil {
-		name, ok := civil.ZoneName(c.Location)
-		if !ok {
-			return nil, guanxi.At("/location", fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location))
-		}
-		j.Location = name
+	name, err := civil.MarshalZone(c.Location, ErrOption)
+	if err != nil {
+		return nil, guanxi.At("/location", err)
 	}
+	j.Location = string(name)
 	return json.Marshal(j)
 }
 
@@ -190,14 +186,9 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	}
 	r := Config{Currency: j.Currency, Decimals: j.Decimals, Keep: j.Keep, Per: j.Per,
 		Refunds: j.Refunds, Zero: j.Zero, Recency: j.Recency, KeepCosts: j.KeepCosts, Workers: j.Workers}
-	var zone error
-	if j.Location != "" {
-		var ok bool
-		if r.Location, ok = civil.ParseZone(j.Location); !ok {
-			zone = guanxi.At("/location", fmt.Errorf("%w: %q is the name of no time zone known here", ErrOption, j.Location))
-		}
-	}
-	if err := errors.Join(zone, r.Validate()); err != nil {
+	loc, err := civil.UnmarshalZone([]byte(j.Location), ErrOption)
+	r.Location = loc
+	if err := errors.Join(guanxi.At("/location", err), r.Validate()); err != nil {
 		return err
 	}
 	*c = r

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Encoded aggregates begin with magic and a version; a version that was once
@@ -103,54 +105,54 @@ func (a *Aggregator[K]) UnmarshalBinary(data []byte) error {
 }
 
 func (a *Aggregator[K]) decode(data []byte) error {
-	d := decoder{data: data}
-	if !bytes.Equal(d.bytes(len(magic)), []byte(magic)) || d.byte() != formatVersion {
+	d := decoder{Reader: wire.Reader{Data: data}}
+	if !bytes.Equal(d.Bytes(len(magic)), []byte(magic)) || d.byte() != formatVersion {
 		return fmt.Errorf("%w: magic or version", ErrFormat)
 	}
 	header, err := a.header()
 	if err != nil {
 		return err
 	}
-	if got := d.bytes(d.length()); !d.bad && !bytes.Equal(got, header) {
+	if got := d.Bytes(d.Length()); !d.Bad && !bytes.Equal(got, header) {
 		return fmt.Errorf("%w: %.200s, want %s", ErrMismatch, got, header)
 	}
 	a.stats = stats{latest: d.instant(), zeros: d.size(), duplicates: d.size()}
-	n := d.length() // a customer takes at least a byte
+	n := d.Length() // a customer takes at least a byte
 	if a.log != nil && (a.stats.latest != 0 || a.stats.zeros != 0) || n == 0 && a.stats != (stats{}) {
 		return fmt.Errorf("%w: rows of nobody", ErrFormat)
 	}
 	var last K
 	var zero K
 	for i := range n {
-		k, used, err := a.key.Decode(d.data)
-		if d.bad || err != nil || used <= 0 || used > len(d.data) || k == zero || i > 0 && a.key.Compare(last, k) >= 0 {
+		k, used, err := a.key.Decode(d.Data)
+		if d.Bad || err != nil || used <= 0 || used > len(d.Data) || k == zero || i > 0 && a.key.Compare(last, k) >= 0 {
 			return fmt.Errorf("%w: key of customer %d", ErrFormat, i)
 		}
 		last = k
-		d.data = d.data[used:]
+		d.Data = d.Data[used:]
 		h := a.key.Hash(a.seed, k)
 		if a.log != nil {
 			a.log.Reserve(1)
 			a.log.decode(&d, a.log.Ordinal(h, k), &a.cfg)
 		} else {
-			row := total{last: d.instant(), count: uint32(d.upTo(math.MaxInt32)), sum: d.varint()}
+			row := total{last: d.instant(), count: uint32(d.UpTo(math.MaxInt32)), sum: d.Varint()}
 			var cost int64
 			if a.cfg.KeepCosts {
-				cost = d.varint()
+				cost = d.Varint()
 			}
 			if row.count > 0 && row.last == 0 || row.last > 0 && row.count == 0 && a.cfg.Recency == FromPurchases || row.last > a.stats.latest {
-				d.bad = true
+				d.Bad = true
 			}
 			if err := a.part(h).addTotal(h, k, row, cost, a.cfg.KeepCosts); err != nil {
 				return err
 			}
 		}
-		if d.bad {
+		if d.Bad {
 			return fmt.Errorf("%w: customer %d", ErrFormat, i)
 		}
 	}
-	if d.bad || len(d.data) > 0 {
-		return fmt.Errorf("%w: %d bytes too many or too few", ErrFormat, len(d.data))
+	if d.Bad || len(d.Data) > 0 {
+		return fmt.Errorf("%w: %d bytes too many or too few", ErrFormat, len(d.Data))
 	}
 	return nil
 }
@@ -198,43 +200,43 @@ func (l *orderLog[K]) append(dst []byte, ord uint32, rows []orderText) ([]byte, 
 }
 
 func (l *orderLog[K]) decode(d *decoder, ord uint32, cfg *Config) {
-	head := d.uvarint()
-	n := int(min(head>>1, uint64(len(d.data))+1)) // a row takes more than a byte
+	head := d.Uvarint()
+	n := int(min(head>>1, uint64(len(d.Data))+1)) // a row takes more than a byte
 	l.Rows[ord].Row.member = head&1 != 0
 	if head == 0 {
-		d.bad = true // nobody
+		d.Bad = true // nobody
 	}
 	var before orderText
 	for i := range n {
 		var t orderText
 		t.at = before.at + d.instant()
 		t.kind = orderKind(d.byte())
-		t.amount = d.varint()
+		t.amount = d.Varint()
 		if l.keeps {
-			t.cost = d.varint()
+			t.cost = d.Varint()
 		}
 		t.text = d.text()
 		if l.refs.n == 0 && t.text != "" {
-			l.expected = len(d.data) / (len(t.text) + 10) // as if all others were like it
+			l.expected = len(d.Data) / (len(t.text) + 10) // as if all others were like it
 		}
 		switch t.kind {
 		case kindPurchase:
-			d.bad = d.bad || t.amount < 0
+			d.Bad = d.Bad || t.amount < 0
 		case kindRefund:
-			d.bad = d.bad || t.amount >= 0 || t.amount == math.MinInt64 || cfg.Refunds == RefundRefuse
+			d.Bad = d.Bad || t.amount >= 0 || t.amount == math.MinInt64 || cfg.Refunds == RefundRefuse
 		case kindContact:
-			d.bad = d.bad || t.amount != 0 || t.cost != 0 || t.text != "" || cfg.Recency != FromContacts
+			d.Bad = d.Bad || t.amount != 0 || t.cost != 0 || t.text != "" || cfg.Recency != FromContacts
 		default:
-			d.bad = true
+			d.Bad = true
 		}
 		if t.at <= 0 || t.at > lastInstant || i > 0 && compareOrders(before, t) > 0 || t.cost == math.MinInt64 {
-			d.bad = true
+			d.Bad = true
 		}
-		if d.bad {
+		if d.Bad {
 			return
 		}
 		if !l.add(ord, t.order, t.cost, t.text) {
-			d.bad = true // a reference twice
+			d.Bad = true // a reference twice
 			return
 		}
 		before = t
@@ -243,8 +245,7 @@ func (l *orderLog[K]) decode(d *decoder, ord uint32, cfg *Config) {
 
 // decoder reads from untrusted bytes; after the first fault everything is 0.
 type decoder struct {
-	data []byte
-	bad  bool
+	wire.Reader
 
 	block string // a copy of a part of the input, which texts share
 	after int    // how much of the input comes after it
@@ -255,65 +256,26 @@ const textBlock = 1 << 16
 
 // text reads a length and a text.
 func (d *decoder) text() string {
-	b := d.bytes(d.length())
+	b := d.Bytes(d.Length())
 	if len(b) == 0 {
 		return ""
 	}
-	if d.block == "" || len(d.data) < d.after {
-		all := len(b) + len(d.data)
+	if d.block == "" || len(d.Data) < d.after {
+		all := len(b) + len(d.Data)
 		n := min(all, max(len(b), textBlock))
 		d.block, d.after = string(b[:n]), all-n
 	}
-	end := len(d.block) - (len(d.data) - d.after)
+	end := len(d.block) - (len(d.Data) - d.after)
 	return d.block[end-len(b) : end]
 }
 
-func (d *decoder) uvarint() uint64 {
-	v, n := binary.Uvarint(d.data)
-	if n <= 0 || n > 1 && d.data[n-1] == 0 { // short, too long or not minimal
-		d.bad, d.data = true, nil
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *decoder) varint() int64 {
-	u := d.uvarint()
-	return int64(u>>1) ^ -int64(u&1)
-}
-
-func (d *decoder) upTo(most uint64) uint64 {
-	v := d.uvarint()
-	if v > most {
-		d.bad = true
-		return 0
-	}
-	return v
-}
-
-func (d *decoder) size() int64      { return int64(d.upTo(math.MaxInt64)) }
-func (d *decoder) instant() instant { return instant(d.upTo(lastInstant)) }
-
-// length reads a number of things that take at least a byte each.
-func (d *decoder) length() int { return int(d.upTo(uint64(len(d.data)))) }
+func (d *decoder) size() int64      { return int64(d.UpTo(math.MaxInt64)) }
+func (d *decoder) instant() instant { return instant(d.UpTo(lastInstant)) }
 
 func (d *decoder) byte() byte {
-	b := d.bytes(1)
+	b := d.Bytes(1)
 	if len(b) == 0 {
 		return 255
 	}
 	return b[0]
-}
-
-func (d *decoder) bytes(n int) []byte {
-	if n > len(d.data) {
-		d.bad, d.data = true, nil
-	}
-	if d.bad {
-		return nil
-	}
-	b := d.data[:n]
-	d.data = d.data[n:]
-	return b
 }

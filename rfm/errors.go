@@ -6,10 +6,10 @@ import "errors"
 // in a *guanxi.FieldError that names the place: errors.Is finds the sentinel,
 // guanxi.Faults lists the places.
 var (
-	// ErrNoCustomer refuses a row whose customer is the zero value of its key type.
-	ErrNoCustomer = errors.New("no customer")
-	// ErrNoTime refuses a row with the zero time.Time or a time outside years 1–9999.
-	ErrNoTime = errors.New("no time, or one outside the years 1 to 9999")
+	// ErrCustomer refuses a row whose customer is the zero value of its key type.
+	ErrCustomer = errors.New("no customer")
+	// ErrTime refuses the zero time.Time and times outside the years 1 to 9999.
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrDecimals refuses an amount with more decimal places than Config.Decimals.
 	ErrDecimals = errors.New("more decimal places than the currency keeps")
 	// ErrOverflow refuses what would not fit: an amount in minor units, a
@@ -28,8 +28,8 @@ var (
 	// ErrMismatch refuses to bring together what was made differently: aggregates
 	// of two currencies or configs, a scale of another currency, scores of other segments.
 	ErrMismatch = errors.New("made with different settings")
-	// ErrFormat refuses bytes that no aggregate ever wrote.
-	ErrFormat = errors.New("not an encoded aggregate")
+	// ErrFormat refuses bytes that the type never wrote.
+	ErrFormat = errors.New("not an encoding of this type")
 	// ErrEmpty says that a population has no customer who ever bought.
 	ErrEmpty = errors.New("no customer with a purchase")
 	// ErrBins refuses segments and scores that were made for different numbers of bins.

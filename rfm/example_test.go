@@ -125,7 +125,7 @@ func ExampleAggregator_AddBatch() {
 		At:       []int64{date("2026-01-01").UnixMicro(), date("2026-01-02").UnixMicro(), date("2026-01-03").UnixMicro(), date("2026-01-04").UnixMicro()},
 		Amount:   []int64{1990, 500, 100, 10},
 	})
-	var refused *rfm.BatchError
+	var refused *guanxi.BatchError
 	if errors.As(err, &refused) {
 		fmt.Println(refused.Refused, "refused, the first is row", refused.Rows[0], refused.Faults[0].Err)
 	}
@@ -142,7 +142,7 @@ func ExampleAggregator_AddAll() {
 		{Customer: "bo", At: date("2026-01-01"), Amount: yuan("10.005")},
 	})
 	fmt.Println(err)
-	// Output: rfm: 1 rows refused: /1/amount: more decimal places than the currency keeps
+	// Output: rfm: 1 row refused: /1/amount: more decimal places than the currency keeps
 }
 
 // A cursor fits AddSeq; where it fails, what came before stays added.
@@ -417,9 +417,9 @@ func ExampleNewLive() {
 	if err != nil {
 		panic(err)
 	}
-	changes, err := live.Update(nil, date("2026-04-02"), []rfm.Purchase[string]{
+	changes, err := live.Update(nil, []rfm.Purchase[string]{
 		{Customer: "eva", At: date("2026-04-01"), Amount: yuan("600.00")},
-	})
+	}, date("2026-04-02"))
 	if err != nil {
 		panic(err)
 	}

@@ -243,8 +243,8 @@ func TestOtherKeys(t *testing.T) {
 		id[15-i], id[0] = 1, byte(i%2)
 		require.NoError(t, u.Add(rfm.Purchase[[16]byte]{Customer: id, At: noon, Amount: decimal.NewFromInt(int64(i))}))
 	}
-	wantFaults(t, s.Add(rfm.Purchase[name]{At: noon}), rfm.ErrNoCustomer, "/customer")
-	wantFaults(t, u.Add(rfm.Purchase[[16]byte]{At: noon}), rfm.ErrNoCustomer, "/customer")
+	wantFaults(t, s.Add(rfm.Purchase[name]{At: noon}), rfm.ErrCustomer, "/customer")
+	wantFaults(t, u.Add(rfm.Purchase[[16]byte]{At: noon}), rfm.ErrCustomer, "/customer")
 	ps, pu := mustPopulation(t, s, asOf), mustPopulation(t, u, asOf)
 	require.Equal(t, slices.Sorted(slices.Values(names)), lo.Map(lo.Range(ps.Len()), func(i, _ int) name { return ps.Key(i) }))
 	for i := 1; i < pu.Len(); i++ {

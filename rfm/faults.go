@@ -6,46 +6,15 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/guanxi-go/guanxi"
 )
 
-// maxFaults is how many refused rows a BatchError names; the others it counts.
+// maxFaults is how many refused rows a guanxi.BatchError names; the others it counts.
 const maxFaults = 1000
 
-// BatchError says which rows of a batch were refused. All other rows are in.
-type BatchError struct {
-	Refused int                  // how many rows
-	Faults  []*guanxi.FieldError // the first 1,000 of them, by row: "/17/amount"
-	Rows    []int                // the rows of Faults: 17
-}
-
-// Error names the first few rows and counts the rest.
-func (e *BatchError) Error() string {
-	const shown = 3
-	var b strings.Builder
-	fmt.Fprintf(&b, "rfm: %d rows refused", e.Refused)
-	for i, f := range e.Faults[:min(shown, len(e.Faults))] {
-		b.WriteString([]string{": ", "; ", "; "}[i])
-		b.WriteString(f.Error())
-	}
-	if e.Refused > shown {
-		fmt.Fprintf(&b, "; and %d more", e.Refused-shown)
-	}
-	return b.String()
-}
-
-// Unwrap gives errors.Is and guanxi.Faults the named rows.
-func (e *BatchError) Unwrap() []error {
-	errs := make([]error, len(e.Faults))
-	for i, f := range e.Faults {
-		errs[i] = f
-	}
-	return errs
-}
-
-func (e *BatchError) add(more *BatchError) {
+// addFaults adds the rows that more refuses to those of e.
+func addFaults(e, more *guanxi.BatchError) {
 	e.Refused += more.Refused
 	room := min(len(more.Faults), maxFaults-len(e.Faults))
 	e.Faults = append(e.Faults, more.Faults[:room]...)
@@ -91,17 +60,17 @@ func (f *faults) join(o *faults) {
 	f.rows = append(f.rows, o.rows...)
 }
 
-// err returns what was collected as a *BatchError, or nil; the batch's first
+// err returns what was collected as a *guanxi.BatchError, or nil; the batch's first
 // row is row base.
 func (f *faults) err(base int) error {
 	if f.n == 0 {
 		return nil
 	}
 	slices.SortStableFunc(f.rows, func(a, b rowFault) int { return cmp.Compare(a.row, b.row) })
-	e := &BatchError{Refused: f.n}
+	e := &guanxi.BatchError{Refused: f.n}
 	for _, r := range f.rows[:min(len(f.rows), maxFaults)] {
 		e.Rows = append(e.Rows, base+r.row)
 		e.Faults = append(e.Faults, &guanxi.FieldError{Pointer: "/" + strconv.Itoa(base+r.row) + r.field, Err: r.err})
 	}
-	return e
+	return fmt.Errorf("rfm: %w", e)
 }

@@ -83,7 +83,8 @@ func newFitter(currency string, decimals int, costs bool, cfg ScaleConfig, round
 func (f *Fitter) Round() (round, of int) { return f.round, f.rounds }
 
 // AddPopulation adds a part in the current round: those of its customers who ever
-// bought. A population of another currency is ErrMismatch, as Fit has it.
+// bought. It is a function, since a Fitter has no key type. A population of
+// another currency is ErrMismatch, as Fit has it.
 // Cost: O(customers), in the first round about 10 ns a customer; no goroutines.
 func AddPopulation[K comparable](f *Fitter, pop *Population[K]) error {
 	if err := f.scale.takes(&pop.cfg); err != nil {

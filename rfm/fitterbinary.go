@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Encoded fitters begin with magic and a version; a version that was once
@@ -153,13 +154,13 @@ func (f *Fitter) UnmarshalBinary(data []byte) error {
 }
 
 func decodeFitter(data []byte) (*Fitter, error) {
-	d := decoder{data: data}
-	if !bytes.Equal(d.bytes(len(fitterMagic)), []byte(fitterMagic)) || d.byte() != fitterVersion {
+	d := decoder{Reader: wire.Reader{Data: data}}
+	if !bytes.Equal(d.Bytes(len(fitterMagic)), []byte(fitterMagic)) || d.byte() != fitterVersion {
 		return nil, fmt.Errorf("%w: magic or version", ErrFormat)
 	}
 	var h fitterHeader
-	text := d.bytes(d.length())
-	if d.bad {
+	text := d.Bytes(d.Length())
+	if d.Bad {
 		return nil, fmt.Errorf("%w: config", ErrFormat)
 	}
 	if err := guanxi.UnmarshalStrict(text, &h); err != nil {
@@ -174,15 +175,15 @@ func decodeFitter(data []byte) (*Fitter, error) {
 		return nil, fmt.Errorf("%w: config", ErrFormat)
 	}
 	f.round = int(d.byte())
-	d.bad = d.bad || f.round < 1 || f.round > f.rounds+1
+	d.Bad = d.Bad || f.round < 1 || f.round > f.rounds+1
 	open := false
 	for dim := range f.dims {
 		x := &f.dims[dim]
 		x.decode(&d, f.round)
-		d.bad = d.bad || x.m.n != f.dims[0].m.n || f.round > 1 && (x.m.n == 0 || !x.looksFor(f.wanted(dim)))
+		d.Bad = d.Bad || x.m.n != f.dims[0].m.n || f.round > 1 && (x.m.n == 0 || !x.looksFor(f.wanted(dim)))
 		open = open || len(x.spans) > 0
 	}
-	if d.bad || len(d.data) > 0 || f.round > 1 && open != (f.round <= f.rounds) {
+	if d.Bad || len(d.Data) > 0 || f.round > 1 && open != (f.round <= f.rounds) {
 		return nil, fmt.Errorf("%w: counts", ErrFormat)
 	}
 	return f, nil
@@ -221,17 +222,17 @@ func (x *search) looksFor(ranks []int) bool {
 
 func (x *search) decode(d *decoder, round int) {
 	x.m.n = d.size()
-	if d.bad || x.m.n == 0 {
+	if d.Bad || x.m.n == 0 {
 		return
 	}
 	var w [5]uint64
 	for i := range w {
-		if b := d.bytes(8); b != nil {
+		if b := d.Bytes(8); b != nil {
 			w[i] = binary.BigEndian.Uint64(b)
 		}
 	}
 	x.m.sum, x.m.squares = sum128{hi: int64(w[0]), lo: w[1]}, sum192{w[4], w[3], w[2]}
-	if d.bad = d.bad || !fits(x.m.n) || !x.m.possible(); d.bad {
+	if d.Bad = d.Bad || !fits(x.m.n) || !x.m.possible(); d.Bad {
 		return
 	}
 	if round == 1 {
@@ -240,16 +241,16 @@ func (x *search) decode(d *decoder, round int) {
 	}
 	x.found = map[int]int64{}
 	rank := int64(0)
-	for i := range d.length() {
+	for i := range d.Length() {
 		rank = d.further(rank, i > 0)
-		if d.bad = d.bad || rank >= x.m.n; d.bad {
+		if d.Bad = d.Bad || rank >= x.m.n; d.Bad {
 			return
 		}
-		x.found[int(rank)] = d.varint()
+		x.found[int(rank)] = d.Varint()
 	}
-	for i := range d.length() {
+	for i := range d.Length() {
 		s := d.span(x.m.n)
-		if d.bad = d.bad || i > 0 && s.lo <= x.spans[i-1].lo; d.bad {
+		if d.Bad = d.Bad || i > 0 && s.lo <= x.spans[i-1].lo; d.Bad {
 			return
 		}
 		x.spans = append(x.spans, s)
@@ -273,23 +274,23 @@ func fits(n int64) bool { return n >= 0 && n <= math.MaxInt/maxBins }
 func (x *search) decodeBuckets(d *decoder) {
 	x.pages = make([]*countPage, (2*indexHalf)>>pageShift+1)
 	bucket, total := int64(0), int64(0)
-	for i := range d.length() {
+	for i := range d.Length() {
 		bucket = d.further(bucket, i > 0)
 		n := d.size()
-		if d.bad = d.bad || bucket > 2*indexHalf || n == 0 || n > x.m.n-total; d.bad {
+		if d.Bad = d.Bad || bucket > 2*indexHalf || n == 0 || n > x.m.n-total; d.Bad {
 			return
 		}
 		x.bucket(int(bucket))[0] = n
 		total += n
 	}
-	d.bad = d.bad || total != x.m.n
+	d.Bad = d.Bad || total != x.m.n
 }
 
 // further reads a distance from before, which is at least 1 where apart is set.
 func (d *decoder) further(before int64, apart bool) int64 {
 	step := d.size()
 	if step > math.MaxInt64-before || apart && step == 0 {
-		d.bad = true
+		d.Bad = true
 		return before
 	}
 	return before + step
@@ -297,29 +298,29 @@ func (d *decoder) further(before int64, apart bool) int64 {
 
 // span reads a span of a search among n values.
 func (d *decoder) span(n int64) span {
-	s := span{lo: d.varint(), bits: int(d.byte()), shift: int(d.byte()), below: d.size(), n: d.size(), counts: map[uint64]int64{}}
+	s := span{lo: d.Varint(), bits: int(d.byte()), shift: int(d.byte()), below: d.size(), n: d.size(), counts: map[uint64]int64{}}
 	const widest = 63 - indexBits
-	if d.bad = d.bad || s.bits < 1 || s.bits > widest || s.shift >= s.bits || s.n < 1 || s.n > n || s.below > n-s.n ||
-		s.lo > math.MaxInt64-(1<<s.bits-1); d.bad {
+	if d.Bad = d.Bad || s.bits < 1 || s.bits > widest || s.shift >= s.bits || s.n < 1 || s.n > n || s.below > n-s.n ||
+		s.lo > math.MaxInt64-(1<<s.bits-1); d.Bad {
 		return s
 	}
 	rank := int64(0)
-	for i := range d.length() {
+	for i := range d.Length() {
 		rank = d.further(rank, i > 0)
-		if d.bad = d.bad || rank < s.below || rank >= s.below+s.n; d.bad {
+		if d.Bad = d.Bad || rank < s.below || rank >= s.below+s.n; d.Bad {
 			return s
 		}
 		s.ranks = append(s.ranks, int(rank))
 	}
 	at := int64(0)
-	for i := range d.length() {
+	for i := range d.Length() {
 		at = d.further(at, i > 0)
 		count := d.size()
-		if d.bad = d.bad || at > (1<<s.bits-1)>>s.shift || count == 0; d.bad {
+		if d.Bad = d.Bad || at > (1<<s.bits-1)>>s.shift || count == 0; d.Bad {
 			return s
 		}
 		s.counts[uint64(at)] = count
 	}
-	d.bad = d.bad || len(s.ranks) == 0
+	d.Bad = d.Bad || len(s.ranks) == 0
 	return s
 }

@@ -126,7 +126,7 @@ func TestHistoriesRefuse(t *testing.T) {
 	if err := first(totals, benchAsOf); !errors.Is(err, rfm.ErrNeedsOrders) {
 		t.Errorf("Totals: %v", err)
 	}
-	if err := first(totals, time.Time{}); !errors.Is(err, rfm.ErrNoTime) {
+	if err := first(totals, time.Time{}); !errors.Is(err, rfm.ErrTime) {
 		t.Errorf("no asOf: %v", err)
 	}
 	orders, err := rfm.NewAggregator(guanxi.IntKey[int64](), rfm.Config{Refunds: rfm.RefundSubtract})

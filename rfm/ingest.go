@@ -200,9 +200,9 @@ func (b *block[K]) check(own *block[K], cfg *Config, until int64, f *faults) {
 	b.keep(own, func(i int) bool {
 		switch {
 		case key[i] == zero:
-			f.add(b.rowOf(i), "/customer", ErrNoCustomer)
+			f.add(b.rowOf(i), "/customer", ErrCustomer)
 		case at[i] <= minMicro || at[i] >= maxMicro:
-			f.add(b.rowOf(i), "/at", ErrNoTime)
+			f.add(b.rowOf(i), "/at", ErrTime)
 		case at[i] >= limit:
 			f.add(b.rowOf(i), "/at", ErrNeedsOrders)
 		case amount[i] == math.MinInt64:

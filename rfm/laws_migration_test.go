@@ -291,15 +291,15 @@ func TestLiveAgainstFull(t *testing.T) {
 			}
 			var changes []rfm.Change[int64]
 			if rng.IntN(2) == 0 {
-				changes, err = live.UpdateBatch(nil, now, batchOf(rows, cfg))
+				changes, err = live.UpdateBatch(nil, batchOf(rows, cfg), now)
 			} else {
-				changes, err = live.Update(nil, now, slices.Collect(func(yield func(rfm.Purchase[int64]) bool) {
+				changes, err = live.Update(nil, slices.Collect(func(yield func(rfm.Purchase[int64]) bool) {
 					for p := range seqOf(rows, cfg.Decimals) {
 						if !yield(p) {
 							return
 						}
 					}
-				}))
+				}), now)
 			}
 			for f := range guanxi.Faults(err) {
 				if !errors.Is(f, rfm.ErrDuplicateOrder) && !errors.Is(f, rfm.ErrRefund) {

@@ -116,17 +116,17 @@ func newLive[K comparable](agg *Aggregator[K], segments *Segments, cfg LiveConfi
 //
 // asOf must not run backwards (ErrBackwards, nothing is done). Keeping Totals,
 // a row at or after asOf is refused with ErrNeedsOrders; keeping Orders, it
-// waits until asOf has passed it. Refused rows are named in a *BatchError, and the
+// waits until asOf has passed it. Refused rows are named in a *guanxi.BatchError, and the
 // changes are those of all the others.
 //
 // Cost: O(rows + customers whose value or score the update changes), plus the
 // customers that share a bucket of the index with a cut point.
-func (l *Live[K]) Update(dst []Change[K], asOf time.Time, rows []Purchase[K]) ([]Change[K], error) {
+func (l *Live[K]) Update(dst []Change[K], rows []Purchase[K], asOf time.Time) ([]Change[K], error) {
 	return l.update(dst, asOf, (*purchases[K])(&rows))
 }
 
 // UpdateBatch is Update for columns of minor units.
-func (l *Live[K]) UpdateBatch(dst []Change[K], asOf time.Time, b Batch[K]) ([]Change[K], error) {
+func (l *Live[K]) UpdateBatch(dst []Change[K], b Batch[K], asOf time.Time) ([]Change[K], error) {
 	if err := b.check(); err != nil {
 		return dst, err
 	}

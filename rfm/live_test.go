@@ -75,8 +75,8 @@ func liveLaw(t *testing.T, seed uint64, cfg rfm.Config, live rfm.LiveConfig, seg
 				t.Fatal(err)
 			}
 		}
-		changes, err = l.Update(changes[:0], now.Add(1), rows)
-		var refused *rfm.BatchError
+		changes, err = l.Update(changes[:0], rows, now.Add(1))
+		var refused *guanxi.BatchError
 		if err != nil && !errors.As(err, &refused) {
 			t.Fatal(err)
 		}

@@ -78,7 +78,7 @@ func (a *Aggregator[K]) PopulationSince(from, asOf time.Time) (*Population[K], e
 		return nil, fmt.Errorf("rfm: window: %w", ErrNeedsOrders)
 	}
 	if !from.Before(asOf) {
-		return nil, fmt.Errorf("rfm: window: %w", &guanxi.FieldError{Pointer: "/from", Err: ErrNoTime})
+		return nil, fmt.Errorf("rfm: window: %w", &guanxi.FieldError{Pointer: "/from", Err: ErrTime})
 	}
 	return a.population(from, asOf)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/civil"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Encoded populations begin with magic and a version; a version that was once
@@ -42,7 +43,7 @@ func (p *Population[K]) AppendBinary(dst []byte) ([]byte, error) {
 	}
 	us, err := exclusive(p.asOf)
 	if err == nil && us >= maxMicro {
-		err = guanxi.At("/as_of", ErrNoTime) // the last microsecond, and a part of one
+		err = guanxi.At("/as_of", ErrTime) // the last microsecond, and a part of one
 	}
 	if err != nil {
 		return dst, fmt.Errorf("rfm: population: %w", err)
@@ -96,13 +97,13 @@ func DecodePopulation[K comparable](key guanxi.Key[K], data []byte) (*Population
 }
 
 func decodePopulation[K comparable](key guanxi.Key[K], data []byte) (*Population[K], error) {
-	d := decoder{data: data}
-	if !bytes.Equal(d.bytes(len(populationMagic)), []byte(populationMagic)) || d.byte() != populationVersion {
+	d := decoder{Reader: wire.Reader{Data: data}}
+	if !bytes.Equal(d.Bytes(len(populationMagic)), []byte(populationMagic)) || d.byte() != populationVersion {
 		return nil, fmt.Errorf("%w: magic or version", ErrFormat)
 	}
 	p := &Population[K]{key: key}
-	text := d.bytes(d.length())
-	if d.bad {
+	text := d.Bytes(d.Length())
+	if d.Bad {
 		return nil, fmt.Errorf("%w: config", ErrFormat)
 	}
 	if err := p.cfg.UnmarshalJSON(text); err != nil {
@@ -114,7 +115,7 @@ func decodePopulation[K comparable](key guanxi.Key[K], data []byte) (*Population
 		return nil, fmt.Errorf("%w: config", ErrFormat)
 	}
 	p.cfg.Workers = 1
-	us := d.varint()
+	us := d.Varint()
 	if us <= minMicro || us >= maxMicro {
 		return nil, fmt.Errorf("%w: as of", ErrFormat)
 	}
@@ -122,29 +123,29 @@ func decodePopulation[K comparable](key guanxi.Key[K], data []byte) (*Population
 	cal := civil.New(p.cfg.Location)
 	p.today = cal.Day(us)
 	readNotes(&d, p)
-	n := d.length()
+	n := d.Length()
 	p.make(n)
 	for i := range n {
 		p.keys[i] = readKey(&d, key)
 		if i > 0 && key.Compare(p.keys[i-1], p.keys[i]) >= 0 {
-			d.bad = true
+			d.Bad = true
 		}
-		recency := int64(d.upTo(math.MaxInt32))
+		recency := int64(d.UpTo(math.MaxInt32))
 		p.day[i] = noDay
 		if recency > 0 {
 			p.day[i] = int32(int64(p.today) - recency + 1)
 		}
-		p.count[i] = int32(int64(d.upTo(math.MaxInt32+1)) + prospect)
-		p.sum[i] = d.varint()
+		p.count[i] = int32(int64(d.UpTo(math.MaxInt32+1)) + prospect)
+		p.sum[i] = d.Varint()
 		if p.margin != nil {
-			p.margin[i] = d.varint()
+			p.margin[i] = d.Varint()
 		}
-		if d.bad || recency == 0 && p.count[i] != prospect {
+		if d.Bad || recency == 0 && p.count[i] != prospect {
 			return nil, fmt.Errorf("%w: customer %d", ErrFormat, i)
 		}
 	}
-	if d.bad || len(d.data) > 0 {
-		return nil, fmt.Errorf("%w: %d bytes too many or too few", ErrFormat, len(d.data))
+	if d.Bad || len(d.Data) > 0 {
+		return nil, fmt.Errorf("%w: %d bytes too many or too few", ErrFormat, len(d.Data))
 	}
 	p.revenue = sumOf(p.sum)
 	return p, nil
@@ -152,12 +153,12 @@ func decodePopulation[K comparable](key guanxi.Key[K], data []byte) (*Population
 
 func readNotes[K comparable](d *decoder, p *Population[K]) {
 	for _, v := range [5]*int{&p.notes.After, &p.notes.Zero, &p.notes.Undone, &p.notes.OverRefunded, &p.notes.Duplicates} {
-		*v = int(d.upTo(math.MaxInt))
+		*v = int(d.UpTo(math.MaxInt))
 	}
-	for range d.length() {
-		r := PendingRefund[K]{Customer: readKey(d, p.key), Order: string(d.bytes(d.length()))}
-		us, amount := d.varint(), d.varint()
-		if d.bad = d.bad || us <= minMicro || us >= maxMicro; d.bad {
+	for range d.Length() {
+		r := PendingRefund[K]{Customer: readKey(d, p.key), Order: string(d.Bytes(d.Length()))}
+		us, amount := d.Varint(), d.Varint()
+		if d.Bad = d.Bad || us <= minMicro || us >= maxMicro; d.Bad {
 			return
 		}
 		r.At, r.Amount = time.UnixMicro(us).In(p.cfg.Location), minor.To(amount, p.cfg.Decimals)
@@ -168,11 +169,11 @@ func readNotes[K comparable](d *decoder, p *Population[K]) {
 // readKey reads the key of a customer.
 func readKey[K comparable](d *decoder, key guanxi.Key[K]) K {
 	var zero K
-	k, used, err := key.Decode(d.data)
-	if d.bad || err != nil || used <= 0 || used > len(d.data) || k == zero {
-		d.bad, d.data = true, nil
+	k, used, err := key.Decode(d.Data)
+	if d.Bad || err != nil || used <= 0 || used > len(d.Data) || k == zero {
+		d.Bad, d.Data = true, nil
 		return zero
 	}
-	d.data = d.data[used:]
+	d.Data = d.Data[used:]
 	return k
 }

@@ -66,7 +66,7 @@ const (
 func micro(field string, t time.Time) (int64, error) {
 	us := t.UnixMicro()
 	if us <= minMicro || us >= maxMicro {
-		return 0, &guanxi.FieldError{Pointer: field, Err: ErrNoTime}
+		return 0, &guanxi.FieldError{Pointer: field, Err: ErrTime}
 	}
 	return us, nil
 }

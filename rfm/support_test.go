@@ -218,7 +218,7 @@ func feed(t testing.TB, a *rfm.Aggregator[int64], events []event, rng *rand.Rand
 			}
 			n++
 		}
-		if be := (*rfm.BatchError)(nil); errors.As(err, &be) {
+		if be := (*guanxi.BatchError)(nil); errors.As(err, &be) {
 			if n = be.Refused; n == 0 {
 				t.Fatalf("empty BatchError")
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Merge adds the table of other customers, scored by the same scale and named by
@@ -91,13 +92,13 @@ func (t *Table) AppendBinary(dst []byte) ([]byte, error) {
 // UnmarshalBinary replaces t by what was encoded. Bytes that no Table writes are
 // ErrFormat; then t is unchanged.
 func (t *Table) UnmarshalBinary(data []byte) error {
-	d := decoder{data: data}
-	if !bytes.Equal(d.bytes(len(tableMagic)), []byte(tableMagic)) || d.byte() != tableVersion {
+	d := decoder{Reader: wire.Reader{Data: data}}
+	if !bytes.Equal(d.Bytes(len(tableMagic)), []byte(tableMagic)) || d.byte() != tableVersion {
 		return fmt.Errorf("rfm: table: decoding: %w: magic or version", ErrFormat)
 	}
 	var segments []Segment
-	text := d.bytes(d.length())
-	if d.bad {
+	text := d.Bytes(d.Length())
+	if d.Bad {
 		return fmt.Errorf("rfm: table: decoding: %w: segments", ErrFormat)
 	}
 	if err := guanxi.UnmarshalStrict(text, &segments); err != nil {
@@ -113,11 +114,11 @@ func (t *Table) UnmarshalBinary(data []byte) error {
 		r.Segment, r.whole = segments[i], t
 		d.sums(&r.Sums)
 		r.finish(decimals)
-		d.bad = d.bad || r.Customers > math.MaxInt-next.Customers || r.purchases > math.MaxInt64-next.purchases
+		d.Bad = d.Bad || r.Customers > math.MaxInt-next.Customers || r.purchases > math.MaxInt64-next.purchases
 		next.plus(r.Sums)
 	}
 	next.finish(decimals)
-	if d.bad || len(d.data) > 0 {
+	if d.Bad || len(d.Data) > 0 {
 		return fmt.Errorf("rfm: table: decoding: %w: sums", ErrFormat)
 	}
 	*t = next
@@ -125,12 +126,12 @@ func (t *Table) UnmarshalBinary(data []byte) error {
 }
 
 func (d *decoder) sums(s *Sums) {
-	s.Customers = int(d.upTo(math.MaxInt))
-	s.buyers = int(d.upTo(uint64(s.Customers)))
-	s.days, s.purchases = d.varint(), d.size()
+	s.Customers = int(d.UpTo(math.MaxInt))
+	s.buyers = int(d.UpTo(uint64(s.Customers)))
+	s.days, s.purchases = d.Varint(), d.size()
 	var w [4]uint64
 	for i := range w {
-		if b := d.bytes(8); b != nil {
+		if b := d.Bytes(8); b != nil {
 			w[i] = binary.BigEndian.Uint64(b)
 		}
 	}

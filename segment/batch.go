@@ -163,7 +163,7 @@ func (b *Batch[T]) Conditions() int { return len(b.atoms) }
 // vectors appends to dst the column of each atom. What c lacks is ErrColumns.
 func (b *Batch[T]) vectors(dst []*vector, c *Columns[T]) ([]*vector, error) {
 	if b.schema != nil && b.schema != c.schema {
-		return dst, &Fault{Err: ErrColumns, Detail: "columns of another schema"}
+		return dst, fmt.Errorf("segment: %w", &Fault{Err: ErrColumns, Detail: "columns of another schema"})
 	}
 	var errs []error
 	for i := range b.atoms {

@@ -34,7 +34,8 @@ func faulty[T any](e Expr[T], f *Fault) Expr[T] {
 	return e
 }
 
-// IsMissing is true where there is no value.
+// IsMissing is true where there is no value; for aggregates of no events see the
+// table of the package.
 func (o operand[T]) IsMissing() Expr[T] { return o.is(opNull) }
 
 // IsSet is true where there is a value.
@@ -135,7 +136,7 @@ func (o DecimalValue[T]) cmp(op Operator, xs ...decimal.Decimal) Expr[T] {
 		switch {
 		case err == nil || fault != nil:
 		case errors.Is(err, minor.ErrScale):
-			fault = &Fault{Err: ErrScale}
+			fault = &Fault{Err: ErrDecimals}
 			if x.Exponent() >= -minor.MaxExponent { // others are very long as text
 				fault.Detail = clip(x.String())
 			}
@@ -201,7 +202,7 @@ func (o InstantValue[T]) cmp(op Operator, ts ...time.Time) Expr[T] {
 		case t.Year() < 1 || t.Year() > 9999 || v < minMicro || v >= maxMicro:
 			fault = &Fault{Err: ErrTime}
 		case t.Nanosecond()%1000 != 0:
-			fault = &Fault{Err: ErrScale, Detail: t.Format(time.RFC3339Nano) + " is finer than microseconds"}
+			fault = &Fault{Err: ErrDecimals, Detail: t.Format(time.RFC3339Nano) + " is finer than microseconds"}
 		}
 		vals[i].i = v
 	}

@@ -25,7 +25,7 @@ func (r *Rule[T]) Canonical() []byte {
 }
 
 // ID returns the SHA-256 of the canonical form and of [SemanticsVersion], in
-// hexadecimal. It does not depend on the moment, on labels or on names of
+// hexadecimal. It does not depend on the moment, on names for people or on ids of
 // segments. Cost: some microseconds each time.
 func (r *Rule[T]) ID() string {
 	h := sha256.New()

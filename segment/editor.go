@@ -30,7 +30,7 @@ type EditorField struct {
 	Subproperties   *Editor        `json:"subproperties,omitempty"` // of events
 
 	Type       Type              `json:"type,omitempty"`
-	Scale      int               `json:"scale,omitempty"`
+	Decimals   int               `json:"decimals,omitempty"`
 	Kind       Kind              `json:"kind,omitempty"`
 	Group      string            `json:"group,omitempty"` // the kind's label
 	Trait      Trait             `json:"trait,omitempty"`
@@ -110,7 +110,7 @@ func operatorOptions(ops []Operator, lang guanxi.Lang) []EditorOption {
 func values(options []Option, lang guanxi.Lang) []EditorOption {
 	var out []EditorOption
 	for _, o := range options {
-		label := o.Label.In(lang)
+		label := o.Name.In(lang)
 		if label == "" {
 			label = o.Value
 		}
@@ -130,7 +130,7 @@ func (l *leaf) operators() []Operator {
 
 func (f *fieldDef) editor(lang guanxi.Lang) EditorField {
 	e := EditorField{
-		Name: f.name, Label: f.label().In(lang), Type: f.typ, Scale: f.scale, Kind: f.meta.Kind,
+		Name: f.name, Label: f.label().In(lang), Type: f.typ, Decimals: f.scale, Kind: f.meta.Kind,
 		Group: f.meta.Kind.Label(lang), Trait: f.meta.Trait, Source: f.meta.Source, Values: values(f.meta.Options, lang),
 	}
 	if e.Trait == "" {

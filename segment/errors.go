@@ -3,6 +3,8 @@ package segment
 import (
 	"errors"
 	"strings"
+
+	"github.com/guanxi-go/guanxi"
 )
 
 // Why a schema or a rule is refused. Each comes wrapped in a [*Fault] that says
@@ -10,58 +12,69 @@ import (
 // the sentinel, guanxi.Faults lists the places.
 var (
 	// ErrSchema refuses fields that make no schema.
-	ErrSchema = errors.New("segment: not a schema")
+	ErrSchema = errors.New("not a schema")
 	// ErrLimits refuses limits that are negative or above the hard bounds.
-	ErrLimits = errors.New("segment: not a limit")
+	ErrLimits = errors.New("not a limit")
 	// ErrTime refuses an At without Now, or outside the years 1 to 9999.
-	ErrTime = errors.New("segment: no time, or one outside the years 1 to 9999")
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrRule refuses an expression that is empty, was made for another schema, or
 	// whose JSON has another shape than a rule's.
-	ErrRule = errors.New("segment: not a rule")
+	ErrRule = errors.New("not a rule")
 	// ErrSyntax refuses text that is not JSON: also invalid UTF-8, and data after
-	// the document.
-	ErrSyntax = errors.New("segment: malformed JSON")
+	// the document. It is the sentinel of the root.
+	ErrSyntax = guanxi.ErrSyntax
 	// ErrField refuses a name that the schema does not have.
-	ErrField = errors.New("segment: unknown field")
+	ErrField = errors.New("unknown field")
 	// ErrOperator refuses an operator that is unknown, or does not fit the field's
 	// type.
-	ErrOperator = errors.New("segment: not an operator of this field")
+	ErrOperator = errors.New("not an operator of this field")
 	// ErrValue refuses a constant of the wrong type or form.
-	ErrValue = errors.New("segment: not a value of this field")
-	// ErrScale refuses a decimal with more places than its field has, and an
+	ErrValue = errors.New("not a value of this field")
+	// ErrDecimals refuses a decimal with more places than its field has, and an
 	// instant finer than microseconds.
-	ErrScale = errors.New("segment: more decimal places than the field has")
-	// ErrRange refuses a number that does not fit 64 bits.
-	ErrRange = errors.New("segment: number out of range")
+	ErrDecimals = errors.New("more decimal places than the field has")
+	// ErrRange refuses a number that does not fit 64 bits. It is the sentinel of the
+	// root.
+	ErrRange = guanxi.ErrRange
 	// ErrEmpty refuses an empty list, an empty group and an empty text where one
 	// is searched for.
-	ErrEmpty = errors.New("segment: empty")
+	ErrEmpty = errors.New("empty")
 	// ErrReversed refuses bounds of which the lower is above the upper.
-	ErrReversed = errors.New("segment: bounds reversed")
+	ErrReversed = errors.New("bounds reversed")
 	// ErrWindow refuses a window that is not positive or too long.
-	ErrWindow = errors.New("segment: not a window")
-	// ErrDuplicate refuses an object with a key twice.
-	ErrDuplicate = errors.New("segment: duplicate key")
-	// ErrKey refuses a key that a rule does not have.
-	ErrKey = errors.New("segment: unknown key")
+	ErrWindow = errors.New("not a window")
+	// ErrDuplicate refuses an object with a key twice: guanxi.ErrDuplicateKey.
+	ErrDuplicate = guanxi.ErrDuplicateKey
+	// ErrKey refuses a key that a rule does not have. It is a
+	// guanxi.ErrUnknownField: errors.Is finds both.
+	ErrKey error = kindOf{"unknown key", guanxi.ErrUnknownField}
 	// ErrLimit refuses what exceeds the limits: size, depth, nodes, list, string.
-	ErrLimit = errors.New("segment: beyond the limit")
+	ErrLimit = errors.New("beyond the limit")
 	// ErrReference refuses a segment that the resolver does not know.
-	ErrReference = errors.New("segment: unknown segment")
+	ErrReference = errors.New("unknown segment")
 	// ErrCycle refuses segments that refer to themselves.
-	ErrCycle = errors.New("segment: segments refer to each other in a circle")
+	ErrCycle = errors.New("segments refer to each other in a circle")
 	// ErrUnsupported refuses a form of react-querybuilder that a rule has not, such
 	// as valueSource "field" and the combinator xor.
-	ErrUnsupported = errors.New("segment: not supported")
+	ErrUnsupported = errors.New("not supported")
 	// ErrBatch refuses rules that are not of one schema, or not of one moment.
-	ErrBatch = errors.New("segment: rules that do not go together")
+	ErrBatch = errors.New("rules that do not go together")
 	// ErrColumns refuses columns that lack what a rule asks about.
-	ErrColumns = errors.New("segment: not in the columns")
+	ErrColumns = errors.New("not in the columns")
 	// ErrRow refuses a row that is not there.
-	ErrRow = errors.New("segment: no such row")
+	ErrRow = errors.New("no such row")
 	// ErrDate refuses text that is no civil date.
-	ErrDate = errors.New("segment: not a date as 2006-01-02 in the years 1 to 9999")
+	ErrDate = errors.New("not a date as 2006-01-02 in the years 1 to 9999")
 )
+
+// kindOf is a sentinel that is a kind of another one.
+type kindOf struct {
+	text string
+	of   error
+}
+
+func (k kindOf) Error() string { return k.text }
+func (k kindOf) Unwrap() error { return k.of }
 
 // Code names a sentinel in JSON and to an editor. Codes do not change.
 type Code string
@@ -73,7 +86,7 @@ var codes = []struct {
 }{
 	{ErrReference, "reference"}, // before what is wrong with the segment referred to
 	{ErrTime, "time"}, {ErrRule, "rule"}, {ErrSyntax, "syntax"}, {ErrField, "field"},
-	{ErrOperator, "operator"}, {ErrValue, "value"}, {ErrScale, "scale"}, {ErrRange, "range"},
+	{ErrOperator, "operator"}, {ErrValue, "value"}, {ErrDecimals, "decimals"}, {ErrRange, "range"},
 	{ErrEmpty, "empty"}, {ErrReversed, "reversed"}, {ErrWindow, "window"},
 	{ErrDuplicate, "duplicate"}, {ErrKey, "key"}, {ErrLimit, "limit"},
 	{ErrCycle, "cycle"}, {ErrUnsupported, "unsupported"}, {ErrBatch, "batch"}, {ErrColumns, "columns"}, {ErrRow, "row"},

@@ -53,7 +53,7 @@ func TestParseFaults(t *testing.T) {
 		{"NaN", group0(rule0("spend", "=", `"NaN"`)), []string{"/rules/0/value value"}},
 		{"infinity", group0(rule0("spend", "=", `"Infinity"`)), []string{"/rules/0/value value"}},
 		{"hexadecimal", group0(rule0("age", "=", `"0x10"`)), []string{"/rules/0/value value"}},
-		{"scale", group0(rule0("spend", ">=", `2000.005`)), []string{"/rules/0/value scale"}},
+		{"scale", group0(rule0("spend", ">=", `2000.005`)), []string{"/rules/0/value decimals"}},
 		{"huge", group0(rule0("spend", ">=", `1e30`), rule0("age", "=", `9223372036854775808`)), []string{"/rules/0/value range", "/rules/1/value range"}},
 		{"huge exponent", group0(rule0("spend", ">=", `"1e99999999999999999999"`)), []string{"/rules/0/value range"}},
 		{"sum beyond", meta("<=", `"92233720368547758.07"`, `{"aggregate":"sum","of":"amount"}`), []string{"/rules/0/value range"}},
@@ -69,7 +69,7 @@ func TestParseFaults(t *testing.T) {
 		{"zero byte", group0(rule0("country", "in", `["a","b\u0000"]`)), []string{"/rules/0/value/1 value"}},
 		{"date for an instant", group0(rule0("last_buy", "=", `"2026-01-01"`)), []string{"/rules/0/value value"}},
 		{"instant without zone", group0(rule0("last_buy", "<", `"2026-01-01T10:00:00"`)), []string{"/rules/0/value value"}},
-		{"nanoseconds", group0(rule0("last_buy", "<", `"2026-01-01T10:00:00.000000001Z"`)), []string{"/rules/0/value scale"}},
+		{"nanoseconds", group0(rule0("last_buy", "<", `"2026-01-01T10:00:00.000000001Z"`)), []string{"/rules/0/value decimals"}},
 		{"year 0", group0(rule0("last_buy", "<", `"0000-01-01T10:00:00Z"`), rule0("birthday", "<", `"0000-01-01"`)), []string{"/rules/0/value time", "/rules/1/value value"}},
 		{"instant for a date", group0(rule0("birthday", "=", `"2026-01-01T10:00:00Z"`)), []string{"/rules/0/value value"}},
 		{"bool", group0(rule0("vip", "=", `1`)), []string{"/rules/0/value value"}},
@@ -209,9 +209,9 @@ func TestBuilderFaults(t *testing.T) {
 		{"zero inside", Any(age.Is(1), Expr[customer]{}, Not(Expr[customer]{})), []string{"/rules/1 empty", "/rules/2 empty"}},
 		{"empty list", country.In(), []string{"/rules/0/value empty"}},
 		{"reversed", age.Between(2, 1), []string{"/rules/0/value reversed"}},
-		{"scale", All(spend.Is(dec("1.001")), Not(spend.In(dec("1"), dec("2.005")))), []string{"/rules/0 scale", "/rules/1/rules/0 scale"}},
+		{"scale", All(spend.Is(dec("1.001")), Not(spend.In(dec("1"), dec("2.005")))), []string{"/rules/0 decimals", "/rules/1/rules/0 decimals"}},
 		{"range", spend.Is(decimal.New(1, 2000000000)), []string{"/rules/0 range"}},
-		{"nanoseconds", lastBuy.Before(time.Unix(0, 1)), []string{"/rules/0 scale"}},
+		{"nanoseconds", lastBuy.Before(time.Unix(0, 1)), []string{"/rules/0 decimals"}},
 		{"year", lastBuy.Before(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), []string{"/rules/0 time"}},
 		{"day", birthday.Is(math.MaxInt32), []string{"/rules/0 time"}},
 		{"foreign field", All(age.Is(1), other.Is(1)), []string{"/rules/1/field field"}},
@@ -318,7 +318,7 @@ func TestSchemaFaults(t *testing.T) {
 	for fe := range guanxi.Faults(err) {
 		got = append(got, fe.Pointer)
 	}
-	for _, want := range []string{"/limits/depth", "/limits/nodes", "/fields/1/name", "/fields/1/kind", "/fields/1/trait", "/fields/2/name", "/fields/2/folded", "/fields/2", "/fields/3", "/fields/4/scale"} {
+	for _, want := range []string{"/limits/depth", "/limits/nodes", "/fields/1/name", "/fields/1/kind", "/fields/1/trait", "/fields/2/name", "/fields/2/folded", "/fields/2", "/fields/3", "/fields/4/decimals"} {
 		if !slices.Contains(got, want) {
 			t.Errorf("no fault at %s: %v", want, got)
 		}

@@ -167,64 +167,74 @@ func (f EventsField[T, E]) MaxDate(of DateField[E]) DateValue[T] {
 	return DateValue[T]{f.aggregate(aggMax, of.leaf.field)}
 }
 
-// FirstString is the value of the earliest event that has one.
+// FirstString is the value of the earliest event that has one; of several at that
+// instant the smallest.
 func (f EventsField[T, E]) FirstString(of StringField[E]) StringValue[T] {
 	return StringValue[T]{f.aggregate(aggFirst, of.leaf.field)}
 }
 
-// FirstInt is the value of the earliest event that has one.
+// FirstInt is the value of the earliest event that has one; of several at that
+// instant the smallest.
 func (f EventsField[T, E]) FirstInt(of IntField[E]) IntValue[T] {
 	return IntValue[T]{f.aggregate(aggFirst, of.leaf.field)}
 }
 
-// First is the value of the earliest event that has one.
+// First is the value of the earliest event that has one; of several at that
+// instant the smallest.
 func (f EventsField[T, E]) First(of DecimalField[E]) DecimalValue[T] {
 	return DecimalValue[T]{f.aggregate(aggFirst, of.leaf.field)}
 }
 
-// FirstBool is the value of the earliest event that has one; false is smaller
-// than true.
+// FirstBool is the value of the earliest event that has one; of several at that
+// instant the smallest, false before true.
 func (f EventsField[T, E]) FirstBool(of BoolField[E]) BoolValue[T] {
 	return BoolValue[T]{f.aggregate(aggFirst, of.leaf.field)}
 }
 
-// FirstInstant is the value of the earliest event that has one.
+// FirstInstant is the value of the earliest event that has one; of several at that
+// instant the smallest.
 func (f EventsField[T, E]) FirstInstant(of InstantField[E]) InstantValue[T] {
 	return InstantValue[T]{f.aggregate(aggFirst, of.leaf.field)}
 }
 
-// FirstDate is the value of the earliest event that has one.
+// FirstDate is the value of the earliest event that has one; of several at that
+// instant the smallest.
 func (f EventsField[T, E]) FirstDate(of DateField[E]) DateValue[T] {
 	return DateValue[T]{f.aggregate(aggFirst, of.leaf.field)}
 }
 
-// LastString is the value of the latest event that has one.
+// LastString is the value of the latest event that has one; of several at that
+// instant the largest.
 func (f EventsField[T, E]) LastString(of StringField[E]) StringValue[T] {
 	return StringValue[T]{f.aggregate(aggLast, of.leaf.field)}
 }
 
-// LastInt is the value of the latest event that has one.
+// LastInt is the value of the latest event that has one; of several at that
+// instant the largest.
 func (f EventsField[T, E]) LastInt(of IntField[E]) IntValue[T] {
 	return IntValue[T]{f.aggregate(aggLast, of.leaf.field)}
 }
 
-// Last is the value of the latest event that has one.
+// Last is the value of the latest event that has one; of several at that
+// instant the largest.
 func (f EventsField[T, E]) Last(of DecimalField[E]) DecimalValue[T] {
 	return DecimalValue[T]{f.aggregate(aggLast, of.leaf.field)}
 }
 
-// LastBool is the value of the latest event that has one; false is smaller than
-// true.
+// LastBool is the value of the latest event that has one; of several at that
+// instant the largest, false before true.
 func (f EventsField[T, E]) LastBool(of BoolField[E]) BoolValue[T] {
 	return BoolValue[T]{f.aggregate(aggLast, of.leaf.field)}
 }
 
-// LastInstant is the value of the latest event that has one.
+// LastInstant is the value of the latest event that has one; of several at that
+// instant the largest.
 func (f EventsField[T, E]) LastInstant(of InstantField[E]) InstantValue[T] {
 	return InstantValue[T]{f.aggregate(aggLast, of.leaf.field)}
 }
 
-// LastDate is the value of the latest event that has one.
+// LastDate is the value of the latest event that has one; of several at that
+// instant the largest.
 func (f EventsField[T, E]) LastDate(of DateField[E]) DateValue[T] {
 	return DateValue[T]{f.aggregate(aggLast, of.leaf.field)}
 }

@@ -27,21 +27,21 @@ type Order struct {
 
 var (
 	country = segment.String("country", func(c *Customer) (string, bool) { return c.Country, c.Country != "" },
-		segment.Meta{Label: guanxi.Text{EN: "Country", ZH: "国家"}, Kind: segment.Geographic, NoCommas: true,
-			Options: []segment.Option{{Value: "CN", Label: guanxi.Text{EN: "China", ZH: "中国"}}, {Value: "SG", Label: guanxi.Text{EN: "Singapore", ZH: "新加坡"}}}})
+		segment.Meta{Name: guanxi.Text{EN: "Country", ZH: "国家"}, Kind: segment.Geographic, NoCommas: true,
+			Options: []segment.Option{{Value: "CN", Name: guanxi.Text{EN: "China", ZH: "中国"}}, {Value: "SG", Name: guanxi.Text{EN: "Singapore", ZH: "新加坡"}}}})
 	born = segment.CivilDate("born", func(c *Customer) (segment.Date, bool) {
 		d, err := segment.ParseDate(c.Born)
 		return d, err == nil
-	}, segment.Meta{Label: guanxi.Text{EN: "Birthday", ZH: "生日"}, Kind: segment.Demographic, Redact: true})
-	tags  = segment.Tags("tags", func(c *Customer) ([]string, bool) { return c.Tags, true }, segment.Meta{Label: guanxi.Text{EN: "Tags", ZH: "标签"}})
+	}, segment.Meta{Name: guanxi.Text{EN: "Birthday", ZH: "生日"}, Kind: segment.Demographic, Redact: true})
+	tags  = segment.Tags("tags", func(c *Customer) ([]string, bool) { return c.Tags, true }, segment.Meta{Name: guanxi.Text{EN: "Tags", ZH: "标签"}})
 	spend = segment.Decimal("spend", 2, func(c *Customer) (int64, bool) { return c.Fen, true },
-		segment.Meta{Label: guanxi.Text{EN: "Spent", ZH: "累计消费"}, Kind: segment.Behavioural})
+		segment.Meta{Name: guanxi.Text{EN: "Spent", ZH: "累计消费"}, Kind: segment.Behavioural})
 
 	orderAt  = segment.Instant("at", func(o *Order) (time.Time, bool) { return o.At, true }, segment.Meta{})
 	amount   = segment.Decimal("amount", 2, func(o *Order) (int64, bool) { return o.Fen, true }, segment.Meta{})
 	category = segment.String("category", func(o *Order) (string, bool) { return o.Category, o.Category != "" }, segment.Meta{})
 	orders   = segment.Events("orders", func(c *Customer) ([]Order, bool) { return c.Orders, true }, orderAt,
-		[]segment.Field[Order]{amount, category}, segment.Meta{Label: guanxi.Text{EN: "Orders", ZH: "订单"}, Kind: segment.Behavioural})
+		[]segment.Field[Order]{amount, category}, segment.Meta{Name: guanxi.Text{EN: "Orders", ZH: "订单"}, Kind: segment.Behavioural})
 
 	schema = segment.MustSchema[Customer](segment.SchemaConfig{}, country, born, tags, spend, orders)
 
@@ -71,7 +71,7 @@ func ExampleNewSchema() {
 	fmt.Println(err)
 	// Output:
 	// [country spend vip orders] <nil>
-	// /fields/1/name: segment: not a schema: "country": a second field of this name
+	// /fields/1/name: not a schema: "country": a second field of this name
 }
 
 // A rule is built from the fields; a wrong type does not compile.
@@ -118,9 +118,9 @@ func ExampleSchema_Parse() {
 	}
 	// Output:
 	// true cb6ff68509e8
-	// /rules/0/field: segment: unknown field: "contry" (did you mean country?)
-	// /rules/1/value: segment: more decimal places than the field has: a number of at most 2 decimal places, not the text "1500.005"
-	// /rules/2/value: segment: empty: an empty list
+	// /rules/0/field: unknown field: "contry" (did you mean country?)
+	// /rules/1/value: more decimal places than the field has: a number of at most 2 decimal places, not the text "1500.005"
+	// /rules/2/value: empty: an empty list
 }
 
 // Why is Lin not in the segment, and what is missing?
@@ -136,7 +136,7 @@ func ExampleRule_Explain() {
 	x := rule.Explain(lin)
 	fmt.Printf("%v: change %d, at %v\n", x.Match, x.Flips, x.Change)
 	for _, k := range x.Kids {
-		fmt.Printf("%v %s %s %q, is %q", k.Match, k.Label.EN, k.Operator.Label(guanxi.EN), k.Wanted, k.Actual)
+		fmt.Printf("%v %s %s %q, is %q", k.Match, k.Name.EN, k.Operator.Label(guanxi.EN), k.Wanted, k.Actual)
 		if k.Gap != "" {
 			fmt.Printf(": nearest %s, %s", k.Nearest, k.Gap)
 		}

@@ -55,5 +55,5 @@ func ExampleRule_SQL() {
 	// [CN vip 1765814400000000 1773547200000000 2000.00]
 	// some [] 7 columns
 	// SELECT COUNT(*) FROM shop.customers AS buyer WHERE branch = ? AND ((`buyer`.`country` IS NULL OR NOT ((`buyer`.`country` = ? A… [utf8mb4_connection]
-	// /fields/2/fields/1/column/encoding: segment: the dialect cannot say this exactly: SQLite has no decimals: hold amount in units of its last place (allowed: minor)
+	// /fields/2/fields/1/column/encoding: the dialect cannot say this exactly: SQLite has no decimals: hold amount in units of its last place (allowed: minor)
 }

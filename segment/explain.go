@@ -22,11 +22,11 @@ type Explanation struct {
 	Segment string `json:"segment,omitempty"`
 
 	// Of a condition: the field, what is computed of events ("count"), the
-	// operator, and the field's label.
+	// operator, and the field's name for people.
 	Field     string      `json:"field,omitempty"`
 	Aggregate string      `json:"aggregate,omitempty"`
 	Operator  Operator    `json:"operator,omitempty"`
-	Label     guanxi.Text `json:"label,omitzero"`
+	Name      guanxi.Text `json:"name,omitzero"`
 	// Wanted is what the operator compares with; of a window its bounds.
 	Wanted string `json:"wanted,omitempty"`
 	// Actual is the customer's value, "" where it is missing or redacted.
@@ -135,13 +135,13 @@ func (x *Explanation) conclude() {
 func (r *Rule[T]) condition(x *Explanation, l *leaf, c *T) {
 	a, neg := l.atom()
 	b := a.bind(r.cal)
-	x.Node, x.Operator, x.Field, x.Label = "condition", l.op, l.field.name, l.field.label()
+	x.Node, x.Operator, x.Field, x.Name = "condition", l.op, l.field.name, l.field.label()
 	x.Flips, x.Change = 1, []string{x.Pointer}
 	if l.agg != nil {
 		x.Aggregate = l.agg.fn.String()
 		if l.agg.of != nil {
 			x.Field += "." + l.agg.of.name
-			x.Label = join(x.Label, l.agg.of.label())
+			x.Name = join(x.Name, l.agg.of.label())
 		}
 	}
 	x.Wanted = wanted(l, b)

@@ -72,7 +72,7 @@ func TestExplainCondition(t *testing.T) {
 	if k := x.Kids[0]; !k.Redacted || k.Missing || k.Actual != "" {
 		t.Errorf("%+v", k)
 	}
-	if k := x.Kids[1]; !k.Missing || k.Label.In(guanxi.ZH) != "vip" {
+	if k := x.Kids[1]; !k.Missing || k.Name.In(guanxi.ZH) != "vip" {
 		t.Errorf("%+v", k)
 	}
 }

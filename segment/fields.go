@@ -27,10 +27,10 @@ func Int[T any](name string, get func(*T) (int64, bool), m Meta) IntField[T] {
 // money.
 type DecimalField[T any] struct{ DecimalValue[T] }
 
-// Decimal makes a field of decimals with scale places, 0 to 18. The getter
-// returns units of the last place: of scale 2, 199900 is 1,999.00.
-func Decimal[T any](name string, scale int, get func(*T) (int64, bool), m Meta) DecimalField[T] {
-	return DecimalField[T]{DecimalValue[T]{attribute[T](DecimalType, scale, name, get, get != nil, m)}}
+// Decimal makes a field of decimals with so many places, 0 to 18. The getter
+// returns units of the last place: with 2 decimals, 199900 is 1,999.00.
+func Decimal[T any](name string, decimals int, get func(*T) (int64, bool), m Meta) DecimalField[T] {
+	return DecimalField[T]{DecimalValue[T]{attribute[T](DecimalType, decimals, name, get, get != nil, m)}}
 }
 
 // BoolField is a field that is true, false or missing.

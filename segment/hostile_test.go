@@ -101,7 +101,7 @@ func TestBuilderHostile(t *testing.T) {
 
 func TestParseInstantStrict(t *testing.T) {
 	for in, want := range map[string]error{
-		"2026-01-01T00:00:00.0000010009Z":         ErrScale,
+		"2026-01-01T00:00:00.0000010009Z":         ErrDecimals,
 		"2026-01-01T00:00:00.0000010000000+08:00": nil,
 		"2026-01-01T00:00:00-08:00":               nil,
 		"2026-01-01T0:00:00Z":                     ErrValue,

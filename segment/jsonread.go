@@ -319,7 +319,7 @@ func (r *reader) scalar(v *jval, l *leaf, out *value) *Fault {
 			if out.i, err = parseNumber(strings.TrimSpace(v.text), scale); err == nil {
 				return nil
 			}
-			if typ == IntType && errors.Is(err, ErrScale) {
+			if typ == IntType && errors.Is(err, ErrDecimals) {
 				err = ErrValue
 			}
 		}
@@ -344,7 +344,7 @@ func (r *reader) scalar(v *jval, l *leaf, out *value) *Fault {
 		want = "an instant with its zone such as 2026-03-15T12:00:00Z, to the microsecond"
 	case DateType:
 		if v.kind == '"' {
-			if d, bad := ParseDate(v.text); bad == nil {
+			if d, bad := parseDate(v.text); bad == nil {
 				out.i = int64(d)
 				return nil
 			}

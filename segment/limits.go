@@ -20,7 +20,7 @@ const (
 	DefaultReferences  = 5
 )
 
-// Limits keep a rule from a stranger from costing much. A zero field is its
+// Limits bound what a rule from an untrusted source can cost. A zero field is its
 // default. There are no regular expressions at all.
 type Limits struct {
 	JSON  int `json:"json,omitempty"`  // bytes of a document; 0: 64 KiB

@@ -74,13 +74,13 @@ type Table struct {
 // offer. Rules are not held to the list.
 type Option struct {
 	Value string      `json:"value"`
-	Label guanxi.Text `json:"label,omitzero"`
+	Name  guanxi.Text `json:"name,omitzero"`
 }
 
 // Meta is what a field is besides its name, type and getter. The zero Meta is an
-// explicit trait of no kind, without label and without SQL.
+// explicit trait of no kind, without a name and without SQL.
 type Meta struct {
-	Label guanxi.Text // the name shown to people; zero: the field's name
+	Name  guanxi.Text // the name shown to people; zero: the field's name
 	Kind  Kind
 	Trait Trait
 	// Source says where the values come from where that is the same for all
@@ -239,7 +239,7 @@ func checkFields(path string, defs []*fieldDef) []error {
 			fault("", "%s: no getter", f.name)
 		}
 		if f.typ == DecimalType && (f.scale < 0 || f.scale > minor.MaxScale) {
-			fault("/scale", "%d is not in 0 to %d", f.scale, minor.MaxScale)
+			fault("/decimals", "%d is not in 0 to %d", f.scale, minor.MaxScale)
 		}
 		switch f.meta.Kind {
 		case "", Geographic, Demographic, Psychographic, Behavioural:
@@ -292,8 +292,8 @@ func validName(s string) bool {
 
 // label is the field's name in both languages.
 func (f *fieldDef) label() guanxi.Text {
-	if f.meta.Label.IsZero() {
+	if f.meta.Name.IsZero() {
 		return guanxi.Text{EN: f.name, ZH: f.name}
 	}
-	return f.meta.Label
+	return f.meta.Name
 }

@@ -8,12 +8,12 @@ import "errors"
 // Beyond a dialect's limits the sentinel is [ErrLimit], at /text or /args.
 var (
 	// ErrDialect refuses an unknown dialect, and an option that it has not.
-	ErrDialect = errors.New("segment: not a dialect of SQL, or not an option of it")
+	ErrDialect = errors.New("not a dialect of SQL, or not an option of it")
 	// ErrNoColumn refuses a rule over a field that lies in no column, and a schema
 	// without a table of customers.
-	ErrNoColumn = errors.New("segment: not in the database")
+	ErrNoColumn = errors.New("not in the database")
 	// ErrIdentifier refuses a name that cannot stand in the dialect's SQL.
-	ErrIdentifier = errors.New("segment: not a name in SQL")
+	ErrIdentifier = errors.New("not a name in SQL")
 	// ErrInexact refuses what the dialect cannot compare exactly.
-	ErrInexact = errors.New("segment: the dialect cannot say this exactly")
+	ErrInexact = errors.New("the dialect cannot say this exactly")
 )

@@ -95,7 +95,7 @@ func TestSQLInjection(t *testing.T) {
 		}
 		for _, d := range Dialects() {
 			m := func(name string, enc Encoding) Meta {
-				return Meta{Column: Column{col(d, h+name), enc}, Label: guanxi.Text{EN: h, ZH: h}, Source: h, Options: []Option{{Value: h}}}
+				return Meta{Column: Column{col(d, h+name), enc}, Name: guanxi.Text{EN: h, ZH: h}, Source: h, Options: []Option{{Value: h}}}
 			}
 			text := String("text", opt(func(c *customer) *string { return c.Country }), m("text", Native))
 			many := Tags("many", func(c *customer) ([]string, bool) { return c.Tags, true }, Meta{Column: Col(col(d, h+"many")), Table: Table{col(d, h+"m"), col(d, h+"mk")}})

@@ -53,6 +53,14 @@ func DateOf(t time.Time) Date {
 
 // ParseDate reads a day written as 2006-01-02, in the years 1 to 9999.
 func ParseDate(s string) (Date, error) {
+	d, err := parseDate(s)
+	if err != nil {
+		err = fmt.Errorf("segment: %w", err)
+	}
+	return d, err
+}
+
+func parseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil || t.Year() < 1 {
 		return 0, fmt.Errorf("%w: %.32q", ErrDate, s)
@@ -94,7 +102,7 @@ func (d Date) MarshalText() ([]byte, error) {
 
 // UnmarshalText is [ParseDate]. d is unchanged on error.
 func (d *Date) UnmarshalText(text []byte) error {
-	v, err := ParseDate(string(text))
+	v, err := parseDate(string(text))
 	if err == nil {
 		*d = v
 	}
@@ -181,7 +189,7 @@ func parseNumber(s string, scale int) (int64, error) {
 	}
 	shift := exp + scale
 	if shift < 0 {
-		return 0, ErrScale
+		return 0, ErrDecimals
 	}
 	if len(digits)+shift > 19 {
 		return 0, ErrRange
@@ -248,7 +256,7 @@ func parseInstant(s string) (int64, error) {
 	// Not t.Nanosecond: time.Parse drops what is finer.
 	frac := s[19:strings.LastIndexAny(s, "Z+-")]
 	if len(strings.TrimRight(frac, "0")) > len(".000000") {
-		return 0, ErrScale
+		return 0, ErrDecimals
 	}
 	micros := t.UnixMicro()
 	if micros < minMicro || micros >= maxMicro {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // DefaultConfidence is the level where a config or an argument leaves it at 0.
@@ -45,9 +47,9 @@ func (r *Ranking) AUC() (auc float64, ok bool) {
 	return float64(doubled) / (2 * float64(r.hit) * float64(r.miss)), true
 }
 
-// DeLong returns the area with its standard error and interval at a confidence
-// in (0, 1), 0 being DefaultConfidence. Errors: ErrOption for the confidence; ErrOneClass; ErrTooFew unless
-// at least two left and two stayed. Cost: O(groups) after the one sorting of
+// DeLong returns the area with its standard error and interval at a confidence in
+// (0, 1), 0 being DefaultConfidence. Errors: ErrConfidence; ErrOneClass; ErrTooFew
+// unless at least two left and two stayed. Cost: O(groups) after the one sorting of
 // Reset, no allocation.
 //
 // DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44:837–845; the placements
@@ -104,9 +106,9 @@ func (p *placements) variance(n, m int64) float64 {
 func deviate(confidence float64) (float64, error) {
 	confidence = cmp.Or(confidence, DefaultConfidence)
 	if !(confidence > 0 && confidence < 1) {
-		return 0, at(fmt.Errorf("%w: %v is not between 0 and 1", ErrOption, confidence), "confidence")
+		return 0, at(fmt.Errorf("%w: %v", ErrConfidence, confidence), "confidence")
 	}
-	return math.Sqrt2 * math.Erfcinv(1-confidence), nil
+	return normal.Deviate(confidence), nil
 }
 
 // twoClasses returns ErrOneClass or ErrTooFew unless each label has two rows.
@@ -119,6 +121,3 @@ func twoClasses(hit, miss int64) error {
 	}
 	return nil
 }
-
-// twoSided is the probability that a standard normal value is beyond ±z.
-func twoSided(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }

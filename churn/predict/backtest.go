@@ -102,7 +102,7 @@ type chancer interface {
 // ErrColumn where frames differ; ErrLeak where labels of Train or Calibration
 // reach beyond the cut of Test, or one frame stands in two places; ErrTooFew where Test is empty; those of [Learn],
 // at /train, and of [Calibrate], at /calibration; what a rival answers, at
-// /rivals/i, or ErrShape and ErrNotFinite for its scores. One class only in Test
+// /rivals/i, or ErrShape and ErrValue for its scores. One class only in Test
 // is not an error, see [Evaluate].
 func BackTest(frames Frames, cfg BackTestConfig, rivals ...Rival) (BackTestResult, error) {
 	err := errors.Join(guanxi.At("/config", cfg.Validate()), frames.check(cfg), checkRivals(rivals))

@@ -119,7 +119,7 @@ func TestBackTestRefuses(t *testing.T) {
 			[]string{"/config/fit/lambda", "/config/calibration", "/config/report/same_rows"}},
 		{"rivals", good, cal, []predict.Rival{{Name: "learned", Scorer: wrong{}}, {}, {Name: "x", Scorer: wrong{}, LogOdds: []float64{}}}, predict.ErrOption, []string{"/rivals/0", "/rivals/1", "/rivals/1", "/rivals/2"}},
 		{"rival's rows", good, cal, []predict.Rival{{Name: "x", Scorer: wrong{rows + 1}}}, predict.ErrShape, []string{"/rivals/0"}},
-		{"rival's scores", good, cal, []predict.Rival{{Name: "x", LogOdds: append(make([]float64, rows-1), math.NaN())}}, predict.ErrNotFinite, []string{fmt.Sprintf("/rivals/0/scores/%d", rows-1)}},
+		{"rival's scores", good, cal, []predict.Rival{{Name: "x", LogOdds: append(make([]float64, rows-1), math.NaN())}}, predict.ErrValue, []string{fmt.Sprintf("/rivals/0/scores/%d", rows-1)}},
 		{"rival's error", good, cal, []predict.Rival{{Name: "x", Scorer: wrong{-1}}}, predict.ErrModel, []string{"/rivals/0"}},
 		{"training", predict.Frames{Train: must(predict.NewFrame(good.Train.Counts().Window, []string{"a", "b", "c"})), Test: good.Test}, predict.BackTestConfig{}, nil, predict.ErrTooFew, []string{"/train/rows"}},
 		{"no calibration rows", predict.Frames{Train: good.Train, Calibration: must(predict.NewFrame(good.Train.Counts().Window, []string{"a", "b", "c"})), Test: good.Test}, cal, nil, predict.ErrTooFew, []string{"/calibration"}},
@@ -329,8 +329,8 @@ func TestSignalClears(t *testing.T) {
 	x := must(f.Frame().Without("never_seen", "never_seen:clear"))
 	fit := must(predict.Learn(x.Matrix(), x.Left(), predict.FitConfig{}))
 	less := must(plain.Frame().Without("never_seen"))
-	if without := must(predict.Learn(less.Matrix(), less.Left(), predict.FitConfig{})); !(fit.LogLikelihood > without.LogLikelihood+50) {
-		t.Errorf("%v with clears, %v without", fit.LogLikelihood, without.LogLikelihood)
+	if without := must(predict.Learn(less.Matrix(), less.Left(), predict.FitConfig{})); !(fit.LogLik > without.LogLik+50) {
+		t.Errorf("%v with clears, %v without", fit.LogLik, without.LogLik)
 	}
 	c := must(fit.Model.Catalogue(shop))
 	if c.Signals[0].Clear > -1 || c.Signals[3].Clear != 0 {

@@ -41,7 +41,7 @@ type Calibration struct {
 	Chances []float64 `json:"chances,omitempty"`
 }
 
-// Validate returns every fault of c: ErrOption, ErrNotFinite, ErrShape, ErrModel,
+// Validate returns every fault of c: ErrOption, ErrValue, ErrShape, ErrModel,
 // ErrProbability.
 func (c Calibration) Validate() error {
 	var errs []error
@@ -53,10 +53,10 @@ func (c Calibration) Validate() error {
 	switch c.Method {
 	case Platt:
 		if c.Slope-c.Slope != 0 {
-			fault(ErrNotFinite, "%v", c.Slope)("slope")
+			fault(ErrValue, "%v", c.Slope)("slope")
 		}
 		if c.Intercept-c.Intercept != 0 {
-			fault(ErrNotFinite, "%v", c.Intercept)("intercept")
+			fault(ErrValue, "%v", c.Intercept)("intercept")
 		}
 		if len(c.Scores)+len(c.Chances) > 0 {
 			fault(ErrModel, "platt has no knots")("scores")
@@ -74,7 +74,7 @@ func (c Calibration) Validate() error {
 		for i, s := range c.Scores {
 			switch {
 			case s-s != 0:
-				fault(ErrNotFinite, "%v", s)("scores", i)
+				fault(ErrValue, "%v", s)("scores", i)
 			case i > 0 && !(s > c.Scores[i-1]):
 				fault(ErrModel, "%v does not rise", s)("scores", i)
 			}
@@ -128,7 +128,7 @@ func (c *Calibration) Chance(score float64) float64 {
 }
 
 // AppendChances appends the chance of every score. Errors: the faults of c;
-// ErrNotFinite by row, dst being as it was. Cost: no allocation where dst has
+// ErrValue by row, dst being as it was. Cost: no allocation where dst has
 // the room.
 func (c *Calibration) AppendChances(dst, scores []float64) ([]float64, error) {
 	if err := c.Validate(); err != nil {
@@ -136,7 +136,7 @@ func (c *Calibration) AppendChances(dst, scores []float64) ([]float64, error) {
 	}
 	for i, s := range scores {
 		if s-s != 0 {
-			return dst, at(fmt.Errorf("%w: %v", ErrNotFinite, s), "scores", i)
+			return dst, at(fmt.Errorf("%w: %v", ErrValue, s), "scores", i)
 		}
 	}
 	dst = slices.Grow(dst, len(scores))

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // AUCDifference compares two scores of the same customers. An immutable value.
@@ -74,7 +75,7 @@ func CompareAUC(a, b []float64, left []bool, confidence float64) (AUCDifference,
 	if d.SE > 0 {
 		d.Interval = Interval{max(-1, d.Difference-z*d.SE), min(1, d.Difference+z*d.SE)}
 		stat := d.Difference / d.SE
-		d.Test = &ZTest{stat, twoSided(stat)}
+		d.Test = &ZTest{stat, normal.TwoSided(stat)}
 	}
 	return d, nil
 }

@@ -18,16 +18,16 @@
 //
 // # No leaks
 //
-// A model that has seen the future is very good in a test and worthless after
-// it. A [Window] has a cut: every feature of a [Frame] is dated, and one dated at
-// the cut or later is [ErrLeak]; a label counts if it is from the cut or later and
-// from before the end. [BackTest] further refuses training labels that were
-// not known yet at the cut of the test. Who cannot be known yet is left out and
-// counted, never called "stayed". Nor is anybody called "left" as long as the data
-// ends within the window: those who leave are known at once, those who stay only at
-// its end, so that rows of the first alone would tell of too many who leave. What no code can see is a value recomputed
-// later, such as today's address of a customer at last year's cut: date a value by
-// when it became known.
+// A model that has seen the future is very good in a test and worthless after it. A
+// [Window] has a cut: every feature of a [Frame] is dated, and one dated at the cut
+// or later is [ErrLeak]; a label counts if it is from the cut or later and from
+// before the end. [BackTest] further refuses training labels that were not known
+// yet at the cut of the test. A customer of whom nothing can be known yet is left
+// out and counted, never called "stayed". Nor is anybody called "left" as long as
+// the data ends within the window: those who leave are known at once, those who
+// stay only at its end, so that rows of the first alone would tell of too many who
+// leave. What no code can see is a value recomputed later, such as today's address
+// of a customer at last year's cut: date a value by when it became known.
 //
 // # Learning
 //

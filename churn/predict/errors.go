@@ -16,9 +16,9 @@ var (
 	// ErrColumn refuses a column without a name, a name that stands twice, and
 	// columns other than those a model was learned from.
 	ErrColumn = errors.New("not the column that should stand here")
-	// ErrNotFinite refuses NaN and infinities: a missing value is for the caller
+	// ErrValue refuses NaN and infinities: a missing value is for the caller
 	// to decide on.
-	ErrNotFinite = errors.New("not a finite number")
+	ErrValue = errors.New("not a finite number")
 	// ErrConstant names a column that has one value only, to within rounding.
 	ErrConstant = errors.New("column has one value only")
 	// ErrCollinear names a column that others determine.
@@ -38,11 +38,13 @@ var (
 	// float64 holds.
 	ErrOverflow = errors.New("beyond the range of numbers")
 	// ErrConverge says that a fit did not come to rest.
-	ErrConverge = errors.New("fit did not converge")
+	ErrConverge = errors.New("predict: fit did not converge")
 	// ErrProbability refuses a chance that is not in 0 to 1.
 	ErrProbability = errors.New("not a probability")
 	// ErrOption refuses an unknown or impossible value of an option.
 	ErrOption = errors.New("not a value of this option")
+	// ErrConfidence refuses a confidence level that is not between 0 and 1.
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrModel refuses a model, or a calibration, that no fit could have made.
 	ErrModel = errors.New("not a usable model")
 	// ErrLeak refuses what could not have been known at the cut: a feature dated
@@ -54,7 +56,7 @@ var (
 	// ErrLabel refuses a Label that this package does not know.
 	ErrLabel = errors.New("not a label")
 	// ErrTime refuses a zero time or one outside the years 1 to 9999.
-	ErrTime = errors.New("no time, or one outside the years 1 to 9999")
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 )
 
 // at places err at a field, a row or a column.

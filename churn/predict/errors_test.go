@@ -62,10 +62,10 @@ func TestLearnRefuses(t *testing.T) {
 	}{
 		{"no columns", predict.Matrix{}, y, predict.FitConfig{}, predict.ErrColumn, []string{"/columns"}},
 		{"names", matrix([]string{"a", "", "a"}, 1, 2, 3), labels(1), predict.FitConfig{}, predict.ErrColumn, []string{"/columns/1", "/columns/2"}},
-		{"names and values", matrix([]string{"a", "a"}, 1, nan, inf, 3), labels(1), predict.FitConfig{}, predict.ErrNotFinite, []string{"/columns/1", "/rows/0/a", "/rows/1/a"}},
+		{"names and values", matrix([]string{"a", "a"}, 1, nan, inf, 3), labels(1), predict.FitConfig{}, predict.ErrValue, []string{"/columns/1", "/rows/0/a", "/rows/1/a"}},
 		{"values and labels", matrix(ab, 1, nan), labels(1, 0), predict.FitConfig{Lambda: -1}, predict.ErrShape, []string{"/config/lambda", "/rows/0/b", "/left"}},
 		{"part of a row", matrix(ab, 1, 2, 3), labels(1), predict.FitConfig{}, predict.ErrShape, []string{"/values"}},
-		{"NaN", matrix(ab, 1, nan, inf, 3), labels(1, 0), predict.FitConfig{}, predict.ErrNotFinite, []string{"/rows/0/b", "/rows/1/a"}},
+		{"NaN", matrix(ab, 1, nan, inf, 3), labels(1, 0), predict.FitConfig{}, predict.ErrValue, []string{"/rows/0/b", "/rows/1/a"}},
 		{"labels", columns(ab, u, v), labels(1), predict.FitConfig{}, predict.ErrShape, []string{"/left"}},
 		{"rows", matrix(ab, 1, 2, 3, 4), labels(0, 1), predict.FitConfig{}, predict.ErrTooFew, []string{"/rows"}},
 		{"no rows", matrix(ab), nil, predict.FitConfig{}, predict.ErrTooFew, []string{"/rows"}},
@@ -177,8 +177,8 @@ func TestScoringRefuses(t *testing.T) {
 		{"count", m, matrix([]string{"a"}, 1), predict.ErrColumn, "/columns"},
 		{"name", m, matrix([]string{"a", "c"}, 1, 2), predict.ErrColumn, "/columns/1"},
 		{"shape", m, matrix([]string{"a", "b"}, 1, 2, 3), predict.ErrShape, "/values"},
-		{"NaN", m, matrix([]string{"a", "b"}, 1, 2, math.NaN(), 3), predict.ErrNotFinite, "/rows/1/a"},
-		{"overflow", m, matrix([]string{"a", "b"}, 1, 1e300), predict.ErrNotFinite, "/rows/0"},
+		{"NaN", m, matrix([]string{"a", "b"}, 1, 2, math.NaN(), 3), predict.ErrValue, "/rows/1/a"},
+		{"overflow", m, matrix([]string{"a", "b"}, 1, 1e300), predict.ErrValue, "/rows/0"},
 		{"calibration", predict.Model{Columns: []string{"a"}, Weights: []float64{1}, Calibration: &predict.Calibration{Method: predict.Isotonic}}, matrix([]string{"a"}, 1), predict.ErrShape, "/calibration/scores"},
 		{"weights", predict.Model{Columns: []string{"a"}}, matrix([]string{"a"}, 1), predict.ErrShape, "/weights"},
 	} {
@@ -209,7 +209,7 @@ func TestScoringRefuses(t *testing.T) {
 		t.Error(got)
 	}
 	good := predict.Calibration{Method: predict.Platt, Slope: 1}
-	refused(t, "score", second(good.AppendChances(nil, []float64{1, math.NaN()})), predict.ErrNotFinite, "/scores/1")
+	refused(t, "score", second(good.AppendChances(nil, []float64{1, math.NaN()})), predict.ErrValue, "/scores/1")
 	empty := predict.Calibration{Method: predict.Isotonic}
 	if !math.IsNaN(empty.Chance(1)) {
 		t.Error("a chance of no knots")
@@ -221,7 +221,7 @@ func TestRankingRefuses(t *testing.T) {
 	var r predict.Ranking
 	refused(t, "labels", r.Reset(s, y[:1]), predict.ErrShape, "/left")
 	refused(t, "none", r.Reset(nil, nil), predict.ErrTooFew)
-	refused(t, "infinite", r.Reset([]float64{math.Inf(1), 0, math.NaN(), 1}, y), predict.ErrNotFinite, "/scores/0", "/scores/2")
+	refused(t, "infinite", r.Reset([]float64{math.Inf(1), 0, math.NaN(), 1}, y), predict.ErrValue, "/scores/0", "/scores/2")
 	if _, ok := r.BaseRate(); ok || r.Rows() != 0 {
 		t.Error("a base rate of no rows")
 	}
@@ -249,11 +249,11 @@ func TestRankingRefuses(t *testing.T) {
 	one := must(predict.NewRanking(s, labels(0, 0, 0, 1)))
 	refused(t, "one leaver", second(one.DeLong(0.9)), predict.ErrTooFew)
 	r = *must(predict.NewRanking(s, y))
-	refused(t, "confidence", second(r.DeLong(1)), predict.ErrOption, "/confidence")
+	refused(t, "confidence", second(r.DeLong(1)), predict.ErrConfidence, "/confidence")
 	if a, err := r.DeLong(0); err != nil || a != must(r.DeLong(predict.DefaultConfidence)) {
 		t.Errorf("confidence 0 is the default: %+v, %v", a, err)
 	}
-	refused(t, "compare", second(predict.CompareAUC(s[:3], []float64{1, 2, math.NaN(), 4}, y, 1)), predict.ErrOption, "/confidence", "/a/left", "/b/scores/2")
+	refused(t, "compare", second(predict.CompareAUC(s[:3], []float64{1, 2, math.NaN(), 4}, y, 1)), predict.ErrConfidence, "/confidence", "/a/left", "/b/scores/2")
 	for _, err := range []error{
 		second(r.Top(0)), second(r.Top(5)), second(r.TopShare(0)), second(r.TopShare(math.NaN())), second(r.Bins(0)),
 		second(predict.Calibrate("?", s, y)), second(r.Calibrate("?")),
@@ -345,7 +345,7 @@ func TestWindowRefuses(t *testing.T) {
 		{time.Time{}, end, predict.Stayed, nil},
 		{time.Time{}, end.Add(-tick), predict.Unknown, nil},
 	} {
-		got, since, err := w.Label(tt.left, tt.watched)
+		got, since, err := w.Outcome(tt.left, tt.watched)
 		if got != tt.want || !errors.Is(err, tt.err) {
 			t.Errorf("left %v, watched %v: %q, %v", tt.left, tt.watched, got, err)
 		}
@@ -382,7 +382,7 @@ func TestFrameRefuses(t *testing.T) {
 	}{
 		{"values", func(e *predict.Example) { e.Values = e.Values[:1] }, predict.ErrShape, []string{"/rows/4/values"}},
 		{"dates", func(e *predict.Example) { e.Dated = nil }, predict.ErrShape, []string{"/rows/4/values"}},
-		{"NaN", func(e *predict.Example) { e.Values[1] = math.NaN() }, predict.ErrNotFinite, []string{"/rows/4/b"}},
+		{"NaN", func(e *predict.Example) { e.Values[1] = math.NaN() }, predict.ErrValue, []string{"/rows/4/b"}},
 		{"at the cut", func(e *predict.Example) { e.Dated[0] = cut }, predict.ErrLeak, []string{"/rows/4/a"}},
 		{"after the cut, unknown", func(e *predict.Example) { e.Dated[1], e.Label = w.End, predict.Unknown }, predict.ErrLeak, []string{"/rows/4/b"}},
 		{"left before the cut", func(e *predict.Example) { e.At = cut.Add(-tick) }, predict.ErrLabelTime, []string{"/rows/4/label"}},

@@ -6,18 +6,19 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // Fit is a learned model with what is known about its fit. A plain value;
 // nothing changes it, so it may be read by many goroutines.
 //
-// The slices Standardized, SE and Covariance have the intercept first, then the
+// The slices Standardised, SE and Covariance have the intercept first, then the
 // columns in order.
 type Fit struct {
 	Model Model `json:"model"`
-	// Standardized are the coefficients of the columns less their mean, per
+	// Standardised are the coefficients of the columns less their mean, per
 	// population standard deviation.
-	Standardized []float64 `json:"standardized"`
+	Standardised []float64 `json:"standardised"`
 	Means        []float64 `json:"means"`      // of the columns
 	Deviations   []float64 `json:"deviations"` // population standard deviations
 	// SE are standard errors, the roots of the diagonal of Covariance.
@@ -28,9 +29,9 @@ type Fit struct {
 	// Houwelingen (1992), Applied Statistics 41:191–201.
 	Covariance []float64 `json:"covariance"`
 
-	LogLikelihood float64 `json:"log_likelihood"` // without the penalty
-	Deviance      float64 `json:"deviance"`       // −2 × LogLikelihood
-	NullDeviance  float64 `json:"null_deviance"`  // of the base rate alone
+	LogLik       float64 `json:"log_lik"`       // without the penalty
+	Deviance     float64 `json:"deviance"`      // −2 × LogLik
+	NullDeviance float64 `json:"null_deviance"` // of the base rate alone
 	// Parameters is the number of coefficients, or with a penalty the effective
 	// number, trace((I+P)⁻¹·I).
 	Parameters float64 `json:"parameters"`
@@ -58,7 +59,7 @@ func (f *Fit) Z(k int) (z ZTest, ok bool) {
 		coef = f.Model.Weights[k-1]
 	}
 	stat := coef / f.SE[k]
-	return ZTest{stat, twoSided(stat)}, true
+	return ZTest{stat, normal.TwoSided(stat)}, true
 }
 
 // Learn fits a ridge logistic regression of who left on the columns of x.
@@ -182,14 +183,14 @@ func (c FitConfig) penalty(s scales, names []string) ([]float64, error) {
 func (f *newton) fit(names []string, s scales) (Fit, error) {
 	k := f.b.p + 1
 	out := Fit{
-		Standardized:  f.beta,
-		Means:         s.mean,
-		Deviations:    s.sd,
-		LogLikelihood: f.loglik,
-		Deviance:      -2 * f.loglik,
-		Rows:          int(f.b.total),
-		Left:          int(f.b.hits),
-		Iterations:    f.iterations,
+		Standardised: f.beta,
+		Means:        s.mean,
+		Deviations:   s.sd,
+		LogLik:       f.loglik,
+		Deviance:     -2 * f.loglik,
+		Rows:         int(f.b.total),
+		Left:         int(f.b.hits),
+		Iterations:   f.iterations,
 	}
 	hits, misses := f.b.hits, f.b.total-f.b.hits
 	out.NullDeviance = -2 * (hits*math.Log(hits/f.b.total) + misses*math.Log(misses/f.b.total))

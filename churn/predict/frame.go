@@ -64,7 +64,7 @@ func NewFrame(w Window, columns []string) (*Frame, error) {
 
 // Add takes up an example and copies its values. On error f is as it was; the
 // faults, at /rows/i where i counts the examples since the last Reset, those left
-// out included, are ErrShape, ErrNotFinite and ErrLeak by column, and ErrLabel,
+// out included, are ErrShape, ErrValue and ErrLeak by column, and ErrLabel,
 // ErrLabelTime or ErrTime at its label. An example of unknown label is checked
 // too. Amortised, no allocation but for the growth of the frame.
 func (f *Frame) Add(e Example) error {
@@ -92,7 +92,7 @@ func (f *Frame) check(e Example) error {
 	var errs []error
 	for j, v := range e.Values {
 		if v-v != 0 {
-			errs = append(errs, at(fmt.Errorf("%w: %v", ErrNotFinite, v), f.columns[j]))
+			errs = append(errs, at(fmt.Errorf("%w: %v", ErrValue, v), f.columns[j]))
 		}
 		if d := e.Dated[j]; !d.IsZero() && !d.Before(f.window.Cut) {
 			errs = append(errs, at(fmt.Errorf("%w: %q dates from %v, the cut is %v", ErrLeak, f.columns[j], d, f.window.Cut), f.columns[j]))

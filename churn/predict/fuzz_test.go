@@ -12,8 +12,8 @@ import (
 
 // sentinels are all that Learn may answer.
 var sentinels = []error{
-	predict.ErrShape, predict.ErrColumn, predict.ErrNotFinite, predict.ErrConstant, predict.ErrCollinear, predict.ErrSeparation,
-	predict.ErrTooFew, predict.ErrOneClass, predict.ErrOverflow, predict.ErrConverge, predict.ErrOption,
+	predict.ErrShape, predict.ErrColumn, predict.ErrValue, predict.ErrConstant, predict.ErrCollinear, predict.ErrSeparation,
+	predict.ErrTooFew, predict.ErrOneClass, predict.ErrOverflow, predict.ErrConverge, predict.ErrOption, predict.ErrConfidence,
 }
 
 func known(err error) bool {

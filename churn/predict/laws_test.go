@@ -261,17 +261,17 @@ func TestFitLaws(t *testing.T) {
 		}
 	}
 	// A larger penalty shrinks, and costs likelihood.
-	norm, loglik := math.Inf(1), fit.LogLikelihood
+	norm, loglik := math.Inf(1), fit.LogLik
 	for _, lambda := range []float64{0.01, 1, 100, 1e4, 1e8, 1e300} {
 		f := must(predict.Learn(x, left, predict.FitConfig{Lambda: lambda}))
 		sum := 0.0
-		for _, b := range f.Standardized[1:] {
+		for _, b := range f.Standardised[1:] {
 			sum += b * b
 		}
-		if !(sum < norm) || f.LogLikelihood > loglik || f.Parameters < 1-1e-9 {
-			t.Errorf("lambda %v: %v after %v, %v after %v", lambda, sum, norm, f.LogLikelihood, loglik)
+		if !(sum < norm) || f.LogLik > loglik || f.Parameters < 1-1e-9 {
+			t.Errorf("lambda %v: %v after %v, %v after %v", lambda, sum, norm, f.LogLik, loglik)
 		}
-		norm, loglik = sum, f.LogLikelihood
+		norm, loglik = sum, f.LogLik
 	}
 }
 

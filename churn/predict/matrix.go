@@ -40,7 +40,7 @@ func (m Matrix) Row(i int) []float64 {
 	return m.Values[i*p : (i+1)*p : (i+1)*p]
 }
 
-// Validate returns the faults of m: ErrColumn, ErrShape, and ErrNotFinite by row
+// Validate returns the faults of m: ErrColumn, ErrShape, and ErrValue by row
 // and column; of many the first hundred. Cost: O(len(Values)).
 func (m Matrix) Validate() error {
 	errs := []error{m.shape()}
@@ -57,7 +57,7 @@ func (m Matrix) Validate() error {
 			errs = append(errs, guanxi.ErrTooMany)
 			break
 		}
-		errs = append(errs, at(fmt.Errorf("%w: %v", ErrNotFinite, v), "rows", k/p, m.Columns[k%p]))
+		errs = append(errs, at(fmt.Errorf("%w: %v", ErrValue, v), "rows", k/p, m.Columns[k%p]))
 	}
 	return errors.Join(errs...)
 }

@@ -35,7 +35,7 @@ type Model struct {
 	Calibration *Calibration `json:"calibration,omitempty"`
 }
 
-// Validate returns every fault of m: ErrModel, ErrColumn, ErrShape, ErrNotFinite.
+// Validate returns every fault of m: ErrModel, ErrColumn, ErrShape, ErrValue.
 func (m Model) Validate() error {
 	errs := columnFaults(m.Columns)
 	if m.Version != 0 && m.Version != ModelVersion {
@@ -45,11 +45,11 @@ func (m Model) Validate() error {
 		errs = append(errs, at(fmt.Errorf("%w: %d weights of %d columns", ErrShape, len(m.Weights), len(m.Columns)), "weights"))
 	}
 	if m.Intercept-m.Intercept != 0 {
-		errs = append(errs, at(fmt.Errorf("%w: %v", ErrNotFinite, m.Intercept), "intercept"))
+		errs = append(errs, at(fmt.Errorf("%w: %v", ErrValue, m.Intercept), "intercept"))
 	}
 	for j, w := range m.Weights {
 		if w-w != 0 {
-			errs = append(errs, at(fmt.Errorf("%w: %v", ErrNotFinite, w), "weights", j))
+			errs = append(errs, at(fmt.Errorf("%w: %v", ErrValue, w), "weights", j))
 		}
 	}
 	if m.Calibration != nil {
@@ -78,7 +78,7 @@ func (m Model) Weight(column string) (w float64, ok bool) {
 
 // AppendLogOdds appends to dst intercept + Σ weight·value for each row of x.
 // Errors: ErrColumn unless x has the columns of m in their order; ErrShape;
-// ErrNotFinite by row, and by column where a value is at fault. dst is then as
+// ErrValue by row, and by column where a value is at fault. dst is then as
 // it was. Cost: O(values), no allocation where dst has the room.
 func (m Model) AppendLogOdds(dst []float64, x Matrix) ([]float64, error) {
 	if len(m.Weights) != len(m.Columns) {
@@ -107,10 +107,10 @@ func (m Model) AppendLogOdds(dst []float64, x Matrix) ([]float64, error) {
 func (m Model) notFinite(i int, row []float64, sum float64) error {
 	for j, v := range row {
 		if v-v != 0 {
-			return at(fmt.Errorf("%w: %v", ErrNotFinite, v), "rows", i, m.Columns[j])
+			return at(fmt.Errorf("%w: %v", ErrValue, v), "rows", i, m.Columns[j])
 		}
 	}
-	return at(fmt.Errorf("%w: the score is %v", ErrNotFinite, sum), "rows", i)
+	return at(fmt.Errorf("%w: the score is %v", ErrValue, sum), "rows", i)
 }
 
 // AppendChances appends to dst the chance, in [0, 1], that each row of x leaves

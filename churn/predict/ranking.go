@@ -42,7 +42,7 @@ func NewRanking(scores []float64, left []bool) (*Ranking, error) {
 
 // Reset makes r the ranking of other rows and reuses its memory; r is unchanged
 // on error. Nothing of the arguments is kept. Errors: ErrTooFew without rows,
-// ErrShape, ErrNotFinite by row. Cost: O(len(scores)), some 40 ns a row, no
+// ErrShape, ErrValue by row. Cost: O(len(scores)), some 40 ns a row, no
 // allocation once r has held as many.
 func (r *Ranking) Reset(scores []float64, left []bool) error {
 	if err := checkScores(scores, left); err != nil {
@@ -99,7 +99,7 @@ func checkScores(scores []float64, left []bool) error {
 			errs = append(errs, guanxi.ErrTooMany)
 			break
 		}
-		errs = append(errs, at(fmt.Errorf("%w: %v", ErrNotFinite, s), "scores", i))
+		errs = append(errs, at(fmt.Errorf("%w: %v", ErrValue, s), "scores", i))
 	}
 	return errors.Join(errs...)
 }

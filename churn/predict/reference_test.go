@@ -180,7 +180,7 @@ func (ref *reference) glm(t *testing.T, x predict.Matrix, left []bool) {
 	near(t, "null deviance", fit.NullDeviance, ref.GLM.NullDeviance, 1e-12)
 	near(t, "deviance", fit.Deviance, ref.GLM.Deviance, 1e-12)
 	near(t, "aic", fit.AIC, ref.GLM.AIC, 1e-12)
-	near(t, "loglik", fit.LogLikelihood, ref.GLM.LogLik, 1e-12)
+	near(t, "loglik", fit.LogLik, ref.GLM.LogLik, 1e-12)
 	if fit.Rows != ref.N || fit.Left != ref.Positives || fit.Parameters != 6 {
 		t.Errorf("%d rows, %d left, %v parameters", fit.Rows, fit.Left, fit.Parameters)
 	}
@@ -265,13 +265,13 @@ func (ref *reference) calibrated(t *testing.T, left []bool) {
 func (ref *reference) ridge(t *testing.T, x predict.Matrix, left []bool) {
 	for _, want := range ref.Ridge.Fits {
 		fit := must(predict.Learn(x, left, predict.FitConfig{Lambda: want.Lambda}))
-		near(t, "intercept", fit.Standardized[0], want.InterceptStd, 1e-9)
+		near(t, "intercept", fit.Standardised[0], want.InterceptStd, 1e-9)
 		near(t, "raw intercept", fit.Model.Intercept, want.InterceptRaw, 1e-9)
 		for j := range veteranColumns {
-			near(t, "std", fit.Standardized[j+1], want.CoefStd[j], 1e-9)
+			near(t, "std", fit.Standardised[j+1], want.CoefStd[j], 1e-9)
 			near(t, "raw", fit.Model.Weights[j], want.CoefRaw[j], 1e-9)
 		}
-		near(t, "loglik", fit.LogLikelihood, want.LogLik, 1e-11)
+		near(t, "loglik", fit.LogLik, want.LogLik, 1e-11)
 		r := must(predict.Evaluate(must(fit.Model.AppendLogOdds(nil, x)), nil, left, predict.ReportConfig{}))
 		near(t, "auc", r.AUC.Value, want.AUC, 1e-12)
 		near(t, "brier", r.Brier, want.Brier, 1e-10)

@@ -26,7 +26,7 @@ type ReportConfig struct {
 	SameRows bool `json:"same_rows,omitempty"`
 }
 
-// Validate returns every fault of c, each ErrOption.
+// Validate returns every fault of c, each ErrOption or ErrConfidence.
 func (c ReportConfig) Validate() error {
 	var errs []error
 	if _, err := deviate(c.withDefaults().Confidence); err != nil {
@@ -114,7 +114,7 @@ type Absence struct {
 // chances made of them; left[i] says whether row i left. The order is judged by
 // the scores, since many scores may share a chance; chances nil are
 // logistic(scores). Errors: the faults of cfg, at /config; ErrTooFew without
-// rows; ErrShape; ErrNotFinite and ErrProbability by row. What one class, ties or
+// rows; ErrShape; ErrValue and ErrProbability by row. What one class, ties or
 // few rows make unknowable is absent, not an error. Cost: two sortings.
 func Evaluate(scores, chances []float64, left []bool, cfg ReportConfig) (Report, error) {
 	errs := guanxi.At("/config", cfg.Validate())

@@ -50,7 +50,7 @@ func newSignalFrame(s *churn.Scorer, w Window, clears bool) (*SignalFrame, error
 	if s == nil {
 		return nil, at(fmt.Errorf("%w: no scorer", ErrOption), "scorer")
 	}
-	names, n := s.AppendNames(nil), s.Signals()
+	names, n := s.AppendNames(nil), s.NumSignals()
 	if clears {
 		for _, id := range names[:n] {
 			names = append(names, id+churn.ClearSuffix)
@@ -134,14 +134,14 @@ func (s *SignalFrame) Add(seen []churn.Observation, label Label, since time.Time
 // of the window the outcome is Unknown even of those who have left already: they
 // are known sooner than those who stay, and would make up too large a share of the
 // rows. Customers who were gone at the cut, or no customers yet, are left out and
-// counted. Errors further: those of [churn.Leaving.Label], at /rows/i/history.
+// counted. Errors further: those of [churn.Leaving.Outcome], at /rows/i/history.
 func (s *SignalFrame) AddHistory(seen []churn.Observation, leaving *churn.Leaving, h churn.History) error {
 	row := guanxi.Pointer("rows", int(s.frame.counts.met()))
 	if leaving == nil {
 		return at(fmt.Errorf("%w: no definition of leaving", ErrOption), "leaving")
 	}
 	w := s.frame.window
-	outcome, err := leaving.Label(h, w.Cut, guanxi.Span{Time: w.End.Sub(w.Cut)})
+	outcome, err := leaving.Outcome(h, w.Cut, guanxi.Span{Time: w.End.Sub(w.Cut)})
 	if err != nil {
 		return guanxi.At(row+"/history", err)
 	}

@@ -11,7 +11,7 @@ import (
 // Window is what a prediction is asked about: with what was known before Cut,
 // who leaves in [Cut, End)? A fact counts if fact < Cut, a label if
 // Cut ≤ label < End, so that every instant is either known or asked about. It is
-// the window of [churn.Leaving.Label]. A plain value.
+// the window of [churn.Leaving.Outcome]. A plain value.
 type Window struct {
 	Cut time.Time `json:"cut"`
 	End time.Time `json:"end"`
@@ -58,7 +58,7 @@ const (
 	Left    Label = "left"
 )
 
-// Label answers what is known of a customer who left at an instant (zero: did
+// Outcome answers what is known of a customer who left at an instant (zero: did
 // not leave, as far as is known) and has been watched until another, and when
 // that became certain. All is known before watched, nothing from it on. Someone
 // who left at End or later stayed in this window. Someone watched until before
@@ -66,7 +66,7 @@ const (
 // those who stay are not, so that the rows would hold too many who left. Error:
 // ErrLabelTime for someone who left before Cut, about whom there is nothing to
 // predict.
-func (w Window) Label(left, watched time.Time) (Label, time.Time, error) {
+func (w Window) Outcome(left, watched time.Time) (Label, time.Time, error) {
 	switch {
 	case !left.IsZero() && left.Before(w.Cut):
 		return Unknown, time.Time{}, at(fmt.Errorf("%w: left at %v, the cut is %v", ErrLabelTime, left, w.Cut), "left")

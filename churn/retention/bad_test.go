@@ -111,7 +111,7 @@ func TestBadRows(t *testing.T) {
 	c := fill(t, cfg, nil)
 	at := cfg.From.UnixMicro()
 	err := c.AddBatch(retention.Batch[int64]{Customer: []int64{1, 0, 2, 3}, At: []int64{at, at, 1 << 62, at + 1}})
-	var be *retention.BatchError
+	var be *guanxi.BatchError
 	if !errors.As(err, &be) || be.Refused != 2 || c.Len() != 2 || !reflect.DeepEqual(pointers(err), []string{"/1/customer", "/2/at"}) ||
 		!errors.Is(err, retention.ErrCustomer) || !errors.Is(err, retention.ErrTime) {
 		t.Error(err)
@@ -181,7 +181,7 @@ func TestLabels(t *testing.T) {
 		retention.Calendar, retention.Rolling, retention.Exact, retention.Bracket, retention.Unbounded,
 		retention.FirstEver, retention.InWindow, retention.SecondOrder, retention.AnotherDay,
 		retention.Finished, retention.InProgress, retention.Growing, retention.NotBegun,
-		retention.Fell, retention.Rose, retention.Met, retention.Missed, retention.Unproven, retention.Undecided,
+		retention.Fell, retention.Rose, retention.Met, retention.Missed, retention.Unproven, retention.Undecided, retention.TooFew,
 	} {
 		en, zh := l.Label(guanxi.EN), l.Label(guanxi.ZH)
 		if en == "" || zh == "" || en == zh {

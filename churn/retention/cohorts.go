@@ -97,14 +97,14 @@ func (c *Cohorts[K]) Reset() {
 
 // Add adds one activity. Errors: ErrCustomer at /customer, ErrTime at /at; the
 // accumulator is as before then. One call a row costs about twice a batch's.
-func (c *Cohorts[K]) Add(customer K, when time.Time) error {
+func (c *Cohorts[K]) Add(customer K, at time.Time) error {
 	var zero K
-	us, err := micro(when)
+	us, err := micro(at)
 	if err != nil {
-		err = at(err, "at")
+		err = guanxi.At("/at", err)
 	}
 	if customer == zero {
-		err = strict.Join(at(ErrCustomer, "customer"), err)
+		err = strict.Join(guanxi.At("/customer", ErrCustomer), err)
 	}
 	if err != nil {
 		return wrap(err)
@@ -123,7 +123,7 @@ func (c *Cohorts[K]) Add(customer K, when time.Time) error {
 }
 
 // AddBatch adds columns. Rows that cannot be taken are refused one by one and
-// named in a *BatchError ("/17/at"); all the others are in. Columns of different
+// named in a *guanxi.BatchError ("/17/at"); all the others are in. Columns of different
 // lengths are ErrLength, and nothing is added. Cost: a hash and one or two cache
 // misses a row; no allocation but growth.
 func (c *Cohorts[K]) AddBatch(b Batch[K]) error {
@@ -248,6 +248,7 @@ func (c *Cohorts[K]) AddSeq(seq iter.Seq2[Activity[K], error]) error {
 			for fe := range guanxi.Faults(err) {
 				if len(f.list) < maxFaults {
 					f.list = append(f.list, &guanxi.FieldError{Pointer: guanxi.Pointer(row) + fe.Pointer, Err: fe.Err})
+					f.rows = append(f.rows, row)
 				}
 			}
 		}

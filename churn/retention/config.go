@@ -124,10 +124,8 @@ func (c Config) Validate() error {
 		known = false
 		fault("periods", "%d is not in 1 to %d", c.Periods, maxPeriods)
 	}
-	if c.Location != nil {
-		if _, ok := civil.ZoneName(c.Location); !ok {
-			fault("location", "%q is another zone on another machine", c.Location.String())
-		}
+	if err := civil.CheckZone(c.Location, ErrOption); err != nil {
+		errs = append(errs, at(err, "location"))
 	}
 	switch c.Window {
 	case "", Calendar:

@@ -9,20 +9,13 @@ import (
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
-// zone is a location as text. No text is nil, which is UTC.
-type zone struct{ loc *time.Location }
+// zone is a location as text: an IANA name, or "+08:00" for a fixed offset. One that
+// is none, or another one on another machine, such as Local, is ErrOption.
+type zone = civil.ZoneText[noZone]
 
-// MarshalText returns the name, or ErrOption where there is none.
-func (z zone) MarshalText() ([]byte, error) { return civil.MarshalZone(z.loc, ErrOption) }
+type noZone struct{}
 
-// UnmarshalText reads what MarshalText writes.
-func (z *zone) UnmarshalText(text []byte) error {
-	loc, err := civil.UnmarshalZone(text, ErrOption)
-	if err == nil {
-		z.loc = loc
-	}
-	return err
-}
+func (noZone) Refused() error { return ErrOption }
 
 type configJSON struct {
 	Unit     Unit      `json:"unit"`
@@ -39,7 +32,7 @@ type configJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c Config) MarshalJSON() ([]byte, error) {
-	return json.Marshal(configJSON{c.Unit, c.From, c.Periods, zone{c.Location}, c.Window, c.Days, c.Columns, c.Rule, c.Edges, c.Birth})
+	return json.Marshal(configJSON{c.Unit, c.From, c.Periods, zone{Loc: c.Location}, c.Window, c.Days, c.Columns, c.Rule, c.Edges, c.Birth})
 }
 
 // UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
@@ -47,7 +40,7 @@ func (c Config) MarshalJSON() ([]byte, error) {
 func (c *Config) UnmarshalJSON(data []byte) error {
 	var j configJSON
 	err := guanxi.UnmarshalStrict(data, &j)
-	r := Config{j.Unit, j.From, j.Periods, j.Location.loc, j.Window, j.Days, j.Columns, j.Rule, j.Edges, j.Birth}
+	r := Config{j.Unit, j.From, j.Periods, j.Location.Loc, j.Window, j.Days, j.Columns, j.Rule, j.Edges, j.Birth}
 	return strict.Accept(c, r, err)
 }
 
@@ -78,14 +71,14 @@ type repeatJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c RepeatConfig) MarshalJSON() ([]byte, error) {
-	return json.Marshal(repeatJSON{c.From, c.To, zone{c.Location}, c.Again})
+	return json.Marshal(repeatJSON{c.From, c.To, zone{Loc: c.Location}, c.Again})
 }
 
 // UnmarshalJSON reads strictly, as that of Config does.
 func (c *RepeatConfig) UnmarshalJSON(data []byte) error {
 	var j repeatJSON
 	err := guanxi.UnmarshalStrict(data, &j)
-	return strict.Accept(c, RepeatConfig{j.From, j.To, j.Location.loc, j.Again}, err)
+	return strict.Accept(c, RepeatConfig{j.From, j.To, j.Location.Loc, j.Again}, err)
 }
 
 // UnmarshalJSON reads strictly, as that of Config does.

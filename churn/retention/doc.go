@@ -66,9 +66,9 @@
 //
 // # Targets
 //
-// [Target] judges whether a rate fell, rose, or whether there are not enough
-// customers to say so or no difference at all that more of them would show, and
-// whether it changed as much as was asked.
+// [Target] judges whether a rate fell or rose, and whether it changed as much as
+// was asked: or says that a period has too few customers, that more of them would
+// tell, or that no number of them would.
 //
 // # Sharing
 //

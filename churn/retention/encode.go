@@ -3,6 +3,8 @@ package retention
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Encoded cohorts; what every encoding has is in encode_table.go.
@@ -79,7 +81,7 @@ func (c *Cohorts[K]) header() Config {
 // wrote. Bytes of another config are ErrMismatch, any others ErrFormat; the
 // accumulator is unchanged then. It allocates in proportion to len(data).
 func (c *Cohorts[K]) UnmarshalBinary(data []byte) error {
-	d := decoder{data: data}
+	d := decoder{wire.Reader{Data: data}}
 	if err := d.header(magic, c.header()); err != nil {
 		return wrap(err)
 	}
@@ -92,8 +94,8 @@ func (c *Cohorts[K]) UnmarshalBinary(data []byte) error {
 }
 
 func (c *Cohorts[K]) decode(d *decoder) error {
-	latest, n := d.number(), d.number()
-	if d.bad || latest > uint64(maxMicro-minMicro) || n > uint64(len(d.data)) || (n == 0) != (latest == 0) {
+	latest, n := d.Uvarint(), d.Uvarint()
+	if d.Bad || latest > uint64(maxMicro-minMicro) || n > uint64(len(d.Data)) || (n == 0) != (latest == 0) {
 		return ErrFormat
 	}
 	c.latest = minMicro + int64(latest) - 1
@@ -112,7 +114,7 @@ func (c *Cohorts[K]) decode(d *decoder) error {
 func (c *Cohorts[K]) decodeBits(d *decoder, ord uint32) bool {
 	all := uint64(0)
 	for w := range c.extra + 1 {
-		v := d.number()
+		v := d.Uvarint()
 		if top := c.cfg.Periods + 2 - w*64; top < 64 && v>>uint(top) != 0 {
 			return false
 		}
@@ -123,18 +125,18 @@ func (c *Cohorts[K]) decodeBits(d *decoder, ord uint32) bool {
 			c.more[int(ord)*c.extra+w-1] = v
 		}
 	}
-	return all != 0 && !d.bad
+	return all != 0 && !d.Bad
 }
 
 func (c *Cohorts[K]) decodeTimes(d *decoder, ord uint32) bool {
-	n := d.number()
-	if d.bad || n == 0 || n > uint64(len(d.data)) {
+	n := d.Uvarint()
+	if d.Bad || n == 0 || n > uint64(len(d.Data)) {
 		return false
 	}
 	us := minMicro
 	for i := range n {
-		v := d.number()
-		if d.bad || v > uint64(c.latest-us) || i > 0 && v == 0 {
+		v := d.Uvarint()
+		if d.Bad || v > uint64(c.latest-us) || i > 0 && v == 0 {
 			return false
 		}
 		us += int64(v)

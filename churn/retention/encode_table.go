@@ -10,6 +10,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/table"
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Every encoding begins with its magic, a version and its config (JSON, defaults
@@ -38,12 +39,8 @@ func appendHeader(dst []byte, magic string, cfg any) ([]byte, error) {
 	return append(dst, header...), nil
 }
 
-// decoder reads numbers; after the first that is not one, bad is true and all
-// that follow are 0.
-type decoder struct {
-	data []byte
-	bad  bool
-}
+// decoder reads what follows a header.
+type decoder struct{ wire.Reader }
 
 // header checks what an encoding begins with: ErrMismatch for another config.
 func (d *decoder) header(magic string, cfg any) error {
@@ -51,45 +48,19 @@ func (d *decoder) header(magic string, cfg any) error {
 	if err != nil {
 		return err
 	}
-	if bytes.HasPrefix(d.data, want) {
-		d.data = d.data[len(want):]
+	if bytes.HasPrefix(d.Data, want) {
+		d.Data = d.Data[len(want):]
 		return nil
 	}
 	start := append([]byte(magic), formatVersion)
-	if !bytes.HasPrefix(d.data, start) {
+	if !bytes.HasPrefix(d.Data, start) {
 		return ErrFormat
 	}
-	d.data = d.data[len(start):]
-	if size := d.number(); d.bad || size > uint64(len(d.data)) || !json.Valid(d.data[:size]) {
+	d.Data = d.Data[len(start):]
+	if size := d.Uvarint(); d.Bad || size > uint64(len(d.Data)) || !json.Valid(d.Data[:size]) {
 		return ErrFormat
 	}
 	return ErrMismatch
-}
-
-func (d *decoder) number() uint64 {
-	v, n := binary.Uvarint(d.data)
-	if d.bad || n <= 0 || n > 1 && d.data[n-1] == 0 {
-		d.bad = true
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *decoder) signed() int64 {
-	u := d.number()
-	return int64(u>>1) ^ -int64(u&1)
-}
-
-func (d *decoder) text() string {
-	size := d.number()
-	if d.bad || size > uint64(len(d.data)) {
-		d.bad = true
-		return ""
-	}
-	s := string(d.data[:size])
-	d.data = d.data[size:]
-	return s
 }
 
 // keyOrder returns the ordinals in the order of their keys.
@@ -105,25 +76,25 @@ func keyOrder[K comparable, R any](t *table.Table[K, R], key guanxi.Key[K]) []ui
 // keys reads n customers in the order of their keys, each followed by what row
 // reads.
 func keys[K comparable](d *decoder, key guanxi.Key[K], n uint64, row func(k K) bool) error {
-	if d.bad || n > uint64(len(d.data)) {
+	if d.Bad || n > uint64(len(d.Data)) {
 		return ErrFormat
 	}
 	var before, zero K
 	for i := range n {
-		k, size, err := key.Decode(d.data)
+		k, size, err := key.Decode(d.Data)
 		if err != nil {
 			return fmt.Errorf("%w: customer %d: %w", ErrFormat, i, err)
 		}
-		d.data = d.data[size:]
+		d.Data = d.Data[size:]
 		if k == zero || i > 0 && key.Compare(before, k) >= 0 {
 			return fmt.Errorf("%w: customer %d is out of order", ErrFormat, i)
 		}
 		before = k
-		if !row(k) || d.bad {
+		if !row(k) || d.Bad {
 			return fmt.Errorf("%w: customer %d", ErrFormat, i)
 		}
 	}
-	if len(d.data) > 0 {
+	if len(d.Data) > 0 {
 		return fmt.Errorf("%w: bytes after its end", ErrFormat)
 	}
 	return nil
@@ -165,16 +136,16 @@ func (b *Book[K]) AppendBinary(dst []byte) ([]byte, error) {
 // of another config are ErrMismatch, any others ErrFormat; the book is unchanged
 // then. It allocates in proportion to len(data).
 func (b *Book[K]) UnmarshalBinary(data []byte) error {
-	d := decoder{data: data}
+	d := decoder{wire.Reader{Data: data}}
 	if err := d.header("guanxi/book", b.header()); err != nil {
 		return wrap(err)
 	}
 	fresh := &Book[K]{cfg: b.cfg, bounds: b.bounds, seed: b.seed, key: b.key}
-	fresh.later = int64(d.number())
-	n := d.number()
+	fresh.later = int64(d.Uvarint())
+	n := d.Uvarint()
 	err := keys(&d, b.key, n, func(k K) bool {
-		a := account{opening: d.signed(), closing: d.signed()}
-		former := d.number()
+		a := account{opening: d.Varint(), closing: d.Varint()}
+		former := d.Uvarint()
 		a.former = former == 1
 		return former <= 1 && fresh.sum(k, a) == nil
 	})
@@ -220,17 +191,17 @@ func (r *Repeats[K]) AppendBinary(dst []byte) ([]byte, error) {
 // wrote. Bytes of another config are ErrMismatch, any others ErrFormat; it is
 // unchanged then. It allocates in proportion to len(data).
 func (r *Repeats[K]) UnmarshalBinary(data []byte) error {
-	d := decoder{data: data}
+	d := decoder{wire.Reader{Data: data}}
 	if err := d.header("guanxi/repeats", r.header()); err != nil {
 		return wrap(err)
 	}
 	fresh := &Repeats[K]{cfg: r.cfg, from: r.from, to: r.to, seed: r.seed, key: r.key}
-	fresh.outside = int64(d.number())
-	n := d.number()
+	fresh.outside = int64(d.Uvarint())
+	n := d.Uvarint()
 	length := uint64(r.to - r.from)
 	err := keys(&d, r.key, n, func(k K) bool {
-		first, last, orders := d.number(), d.number(), d.number()
-		group := d.text()
+		first, last, orders := d.Uvarint(), d.Uvarint(), d.Uvarint()
+		group := d.Text()
 		if first >= length || last >= length-first || orders == 0 || orders > 1<<40 || orders == 1 && last > 0 {
 			return false
 		}

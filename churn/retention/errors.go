@@ -3,7 +3,6 @@ package retention
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/guanxi-go/guanxi"
 )
@@ -16,7 +15,7 @@ var (
 	// ErrCustomer refuses a row whose customer is the zero value of its key type.
 	ErrCustomer = errors.New("no customer")
 	// ErrTime refuses the zero time.Time and times outside the years 1 to 9999.
-	ErrTime = errors.New("no time, or one outside the years 1 to 9999")
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrFuture refuses an asOf that is not after every row.
 	ErrFuture = errors.New("rows at or after asOf")
 	// ErrLength refuses a batch whose columns are not all of one length.
@@ -37,56 +36,28 @@ var (
 	// of all.
 	ErrCount = errors.New("not a share of customers")
 	// ErrDuplicate refuses a group that is listed twice.
-	ErrDuplicate = errors.New("listed twice")
-	// ErrConfidence refuses a confidence level outside [0.01, 1).
-	ErrConfidence = errors.New("confidence is not in [0.01, 1)")
+	ErrDuplicate = errors.New("occurs twice")
+	// ErrConfidence refuses a confidence level outside (0, 1).
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrEmpty says that there is no customer to take a rate of.
 	ErrEmpty = errors.New("no customers")
 )
 
-// maxFaults is how many refused rows a BatchError names; the others it counts.
+// maxFaults is how many refused rows a guanxi.BatchError names; the others it counts.
 const maxFaults = 1000
-
-// BatchError says which rows of a batch were refused. All other rows are in.
-type BatchError struct {
-	Refused int                  // how many rows
-	Faults  []*guanxi.FieldError // the first 1,000 of them: "/17/at"
-}
-
-// Error names the first few rows and counts the rest.
-func (e *BatchError) Error() string {
-	const shown = 3
-	var b strings.Builder
-	fmt.Fprintf(&b, "retention: %d rows refused", e.Refused)
-	for i, f := range e.Faults[:min(shown, len(e.Faults))] {
-		b.WriteString([]string{": ", "; ", "; "}[i])
-		b.WriteString(f.Error())
-	}
-	if e.Refused > shown {
-		fmt.Fprintf(&b, "; and %d more", e.Refused-shown)
-	}
-	return b.String()
-}
-
-// Unwrap gives errors.Is and guanxi.Faults the named rows.
-func (e *BatchError) Unwrap() []error {
-	errs := make([]error, len(e.Faults))
-	for i, f := range e.Faults {
-		errs[i] = f
-	}
-	return errs
-}
 
 // faults collects refused rows while a batch is read.
 type faults struct {
 	n    int
 	list []*guanxi.FieldError
+	rows []int
 }
 
 func (f *faults) add(row int, field string, err error) {
 	f.n++
 	if len(f.list) < maxFaults {
 		f.list = append(f.list, &guanxi.FieldError{Pointer: guanxi.Pointer(row, field), Err: err})
+		f.rows = append(f.rows, row)
 	}
 }
 
@@ -94,7 +65,7 @@ func (f *faults) err() error {
 	if f.n == 0 {
 		return nil
 	}
-	return &BatchError{Refused: f.n, Faults: f.list}
+	return wrap(&guanxi.BatchError{Refused: f.n, Faults: f.list, Rows: f.rows})
 }
 
 // at places err.

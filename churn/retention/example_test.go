@@ -159,5 +159,5 @@ func ExampleTarget() {
 		panic(err)
 	}
 	fmt.Printf("%s: %+.3f (%+.3f to %+.3f); target: %s\n", j.Verdict.Label(guanxi.EN), j.Change, j.Low, j.High, j.Target.Label(guanxi.ZH))
-	// Output: Fell: -0.040 (-0.066 to -0.014); target: 客户数不足
+	// Output: Fell: -0.040 (-0.066 to -0.014); target: 尚无定论
 }

@@ -189,8 +189,8 @@ type Report struct {
 	Churned     decimal.Decimal `json:"churned"`     // opening revenue of those who left
 	Contraction decimal.Decimal `json:"contraction"` // lost with those who stayed
 	Expansion   decimal.Decimal `json:"expansion"`   // won with those who stayed
-	New         decimal.Decimal `json:"new"`         // from who never was a customer
-	Revived     decimal.Decimal `json:"revived"`     // from who was one before the opening
+	New         decimal.Decimal `json:"new"`         // from those who never were customers
+	Revived     decimal.Decimal `json:"revived"`     // from those who were customers before the opening
 	Closing     decimal.Decimal `json:"closing"`
 	Heads       Heads           `json:"customers"`
 	// What the customers of a Book come to whose refunds exceed what they bought

@@ -28,8 +28,7 @@ func TestEstimate(t *testing.T) {
 		{retention.Share{Hits: -1, Of: 1}, 0, retention.ErrCount},
 		{retention.Share{Hits: 1, Of: 1}, 1, retention.ErrConfidence},
 		{retention.Share{Hits: 1, Of: 1}, math.NaN(), retention.ErrConfidence},
-		{retention.Share{Hits: 1, Of: 1}, 1e-320, retention.ErrConfidence},
-		{retention.Share{Hits: 1, Of: 1}, 0.0099, retention.ErrConfidence},
+		{retention.Share{Hits: 1, Of: 1}, 95, retention.ErrConfidence},
 		{retention.Share{Hits: 1, Of: 1}, -0.95, retention.ErrConfidence},
 	} {
 		if _, err := c.s.Estimate(c.confidence); !errors.Is(err, c.want) {
@@ -201,15 +200,15 @@ func TestJudge(t *testing.T) {
 		{retention.Target{}, share(200, 1000), share(120, 1000), retention.Fell, retention.Met, true},
 		{retention.Target{}, share(120, 1000), share(200, 1000), retention.Rose, retention.Missed, true},
 		{retention.Target{}, share(12, 100), share(10, 100), retention.Undecided, retention.Undecided, true},
-		{retention.Target{}, share(10, 10), share(0, 10), retention.Undecided, retention.Undecided, true},
+		{retention.Target{}, share(10, 10), share(0, 10), retention.TooFew, retention.TooFew, true},
 		{retention.Target{}, share(10, 100), share(10, 100), retention.Unproven, retention.Unproven, false},
-		{retention.Target{}, share(1, 10), share(1, 10), retention.Undecided, retention.Undecided, false},
+		{retention.Target{}, share(1, 10), share(1, 10), retention.TooFew, retention.TooFew, false},
 		{retention.Target{}, share(4e8, 1e9), share(4e8, 1e9), retention.Unproven, retention.Unproven, false},
 		{retention.Target{}, share(4e8, 1e9), share(4e8+1, 1e9), retention.Unproven, retention.Unproven, false},
 		{retention.Target{}, share(4e8, 1e9), share(4e8+1e4, 1e9), retention.Undecided, retention.Undecided, true},
 		{retention.Target{Change: -0.1}, share(4e8, 1e9), share(4e8, 1e9), retention.Unproven, retention.Missed, false},
 		{retention.Target{Change: -0.125}, share(4e8, 8e8), share(3e8, 8e8), retention.Fell, retention.Unproven, true},
-		{retention.Target{}, share(0, 0), share(10, 100), retention.Undecided, retention.Undecided, false},
+		{retention.Target{}, share(0, 0), share(10, 100), retention.TooFew, retention.TooFew, false},
 		{retention.Target{Change: -0.02}, share(2000, 10000), share(1200, 10000), retention.Fell, retention.Met, true},
 		{retention.Target{Change: -0.08}, share(200, 1000), share(120, 1000), retention.Fell, retention.Unproven, true}, // the very target
 		{retention.Target{Change: -0.07}, share(200, 1000), share(120, 1000), retention.Fell, retention.Undecided, true},

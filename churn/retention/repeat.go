@@ -48,12 +48,7 @@ func (c RepeatConfig) Validate() error {
 	if err1 == nil && err2 == nil && !c.From.Before(c.To) {
 		err2 = fmt.Errorf("%w: not after from", ErrOption)
 	}
-	errs := []error{placed(err1, "from"), placed(err2, "to")}
-	if c.Location != nil {
-		if _, ok := civil.ZoneName(c.Location); !ok {
-			errs = append(errs, at(fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location.String()), "location"))
-		}
-	}
+	errs := []error{placed(err1, "from"), placed(err2, "to"), placed(civil.CheckZone(c.Location, ErrOption), "location")}
 	switch c.Again {
 	case "", SecondOrder, AnotherDay:
 	default:

@@ -38,8 +38,9 @@ func (s Share) Rate() (rate float64, ok bool) {
 }
 
 // Estimate returns the rate with Wilson's interval: it lies in [0, 1], contains
-// the rate, and for up to 10¹¹ customers is never of zero width. A confidence of 0 is DefaultConfidence. Errors: ErrCount,
-// ErrEmpty where Of is 0, ErrConfidence. Wilson (1927), JASA 22:209–212.
+// the rate, and for up to 10¹¹ customers and a confidence of 0.01 or more is never
+// of zero width. A confidence of 0 is DefaultConfidence. Errors: ErrCount, ErrEmpty
+// where Of is 0, ErrConfidence. Wilson (1927), JASA 22:209–212.
 func (s Share) Estimate(confidence float64) (Estimate, error) {
 	confidence, z, err := level(confidence)
 	if err = strict.Join(s.check(), err); err != nil {

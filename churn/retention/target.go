@@ -13,11 +13,12 @@ type Verdict string
 
 // The verdicts.
 const (
-	Fell      Verdict = "fell"       // the whole interval of the change is below 0
-	Rose      Verdict = "rose"       // the whole interval of the change is above 0
-	Met       Verdict = "met"        // the whole interval is on the right side of the target
-	Missed    Verdict = "missed"     // the whole interval is on the wrong side of the target
-	Undecided Verdict = "not_enough" // fewer than MinCustomers, or too few for a difference as small as this
+	Fell      Verdict = "fell"      // the whole interval of the change is below 0
+	Rose      Verdict = "rose"      // the whole interval of the change is above 0
+	Met       Verdict = "met"       // the whole interval is on the right side of the target
+	Missed    Verdict = "missed"    // the whole interval is on the wrong side of the target
+	Undecided Verdict = "undecided" // the interval holds values on both sides: more customers would tell
+	TooFew    Verdict = "too_few"   // a period has fewer than MinCustomers
 	// Unproven is for MinCustomers or more, whose rates are so close, or whose
 	// change is so close to the target, that 10¹² in each period would not tell.
 	Unproven Verdict = "unproven"
@@ -37,7 +38,9 @@ func (v Verdict) Label(lang guanxi.Lang) string {
 	case Unproven:
 		return guanxi.Text{EN: "No difference shown", ZH: "未见差异"}.In(lang)
 	case Undecided:
-		return guanxi.Text{EN: "Not enough customers", ZH: "客户数不足"}.In(lang)
+		return guanxi.Text{EN: "Undecided", ZH: "尚无定论"}.In(lang)
+	case TooFew:
+		return guanxi.Text{EN: "Too few customers", ZH: "样本不足"}.In(lang)
 	}
 	return string(v)
 }
@@ -74,8 +77,8 @@ func (t Target) Validate() error {
 
 // Judgement is a verdict with its grounds. An immutable value.
 type Judgement struct {
-	Verdict Verdict `json:"verdict"` // Fell, Rose, Unproven or Undecided
-	Target  Verdict `json:"target"`  // Met, Missed, Unproven or Undecided
+	Verdict Verdict `json:"verdict"` // Fell, Rose, Undecided, TooFew or Unproven
+	Target  Verdict `json:"target"`  // Met, Missed, Undecided, TooFew or Unproven
 	Before  Share   `json:"before"`
 	After   Share   `json:"after"`
 	// Change is after less before, and Interval Newcombe's. Known is false where
@@ -103,7 +106,7 @@ func (t Target) Judge(before, after Share) (Judgement, error) {
 		return Judgement{}, wrap(err)
 	}
 	confidence, z, _ := level(t.Confidence)
-	j := Judgement{Verdict: Undecided, Target: Undecided, Before: before, After: after, Confidence: confidence}
+	j := Judgement{Verdict: TooFew, Target: TooFew, Before: before, After: after, Confidence: confidence}
 	if before.Of == 0 || after.Of == 0 {
 		return j, nil
 	}

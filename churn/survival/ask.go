@@ -8,7 +8,7 @@ import (
 // Estimate is a number with its standard error and confidence limits. What is
 // not known is NaN, as each function that returns one says.
 type Estimate struct {
-	Value, StdErr, Low, High float64
+	Value, SE, Low, High float64
 }
 
 // index returns the last point at or before t, -1 before the first.
@@ -48,7 +48,7 @@ const flat = 1.4901161193847656e-08 // √2⁻⁵², as R has it
 // Quantile returns the time by which a share p of the customers has left, with
 // limits: the times at which the limits of the curve cross. Where the curve is
 // flat at exactly 1 - p, it is the midpoint of the flat. A value or limit that
-// the curve does not reach is NaN; ok says that the value is known. StdErr is
+// the curve does not reach is NaN; ok says that the value is known. SE is
 // NaN: there is none. p outside (0, 1) is not ok.
 //
 // Brookmeyer & Crowley (1982), Biometrics 38, 29–41.
@@ -86,7 +86,7 @@ func (c Curve) cross(p float64, y func(*Point) float64) float64 {
 func (c Curve) Median() (Estimate, bool) { return c.Quantile(0.5) }
 
 // RestrictedMean returns the mean time a customer stays within the first tau,
-// the area under the curve from 0 to tau; its limits are Value ± z·StdErr. tau
+// the area under the curve from 0 to tau; its limits are Value ± z·SE. tau
 // 0 is the time of the last point. A tau after it is ErrBeyond, unless everybody
 // had left by then; a negative or infinite one is ErrTime.
 func (c Curve) RestrictedMean(tau float64) (Estimate, error) {
@@ -114,9 +114,9 @@ func (c Curve) RestrictedMean(tau float64) (Estimate, error) {
 		}
 	}
 	o := c.Config.withDefaults()
-	e := Estimate{Value: area + right, StdErr: math.Sqrt(variance)}
+	e := Estimate{Value: area + right, SE: math.Sqrt(variance)}
 	z := normalQuantile(0.5 + o.Confidence/2)
-	e.Low, e.High = max(0, e.Value-z*e.StdErr), min(tau, e.Value+z*e.StdErr)
+	e.Low, e.High = max(0, e.Value-z*e.SE), min(tau, e.Value+z*e.SE)
 	return e, nil
 }
 
@@ -129,7 +129,7 @@ func (p *Point) greenwood() float64 {
 // Conditional returns the probability that a customer who stayed beyond t stays
 // beyond t+h: S(t+h)/S(t), with limits on the scale of the curve. Only those
 // who left in (t, t+h] make it uncertain. Where everybody leaves in that time
-// it is 0, and StdErr and limits are NaN. ErrBeyond where t+h was not observed,
+// it is 0, and SE and limits are NaN. ErrBeyond where t+h was not observed,
 // or nobody stayed beyond t; ErrTime where t or h is negative or not finite.
 func (c Curve) Conditional(t, h float64) (Estimate, error) {
 	if err := checkSpan(t, h); err != nil {
@@ -142,7 +142,7 @@ func (c Curve) Conditional(t, h float64) (Estimate, error) {
 	}
 	e := Estimate{Value: to.Survival / from.Survival}
 	if e.Value == 0 {
-		e.StdErr, e.Low, e.High = math.NaN(), math.NaN(), math.NaN()
+		e.SE, e.Low, e.High = math.NaN(), math.NaN(), math.NaN()
 		return e, nil
 	}
 	variance := 0.0
@@ -151,7 +151,7 @@ func (c Curve) Conditional(t, h float64) (Estimate, error) {
 	}
 	o := c.Config.withDefaults()
 	se := math.Sqrt(variance)
-	e.StdErr = e.Value * se
+	e.SE = e.Value * se
 	e.Low, e.High = o.Limits.around(e.Value, se, normalQuantile(0.5+o.Confidence/2))
 	return e, nil
 }

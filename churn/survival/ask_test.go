@@ -24,7 +24,7 @@ func TestCurveAt(t *testing.T) {
 			t.Errorf("at %v: %v, %v", q.at, p.Survival, ok)
 		}
 	}
-	if p, _ := c.At(1); p.Low != 1 || p.High != 1 || p.StdErr != 0 {
+	if p, _ := c.At(1); p.Low != 1 || p.High != 1 || p.SE != 0 {
 		t.Errorf("before the first point %+v", p)
 	}
 	// The curve is flat at 1/2 from 6 to the end: the median is the middle.
@@ -59,15 +59,15 @@ func TestCurveAt(t *testing.T) {
 func TestCoxAnswers(t *testing.T) {
 	d, x := simulate(800, 3, true)
 	fit := must(survival.Cox(d, x, survival.CoxConfig{}))
-	if fit.Center[0] != 0 || fit.Center[1] == 0 {
-		t.Errorf("center %v: 0 for the indicator, the mean for the others", fit.Center)
+	if fit.Centre[0] != 0 || fit.Centre[1] == 0 {
+		t.Errorf("centre %v: 0 for the indicator, the mean for the others", fit.Centre)
 	}
 	who := []float64{1, -0.4, 2}
-	risk, base := must(fit.Risk(who)), must(fit.Risk(fit.Center))
+	risk, base := must(fit.Risk(who)), must(fit.Risk(fit.Centre))
 	if base != 1 {
-		t.Errorf("risk of the center %v", base)
+		t.Errorf("risk of the centre %v", base)
 	}
-	a, b := must(fit.Baseline(fit.Center))[0], must(fit.Baseline(who))[0]
+	a, b := must(fit.Baseline(fit.Centre))[0], must(fit.Baseline(who))[0]
 	ha, _ := a.At(300)
 	hb, _ := b.At(300)
 	if math.Abs(hb/ha/risk-1) > 1e-12 {

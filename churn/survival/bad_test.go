@@ -221,6 +221,7 @@ func TestBadOptions(t *testing.T) {
 	d.Group = survival.Factor{Codes: []int32{0, 1, 0, 1, 0, 1}, Levels: []string{"a", "b"}}
 	_, err := survival.KaplanMeier(d, survival.CurveConfig{Limits: "wide", Confidence: 95})
 	refused(t, "curve", err, survival.ErrOption, "/limits", "/confidence")
+	refused(t, "curve", err, survival.ErrConfidence, "/limits", "/confidence")
 	_, err = survival.LogRank(d, survival.RankConfig{Rho: math.NaN()})
 	refused(t, "rank", err, survival.ErrOption, "/rho")
 	_, err = survival.Cox(d, x, survival.CoxConfig{Ties: "exact", Steps: -1})
@@ -228,7 +229,7 @@ func TestBadOptions(t *testing.T) {
 	_, err = survival.Parametric(d, x, survival.ParametricConfig{Law: "gamma", Steps: 1e6})
 	refused(t, "parametric", err, survival.ErrOption, "/law", "/steps")
 	_, err = survival.Harrell(d, x[0].Values, survival.MarkerConfig{Confidence: 1})
-	refused(t, "marker", err, survival.ErrOption, "/confidence")
+	refused(t, "marker", err, survival.ErrConfidence, "/confidence")
 }
 
 func TestBadQuestions(t *testing.T) {
@@ -264,7 +265,7 @@ func TestBadQuestions(t *testing.T) {
 	_, err = p.Conditional([]float64{1, 2}, -1, 2, 0)
 	refused(t, "parametric span", err, survival.ErrTime, "/t")
 	_, err = p.Predict([]float64{1}, 3)
-	refused(t, "level", err, survival.ErrOption, "/confidence")
+	refused(t, "level", err, survival.ErrConfidence, "/confidence")
 
 	c := must(survival.KaplanMeier(d, survival.CurveConfig{})).Curves[0]
 	last := c.Points[len(c.Points)-1].Time
@@ -337,7 +338,7 @@ func TestBadDays(t *testing.T) {
 	o := d
 	refused(t, "overflow", d.Merge(&o), survival.ErrCount)
 	refused(t, "overflow", d.Add(5, false), survival.ErrCount)
-	refused(t, "option", d.KaplanMeier(&c, survival.CurveConfig{Confidence: -1}), survival.ErrOption, "/confidence")
+	refused(t, "option", d.KaplanMeier(&c, survival.CurveConfig{Confidence: -1}), survival.ErrConfidence, "/confidence")
 	if err := d.Add(6, true); err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,10 @@ type MarkerConfig struct {
 	Confidence float64 `json:"confidence,omitempty"`
 }
 
-// Validate returns a *guanxi.FieldError around ErrOption where Confidence is none.
-func (o MarkerConfig) Validate() error {
-	_, err := checkConfidence(o.Confidence)
+// Validate returns a *guanxi.FieldError around ErrConfidence unless Confidence is 0
+// or between 0 and 1.
+func (c MarkerConfig) Validate() error {
+	_, err := checkConfidence(c.Confidence)
 	return err
 }
 
@@ -24,25 +25,28 @@ func (o MarkerConfig) Validate() error {
 // is comparable when it is known who of the two left first: one left while the
 // other was at risk, and stayed longer. It is a value.
 type Concordance struct {
-	// C is Harrell's: (Concordant + TiedMarker/2) / comparable pairs. Its StdErr
-	// is from the infinitesimal jackknife, its limits are C ± z·StdErr within
+	// C is Harrell's: (Concordant + TiedMarker/2) / comparable pairs. Its SE
+	// is from the infinitesimal jackknife, its limits are C ± z·SE within
 	// 0 and 1.
-	C Estimate
+	C Estimate `json:"c"`
 	// Comparable pairs: the marker orders them rightly, wrongly, or not.
-	Concordant, Discordant, TiedMarker int64
+	Concordant int64 `json:"concordant"`
+	Discordant int64 `json:"discordant"`
+	TiedMarker int64 `json:"tied_marker"`
 	// TiedTime pairs left at one time and differ in the marker; TiedBoth do not.
-	TiedTime, TiedBoth int64
-	Skipped            int // rows left out because they miss Time, Entry, Stratum or the marker
+	TiedTime int64 `json:"tied_time"`
+	TiedBoth int64 `json:"tied_both"`
+	Skipped  int   `json:"skipped"` // rows left out because they miss Time, Entry, Stratum or the marker
 }
 
 // Harrell returns the concordance of a marker, one value a row; higher stays
-// longer, unless o.Risk. Pairs are made within each of d's Strata. ErrNoPairs
+// longer, unless cfg.Risk. Pairs are made within each of d's Strata. ErrNoPairs
 // where there is none. The order of rows is of no account. Cost: O(n log n).
 //
 // Harrell, Lee & Mark (1996), Statist. Med. 15, 361–387; Therneau & Watson
 // (2015), The concordance statistic and the Cox model.
-func Harrell(d Data, marker []float64, o MarkerConfig) (Concordance, error) {
-	confidence, err := checkConfidence(o.Confidence)
+func Harrell(d Data, marker []float64, cfg MarkerConfig) (Concordance, error) {
+	confidence, err := checkConfidence(cfg.Confidence)
 	if err != nil {
 		return Concordance{}, err
 	}
@@ -56,7 +60,7 @@ func Harrell(d Data, marker []float64, o MarkerConfig) (Concordance, error) {
 	m := count(keep, len(d.Time))
 	p := pairs{
 		time: make([]float64, m), entry: nil, event: make([]bool, m), stratum: make([]int32, m),
-		marker: make([]float64, m), reverse: o.Risk,
+		marker: make([]float64, m), reverse: cfg.Risk,
 	}
 	if d.Entry != nil {
 		p.entry = make([]float64, m)
@@ -211,9 +215,9 @@ func (p *pairs) concordance(confidence float64) (Concordance, error) {
 		v := float64(score[x.row]) - somers*float64(total[x.row])
 		sum += v * v
 	}
-	c.C.StdErr = math.Sqrt(sum) / (2 * all)
+	c.C.SE = math.Sqrt(sum) / (2 * all)
 	z := normalQuantile(0.5 + confidence/2)
-	c.C.Low, c.C.High = max(0, c.C.Value-z*c.C.StdErr), min(1, c.C.Value+z*c.C.StdErr)
+	c.C.Low, c.C.High = max(0, c.C.Value-z*c.C.SE), min(1, c.C.Value+z*c.C.SE)
 	return c, nil
 }
 
@@ -293,5 +297,5 @@ func resort(a, b []item, key func(row int32) uint64) (sorted, other []item) {
 
 // String writes the concordance as "C = 0.637 ± 0.025 (n pairs)".
 func (c Concordance) String() string {
-	return fmt.Sprintf("C = %.3f ± %.3f (%d pairs)", c.C.Value, c.C.StdErr, c.Concordant+c.Discordant+c.TiedMarker)
+	return fmt.Sprintf("C = %.3f ± %.3f (%d pairs)", c.C.Value, c.C.SE, c.Concordant+c.Discordant+c.TiedMarker)
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // Ties is how a Cox model takes events at one time.
@@ -26,15 +28,15 @@ type CoxConfig struct {
 	Steps int  `json:"steps,omitempty"` // at most, 1 to 1000; 0 is DefaultSteps
 }
 
-// Validate returns every fault of o, each a *guanxi.FieldError around ErrOption.
-func (o CoxConfig) Validate() error {
+// Validate returns every fault of c, each a *guanxi.FieldError around ErrOption.
+func (c CoxConfig) Validate() error {
 	var fs faults
-	switch o.Ties {
+	switch c.Ties {
 	case "", Efron, Breslow:
 	default:
-		fs.add(fmt.Errorf("%w: %.64q is not efron or breslow", ErrOption, o.Ties), "ties")
+		fs.add(fmt.Errorf("%w: %.64q is not efron or breslow", ErrOption, c.Ties), "ties")
 	}
-	checkSteps(&fs, o.Steps)
+	checkSteps(&fs, c.Steps)
 	return fs.err()
 }
 
@@ -44,32 +46,36 @@ func checkSteps(fs *faults, steps int) {
 	}
 }
 
-// Coefficient is one of a regression.
+// Coefficient is that of one covariate of a regression, or its intercept.
 type Coefficient struct {
-	Name          string
-	Value, StdErr float64
-	Z, P          float64 // Value/StdErr and its two-sided p-value
+	Name      string
+	Value, SE float64
+	Z, P      float64 // Value/SE and its two-sided p-value; NaN where SE is 0
 }
 
 func newCoefficient(name string, value, se float64) Coefficient {
 	z := value / se
-	return Coefficient{name, value, se, z, normalP(z)}
+	return Coefficient{name, value, se, z, normal.TwoSided(z)}
 }
 
 // Ratio returns exp(Value), the hazard ratio of one unit more in a Cox model or
-// the factor on the time in a parametric one, with limits of a confidence between 0
-// and 1 and the standard error by the delta method.
+// the factor on the time in a parametric one, with its standard error by the delta
+// method and limits at a confidence in (0, 1); 0 is DefaultConfidence. The limits
+// are NaN for any other confidence.
 func (c Coefficient) Ratio(confidence float64) Estimate {
-	z := normalQuantile(0.5 + confidence/2)
+	z := math.NaN()
+	if level, err := checkConfidence(confidence); err == nil {
+		z = normalQuantile(0.5 + level/2)
+	}
 	r := math.Exp(c.Value)
-	return Estimate{r, r * c.StdErr, math.Exp(c.Value - z*c.StdErr), math.Exp(c.Value + z*c.StdErr)}
+	return Estimate{r, r * c.SE, math.Exp(c.Value - z*c.SE), math.Exp(c.Value + z*c.SE)}
 }
 
 // Test is a chi-square test.
 type Test struct {
-	ChiSq float64
-	DF    int
-	P     float64
+	ChiSq float64 `json:"chi_sq"`
+	DF    int     `json:"df"`
+	P     float64 `json:"p"`
 }
 
 func newTest(chisq float64, df int) Test { return Test{chisq, df, chiSquareP(chisq, df)} }
@@ -78,17 +84,21 @@ func newTest(chisq float64, df int) Test { return Test{chisq, df, chiSquareP(chi
 // number, for residuals and tests. Immutable after Cox returns it; safe for
 // concurrent use while nobody writes to its fields.
 type CoxFit struct {
-	Coefficients []Coefficient // in the order of the covariates
-	Ties         Ties
-	N, Events    int
-	Skipped      int // rows left out because they miss a value in a column used
-	// NullLogLik is with all coefficients 0.
-	LogLik, NullLogLik           float64
-	LikelihoodRatio, Wald, Score Test // that all coefficients are 0
-	// Center is the customer whom Risk compares with: the mean of each column, 0
+	Coefficients []Coefficient `json:"coefficients"` // in the order of the covariates
+	Ties         Ties          `json:"ties"`
+	N            int           `json:"n"` // customers, and how many of them left
+	Events       int           `json:"events"`
+	Skipped      int           `json:"skipped"` // rows left out because they miss a value in a column used
+	LogLik       float64       `json:"log_lik"`
+	NullLogLik   float64       `json:"null_log_lik"` // with all coefficients 0
+	// Three tests that all coefficients are 0.
+	LikelihoodRatio Test `json:"likelihood_ratio"`
+	Wald            Test `json:"wald"`
+	Score           Test `json:"score"`
+	// Centre is the customer whom Risk compares with: the mean of each column, 0
 	// for an indicator (a column of -1, 0 and 1).
-	Center []float64
-	Steps  int
+	Centre []float64 `json:"centre"`
+	Steps  int       `json:"steps"` // the fit took
 
 	design   *design
 	beta     []float64 // in units of the design
@@ -103,33 +113,33 @@ type CoxFit struct {
 // their stratum, times exp(β'x). d's Entry and Strata are honoured, its Group
 // is not looked at.
 //
-// Refused, by name: a column that is constant among those at risk
-// (ErrConstant), that others make up (ErrCollinear), or whose coefficient is
-// infinite (ErrSeparation); further ErrNoEvents, and ErrColumns where columns
-// outnumber rows. Where rows were left out before, any of these comes in a
-// *SkippedError that counts them. The order of rows is of no account, to the last digit. Cost:
-// a radix sort, then O(rows·columns²) a step, of which there are about five;
-// memory 8 bytes a number.
+// Refused, by name: a column that is constant among those at risk (ErrConstant),
+// that others make up (ErrCollinear), or whose coefficient is infinite
+// (ErrSeparation); further ErrNoEvents, and ErrColumns where columns outnumber
+// rows. Where rows were left out before, any of these comes in a *SkippedError that
+// counts them. The order of rows is of no account, to the last digit. Cost: a radix
+// sort, then O(rows·columns²) a step, of which there are about five; memory 8 bytes
+// a number.
 //
 // Cox (1972), JRSS B 34, 187–220; Efron (1977), JASA 72, 557–565; Breslow
 // (1974), Biometrics 30, 89–99.
-func Cox(d Data, x []Covariate, o CoxConfig) (*CoxFit, error) {
-	f, skipped, err := fitCox(d, x, o)
+func Cox(d Data, x []Covariate, cfg CoxConfig) (*CoxFit, error) {
+	f, skipped, err := fitCox(d, x, cfg)
 	return f, afterSkipping(skipped, err)
 }
 
-func fitCox(d Data, x []Covariate, o CoxConfig) (_ *CoxFit, skipped int, err error) {
-	if err := o.Validate(); err != nil {
+func fitCox(d Data, x []Covariate, cfg CoxConfig) (_ *CoxFit, skipped int, err error) {
+	if err := cfg.Validate(); err != nil {
 		return nil, skipped, err
 	}
-	if o.Ties == "" {
-		o.Ties = Efron
+	if cfg.Ties == "" {
+		cfg.Ties = Efron
 	}
 	g, skipped, err := prepare(&d, x, uses{strata: true, covariates: x})
 	if err != nil {
 		return nil, skipped, err
 	}
-	s := newSweep(g, o.Ties == Breslow)
+	s := newSweep(g, cfg.Ties == Breslow)
 	beta := make([]float64, g.p)
 	null := s.eval(beta)
 	if err := independent(s.info, g.names, float64(g.events)); err != nil {
@@ -138,14 +148,14 @@ func fitCox(d Data, x []Covariate, o CoxConfig) (_ *CoxFit, skipped int, err err
 	var c chol
 	c.factor(s.info, 0)
 	score := c.quadratic(s.u)
-	_, steps, err := newton{most: max(o.Steps, DefaultSteps*one(o.Steps == 0)), convex: true, known: &null}.climb(s, beta, &c)
+	_, steps, err := newton{most: max(cfg.Steps, DefaultSteps*one(cfg.Steps == 0)), convex: true, known: &null}.climb(s, beta, &c)
 	if away := (*runaway)(nil); errors.As(err, &away) {
 		return nil, skipped, g.refuse(away, 0)
 	} else if err != nil {
 		return nil, skipped, err
 	}
 	f := &CoxFit{
-		Ties: o.Ties, N: g.n, Events: g.events, Skipped: skipped, NullLogLik: null, Steps: steps,
+		Ties: cfg.Ties, N: g.n, Events: g.events, Skipped: skipped, NullLogLik: null, Steps: steps,
 		design: g, beta: beta, levels: d.Strata.Levels, stratify: d.Strata.Codes != nil,
 		base: make([]baseline, len(g.strata)),
 	}
@@ -162,7 +172,7 @@ func fitCox(d Data, x []Covariate, o CoxConfig) (_ *CoxFit, skipped int, err err
 		se := math.Sqrt(f.cov.at(k, k)) / g.scale[k]
 		f.Coefficients = append(f.Coefficients, newCoefficient(g.names[k], b, se))
 		f.terms = append(f.terms, x[k].term())
-		f.Center = append(f.Center, g.mean[k]*float64(one(!indicator(x[k].Values, g.row))))
+		f.Centre = append(f.Centre, g.mean[k]*float64(one(!indicator(x[k].Values, g.row))))
 	}
 	return f, skipped, nil
 }
@@ -222,7 +232,7 @@ func scaled(g *design, x []float64) ([]float64, error) {
 
 // LinearPredictor returns β'x, and its standard error, for the covariates of
 // one customer in the order of the fit. ErrLength or ErrValue, by name.
-func (f *CoxFit) LinearPredictor(x []float64) (value, stdErr float64, err error) {
+func (f *CoxFit) LinearPredictor(x []float64) (value, se float64, err error) {
 	if _, err := scaled(f.design, x); err != nil {
 		return 0, 0, err
 	}
@@ -234,14 +244,14 @@ func (f *CoxFit) LinearPredictor(x []float64) (value, stdErr float64, err error)
 	return value, math.Sqrt(f.cov.quadratic(z)), nil
 }
 
-// Risk returns the hazard of a customer as a multiple of that of Center.
+// Risk returns the hazard of a customer as a multiple of that of Centre.
 func (f *CoxFit) Risk(x []float64) (float64, error) {
 	if _, err := scaled(f.design, x); err != nil {
 		return 0, err
 	}
 	sum := 0.0
 	for k, v := range x {
-		sum += f.Coefficients[k].Value * (v - f.Center[k])
+		sum += f.Coefficients[k].Value * (v - f.Centre[k])
 	}
 	return math.Exp(sum), nil
 }

@@ -20,7 +20,7 @@ const (
 	PlainLimits Limits = "plain"
 )
 
-// DefaultConfidence is that where a config has 0.
+// DefaultConfidence is the level where a config or an argument is 0.
 const DefaultConfidence = 0.95
 
 // CurveConfig sets up KaplanMeier; the zero value is its default.
@@ -29,28 +29,29 @@ type CurveConfig struct {
 	Confidence float64 `json:"confidence,omitempty"` // 0 is DefaultConfidence
 }
 
-// Validate returns every fault of o, each a *guanxi.FieldError around ErrOption.
-func (o CurveConfig) Validate() error {
+// Validate returns every fault of c, each a *guanxi.FieldError around ErrOption or
+// ErrConfidence.
+func (c CurveConfig) Validate() error {
 	var fs faults
-	switch o.Limits {
+	switch c.Limits {
 	case "", LogLimits, LogLogLimits, PlainLimits:
 	default:
-		fs.add(fmt.Errorf("%w: %.64q is not log, log-log or plain", ErrOption, o.Limits), "limits")
+		fs.add(fmt.Errorf("%w: %.64q is not log, log-log or plain", ErrOption, c.Limits), "limits")
 	}
-	if o.Confidence != 0 && !(o.Confidence > 0 && o.Confidence < 1) {
-		fs.add(fmt.Errorf("%w: %v is not between 0 and 1", ErrOption, o.Confidence), "confidence")
+	if _, err := checkConfidence(c.Confidence); err != nil {
+		fs.errs = append(fs.errs, err)
 	}
 	return fs.err()
 }
 
-func (o CurveConfig) withDefaults() CurveConfig {
-	if o.Limits == "" {
-		o.Limits = LogLimits
+func (c CurveConfig) withDefaults() CurveConfig {
+	if c.Limits == "" {
+		c.Limits = LogLimits
 	}
-	if o.Confidence == 0 {
-		o.Confidence = DefaultConfidence
+	if c.Confidence == 0 {
+		c.Confidence = DefaultConfidence
 	}
-	return o
+	return c
 }
 
 // Point is a curve at a time at which somebody left or was last seen. The
@@ -60,37 +61,38 @@ type Point struct {
 	AtRisk   int // just before Time
 	Events   int // who left at Time
 	Censored int // who were last seen at Time
-	// Survival is the Kaplan-Meier estimate of staying beyond Time. StdErr is
-	// Greenwood's, and LogStdErr that of log Survival; both are NaN where
+	// Survival is the Kaplan-Meier estimate of staying beyond Time. SE is
+	// Greenwood's, and LogSE that of log Survival; both are NaN where
 	// Survival is 0.
-	Survival, StdErr, LogStdErr float64
+	Survival, SE, LogSE float64
 	// Low and High are confidence limits; NaN where Survival is 0, and on the
 	// log-log scale where it is 1.
 	Low, High float64
 	// CumHazard is the Nelson-Aalen estimate Σ d/n, with variance Σ d/n².
-	CumHazard, CumHazardStdErr float64
+	CumHazard, CumHazardSE float64
 	// TieHazard is the estimate of Fleming & Harrington, which takes those who
 	// leave at one time as leaving one after another: d terms 1/n, 1/(n-1), …
-	TieHazard, TieHazardStdErr float64
+	TieHazard, TieHazardSE float64
 }
 
 // Curve is a survival curve. It is a value; share it while nobody changes it.
 type Curve struct {
-	Group     string  // "" where there are no groups
-	N, Events int     // customers, and how many of them left
-	Points    []Point // by time, ascending
-	Config    CurveConfig
+	Group  string      `json:"group"` // "" where there are no groups
+	N      int         `json:"n"`     // customers, and how many of them left
+	Events int         `json:"events"`
+	Points []Point     `json:"points"` // by time, ascending
+	Config CurveConfig `json:"config"` // with every default spelled out
 }
 
-// Curves are the survival curves of some data, a group each.
+// Curves are the survival curves of some data, one for each group.
 type Curves struct {
-	Curves  []Curve // in the order of the levels; levels without rows have none
-	Skipped int     // rows left out because they miss Time, Entry or Group
+	Curves  []Curve `json:"curves"`  // in the order of the levels; levels without rows have none
+	Skipped int     `json:"skipped"` // rows left out because they miss Time, Entry or Group
 }
 
-// KaplanMeier estimates the share of customers who stay beyond each time, for
-// each group of d or for all together; Strata are not looked at. Who is last
-// seen at t is at risk of what happens at t.
+// KaplanMeier estimates the share of customers who stay beyond each time, for each
+// group of d or for all together; Strata are not looked at. A customer last seen at
+// t is at risk of what happens at t.
 //
 // ErrNoEvents where nobody left; a group in which nobody left has a curve at 1.
 // The order of rows is of no account. Cost: O(rows), and for whole days that
@@ -98,8 +100,8 @@ type Curves struct {
 //
 // Kaplan & Meier (1958), JASA 53, 457–481; Greenwood (1926); Aalen (1978), Ann.
 // Statist. 6, 701–726; Fleming & Harrington (1984), Comm. Statist. 13, 2469.
-func KaplanMeier(d Data, o CurveConfig) (Curves, error) {
-	if err := o.Validate(); err != nil {
+func KaplanMeier(d Data, cfg CurveConfig) (Curves, error) {
+	if err := cfg.Validate(); err != nil {
 		return Curves{}, err
 	}
 	keep, skipped, err := d.rows(uses{group: true})
@@ -111,7 +113,7 @@ func KaplanMeier(d Data, o CurveConfig) (Curves, error) {
 		if len(table) == 0 {
 			continue
 		}
-		c := Curve{Config: o.withDefaults()}
+		c := Curve{Config: cfg.withDefaults()}
 		if d.Group.Codes != nil {
 			c.Group = d.Group.Levels[g]
 		}
@@ -161,15 +163,15 @@ func (c *Curve) fill(table []tally) {
 			fhVar += v
 		}
 		p.Survival = s
-		p.CumHazard, p.CumHazardStdErr = na, math.Sqrt(naVar)
-		p.TieHazard, p.TieHazardStdErr = fh, math.Sqrt(fhVar)
+		p.CumHazard, p.CumHazardSE = na, math.Sqrt(naVar)
+		p.TieHazard, p.TieHazardSE = fh, math.Sqrt(fhVar)
 		if s == 0 {
-			p.StdErr, p.LogStdErr, p.Low, p.High = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+			p.SE, p.LogSE, p.Low, p.High = math.NaN(), math.NaN(), math.NaN(), math.NaN()
 			continue
 		}
-		p.LogStdErr = math.Sqrt(green)
-		p.StdErr = s * p.LogStdErr
-		p.Low, p.High = c.Config.Limits.around(s, p.LogStdErr, z)
+		p.LogSE = math.Sqrt(green)
+		p.SE = s * p.LogSE
+		p.Low, p.High = c.Config.Limits.around(s, p.LogSE, z)
 	}
 }
 
@@ -211,10 +213,9 @@ func harmonic(n, d int) (sum, squares float64) {
 	return sum, squares
 }
 
+// normalQuantile keeps its digits far down the lower tail, which internal/normal,
+// without gonum, does not.
 func normalQuantile(p float64) float64 { return mathext.NormalQuantile(p) }
-
-// normalP is the two-sided p-value of z.
-func normalP(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }
 
 // chiSquareP is the upper tail of a chi-square distribution.
 func chiSquareP(x float64, df int) float64 {

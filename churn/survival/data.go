@@ -10,9 +10,9 @@ import (
 // analysis does not use it does not look at. The columns are read, never kept
 // or changed. A Data may be shared while nobody writes to its columns.
 type Data struct {
-	// Time at which the customer left or was last seen, in days or any other
-	// unit, counted from where the clock of this customer starts. NaN is missing;
-	// so write it where it is unknown whether the customer left.
+	// Time at which the customer left or was last seen, in days or any other unit,
+	// counted from where the clock of this customer starts. NaN is missing; use it
+	// too where it is unknown whether the customer left.
 	Time []float64
 	// Event says that the customer left at Time; false is "still here then".
 	Event []bool

@@ -139,8 +139,8 @@ func (d *Days) Reset() { d.counts = d.counts[:0] }
 // reuses. It is that of the function KaplanMeier on the same rows, to the last
 // digit. ErrNoRows or ErrNoEvents where there is nothing to estimate. Cost:
 // O(days); no allocation where c and d were used before.
-func (d *Days) KaplanMeier(c *Curve, o CurveConfig) error {
-	if err := o.Validate(); err != nil {
+func (d *Days) KaplanMeier(c *Curve, cfg CurveConfig) error {
+	if err := cfg.Validate(); err != nil {
 		return err
 	}
 	var all, events, total int64
@@ -169,7 +169,7 @@ func (d *Days) KaplanMeier(c *Curve, o CurveConfig) error {
 		}
 		risk += k.entered - k.events - k.censored
 	}
-	c.Group, c.Config = "", o.withDefaults()
+	c.Group, c.Config = "", cfg.withDefaults()
 	c.fill(d.table)
 	return nil
 }
@@ -194,7 +194,7 @@ func (d *Days) AppendBinary(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// MarshalBinary is AppendBinary to nothing.
+// MarshalBinary returns what AppendBinary appends.
 func (d *Days) MarshalBinary() ([]byte, error) { return d.AppendBinary(nil) }
 
 // UnmarshalBinary reads what AppendBinary writes, and nothing else: other bytes

@@ -33,10 +33,10 @@
 //
 // # Who is seen when
 //
-// A customer is at risk on (Entry, Time]. Give Entry where customers were seen
-// only from some day on, say because the shop's records begin there: who left
-// before that day is not in the data, and leaving Entry out would make everybody
-// look loyal. Who is last seen at t is at risk of what happens at t.
+// A customer is at risk on (Entry, Time]. Give Entry where customers were seen only
+// from some day on, say because the shop's records begin there: who left before
+// that day is not in the data, and leaving Entry out would make everybody look
+// loyal. A customer last seen at t is at risk of what happens at t.
 //
 // # Missing and refused
 //

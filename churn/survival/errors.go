@@ -14,7 +14,7 @@ var (
 	// ErrLength refuses columns of different lengths.
 	ErrLength = errors.New("columns differ in length")
 	// ErrNoRows says that no row is left to work with.
-	ErrNoRows = errors.New("no complete rows")
+	ErrNoRows = errors.New("survival: no complete rows")
 	// ErrTime refuses a time that is negative or infinite, a day beyond MaxDay,
 	// or, in a parametric regression, 0.
 	ErrTime = errors.New("not a usable time")
@@ -33,8 +33,10 @@ var (
 	ErrName = errors.New("covariate needs a name of its own")
 	// ErrOption refuses an unknown or impossible value of an option.
 	ErrOption = errors.New("not a value of this option")
+	// ErrConfidence refuses a confidence level that is not between 0 and 1.
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrNoEvents says that nobody left: there is nothing to estimate from.
-	ErrNoEvents = errors.New("no events")
+	ErrNoEvents = errors.New("survival: no events")
 	// ErrOneGroup says that fewer than two groups were ever at risk together.
 	ErrOneGroup = errors.New("fewer than two groups to compare")
 	// ErrGroups refuses to compare more than MaxGroups groups.
@@ -50,16 +52,16 @@ var (
 	// tells the leavers from the others perfectly, and its coefficient is infinite.
 	ErrSeparation = errors.New("column separates: its coefficient is infinite")
 	// ErrConverge says that a fit did not come to rest.
-	ErrConverge = errors.New("fit did not converge")
+	ErrConverge = errors.New("survival: fit did not converge")
 	// ErrNoPairs says that no two rows can be ordered by who left first.
-	ErrNoPairs = errors.New("no comparable pairs")
+	ErrNoPairs = errors.New("survival: no comparable pairs")
 	// ErrBeyond says that a question reaches beyond what was observed, where
 	// nobody can know the answer.
 	ErrBeyond = errors.New("beyond the observed time")
 	// ErrCount refuses a negative count, and one above MaxCount.
-	ErrCount = errors.New("count out of range")
+	ErrCount = errors.New("survival: count out of range")
 	// ErrFormat refuses bytes that no Days ever wrote.
-	ErrFormat = errors.New("not encoded day counts")
+	ErrFormat = errors.New("survival: not encoded day counts")
 )
 
 // SkippedError is the error of a regression that had left out rows before it was
@@ -119,13 +121,13 @@ func at(err error, parts ...any) error {
 	return &guanxi.FieldError{Pointer: guanxi.Pointer(parts...), Err: err}
 }
 
-// checkConfidence refuses a confidence that is none; 0 is DefaultConfidence.
+// checkConfidence returns a confidence level, 0 meaning DefaultConfidence.
 func checkConfidence(confidence float64) (float64, error) {
 	if confidence == 0 {
 		return DefaultConfidence, nil
 	}
 	if !(confidence > 0 && confidence < 1) {
-		return 0, at(fmt.Errorf("%w: confidence %v is not between 0 and 1", ErrOption, confidence), "confidence")
+		return 0, at(fmt.Errorf("%w: %v", ErrConfidence, confidence), "confidence")
 	}
 	return confidence, nil
 }

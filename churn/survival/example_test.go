@@ -96,7 +96,7 @@ func ExampleCox() {
 	}
 	b := fit.Coefficients[0]
 	r := b.Ratio(0.95)
-	fmt.Printf("%s: %.4f ± %.4f, hazard × %.3f (%.3f to %.3f)\n", b.Name, b.Value, b.StdErr, r.Value, r.Low, r.High)
+	fmt.Printf("%s: %.4f ± %.4f, hazard × %.3f (%.3f to %.3f)\n", b.Name, b.Value, b.SE, r.Value, r.Low, r.High)
 	c, err := fit.Concordance()
 	if err != nil {
 		panic(err)
@@ -107,7 +107,7 @@ func ExampleCox() {
 		panic(err)
 	}
 	for i, e := range stay {
-		fmt.Printf("treated, beyond week %d: %.3f ± %.3f\n", 10*(i+1), e.Value, e.StdErr)
+		fmt.Printf("treated, beyond week %d: %.3f ± %.3f\n", 10*(i+1), e.Value, e.SE)
 	}
 	ph, err := fit.ProportionalHazards(survival.KMScale)
 	if err != nil {
@@ -145,7 +145,7 @@ func ExampleParametric() {
 		panic(err)
 	}
 	for _, c := range fit.Coefficients {
-		fmt.Printf("%-12s %.3f ± %.3f\n", c.Name, c.Value, c.StdErr)
+		fmt.Printf("%-12s %.3f ± %.3f\n", c.Name, c.Value, c.SE)
 	}
 	fmt.Printf("scale        %.3f\n", fit.Scale)
 	half, err := fit.Quantile([]float64{1}, 0.5, 0.95)
@@ -189,7 +189,7 @@ func ExampleCumulativeIncidence() {
 	}
 	last := inc.Steps[len(inc.Steps)-1]
 	for k, cause := range inc.Causes {
-		fmt.Printf("%-8s %.3f ± %.3f\n", cause, last.Share[k], last.StdErr[k])
+		fmt.Printf("%-8s %.3f ± %.3f\n", cause, last.Share[k], last.SE[k])
 	}
 	fmt.Printf("stay     %.3f\n", last.Survival)
 	// Output:

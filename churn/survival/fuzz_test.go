@@ -71,12 +71,12 @@ func FuzzFits(f *testing.F) {
 		if lr, err := survival.LogRank(d, survival.RankConfig{Rho: 1}); err == nil && !(lr.ChiSq >= 0 && lr.P >= 0 && lr.P <= 1) {
 			t.Fatalf("%+v", lr)
 		}
-		if c, err := survival.Harrell(d, x[0].Values, survival.MarkerConfig{}); err == nil && !(c.C.Value >= 0 && c.C.Value <= 1 && c.C.StdErr >= 0) {
+		if c, err := survival.Harrell(d, x[0].Values, survival.MarkerConfig{}); err == nil && !(c.C.Value >= 0 && c.C.Value <= 1 && c.C.SE >= 0) {
 			t.Fatalf("%+v", c)
 		}
 		if fit, err := survival.Cox(d, x, survival.CoxConfig{}); err == nil {
 			for _, c := range fit.Coefficients {
-				if !(c.StdErr > 0) || math.IsNaN(c.Value) || math.IsInf(c.Value, 0) {
+				if !(c.SE > 0) || math.IsNaN(c.Value) || math.IsInf(c.Value, 0) {
 					t.Fatalf("%+v", c)
 				}
 			}

@@ -123,7 +123,7 @@ func TestLateEntryOfUnequalRisks(t *testing.T) {
 			var side [2]float64
 			for i, h := range []float64{-0.1, 0.1} {
 				b := append([]float64(nil), beta...)
-				b[k] += h * c.StdErr
+				b[k] += h * c.SE
 				side[i] = coxDefinition(p.d, p.x, b, survival.Efron)
 			}
 			// A tenth of a standard error costs 0.005, on both sides alike.

@@ -8,22 +8,22 @@ import (
 // Incidence is how the customers who leave for one of several reasons add up. It
 // is a value; share it while nobody changes it.
 type Incidence struct {
-	Causes  []string        // in the order of the levels of the factor
-	Steps   []IncidenceStep // by time, ascending
-	Config  CurveConfig
-	N       int
-	Skipped int // rows left out because they miss Time, Entry, or, having left, the cause
+	Causes  []string        `json:"causes"` // in the order of the levels of the factor
+	Steps   []IncidenceStep `json:"steps"`  // by time, ascending
+	Config  CurveConfig     `json:"config"` // with every default spelled out
+	N       int             `json:"n"`
+	Skipped int             `json:"skipped"` // rows left out because they miss Time, Entry, or, having left, the cause
 }
 
-// IncidenceStep is a time at which somebody left. Share and the columns beside
-// it belong to Causes.
+// IncidenceStep is a time at which somebody left. Share and the slices beside it
+// have an entry for each of Causes.
 type IncidenceStep struct {
 	Time     float64
 	AtRisk   int
 	Events   []int
 	Survival float64 // of all causes together
 	// Share who left by Time for each cause; with Survival they add up to 1.
-	Share, StdErr []float64
+	Share, SE []float64
 	// Low and High are limits of Share on the scale of Config; NaN where Share
 	// is 0.
 	Low, High []float64
@@ -35,15 +35,15 @@ type IncidenceStep struct {
 // it is not looked at. A row that left for a cause nobody knows is left out and
 // counted. d's Group and Strata are not looked at: ask for each group apart.
 //
-// Limits are made of Share as those of a curve are of Survival. ErrNoEvents where
-// nobody left; ErrLevel and ErrLength at "/cause". The order of rows is of no
+// The limits of Share are made as those of a curve's Survival are. ErrNoEvents
+// where nobody left; ErrLevel and ErrLength at "/cause". The order of rows is of no
 // account. Cost: a sort, then O(times·causes).
 //
 // Aalen & Johansen (1978), Scand. J. Statist. 5, 141–150; the variance is the
 // delta-method one of Marubini & Valsecchi (1995), Analysing Survival Data from
 // Clinical Trials and Observational Studies, chapter 10.
-func CumulativeIncidence(d Data, cause Factor, o CurveConfig) (Incidence, error) {
-	if err := o.Validate(); err != nil {
+func CumulativeIncidence(d Data, cause Factor, cfg CurveConfig) (Incidence, error) {
+	if err := cfg.Validate(); err != nil {
 		return Incidence{}, err
 	}
 	n := len(d.Time)
@@ -74,7 +74,7 @@ func CumulativeIncidence(d Data, cause Factor, o CurveConfig) (Incidence, error)
 		return Incidence{Skipped: skipped}, err
 	}
 	m := count(keep, n)
-	out := Incidence{Causes: cause.Levels, Config: o.withDefaults(), Skipped: skipped, N: m}
+	out := Incidence{Causes: cause.Levels, Config: cfg.withDefaults(), Skipped: skipped, N: m}
 	exits := d.sortedRows(keep, d.Time, m)
 	var entries []item
 	if d.Entry != nil {
@@ -127,7 +127,7 @@ func (x *Incidence) walk(d *Data, exits, entries []item) {
 			g = df / (n * (n - df))
 		}
 		step := IncidenceStep{Time: math.Float64frombits(key), AtRisk: risk, Events: events,
-			Survival: surv * (n - df) / n, Share: make([]float64, k), StdErr: make([]float64, k),
+			Survival: surv * (n - df) / n, Share: make([]float64, k), SE: make([]float64, k),
 			Low: make([]float64, k), High: make([]float64, k)}
 		for c := range sums {
 			s, dk := &sums[c], float64(events[c])
@@ -139,10 +139,10 @@ func (x *Incidence) walk(d *Data, exits, entries []item) {
 			s.e += surv * dk / (n * n)
 			s.f += surv * dk / (n * n) * s.share
 			v := s.share*s.share*s.a - 2*s.share*s.b + s.c + s.d - 2*(s.share*s.e-s.f)
-			step.Share[c], step.StdErr[c] = s.share, math.Sqrt(max(0, v))
+			step.Share[c], step.SE[c] = s.share, math.Sqrt(max(0, v))
 			step.Low[c], step.High[c] = math.NaN(), math.NaN()
 			if s.share > 0 {
-				step.Low[c], step.High[c] = x.Config.Limits.around(s.share, step.StdErr[c]/s.share, z)
+				step.Low[c], step.High[c] = x.Config.Limits.around(s.share, step.SE[c]/s.share, z)
 			}
 		}
 		surv = step.Survival

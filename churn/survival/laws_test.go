@@ -102,7 +102,7 @@ func clean(c survival.Curves) survival.Curves {
 	for _, k := range c.Curves {
 		for i := range k.Points {
 			p := &k.Points[i]
-			for _, f := range []*float64{&p.StdErr, &p.LogStdErr, &p.Low, &p.High} {
+			for _, f := range []*float64{&p.SE, &p.LogSE, &p.Low, &p.High} {
 				if math.IsNaN(*f) {
 					*f = -1
 				}
@@ -226,11 +226,11 @@ func TestConcordanceAgainstPairs(t *testing.T) {
 		}
 		se := math.Sqrt(sum) / all
 		if err != nil || c.Concordant != con || c.Discordant != dis || c.TiedMarker != tied || c.TiedTime != tiedTime ||
-			c.TiedBoth != tiedBoth || math.Abs(c.C.Value-value) > 1e-14 || math.Abs(c.C.StdErr-se) > 1e-14 {
+			c.TiedBoth != tiedBoth || math.Abs(c.C.Value-value) > 1e-14 || math.Abs(c.C.SE-se) > 1e-14 {
 			t.Fatalf("round %d: %+v, %v; want %d %d %d %d %d, %v ± %v", round, c, err, con, dis, tied, tiedTime, tiedBoth, value, se)
 		}
 		risk := must(survival.Harrell(d, marker, survival.MarkerConfig{Risk: true}))
-		if risk.Concordant != dis || math.Abs(risk.C.Value+c.C.Value-1) > 1e-14 || risk.C.StdErr != c.C.StdErr {
+		if risk.Concordant != dis || math.Abs(risk.C.Value+c.C.Value-1) > 1e-14 || risk.C.SE != c.C.SE {
 			t.Fatalf("as a risk: %+v", risk)
 		}
 	}
@@ -313,7 +313,7 @@ func TestExponentialWithLateEntry(t *testing.T) {
 	if got, want := f.Coefficients[0].Value, math.Log(at/events); math.Abs(got-want) > 1e-10 {
 		t.Errorf("log of the mean %v, want %v", got, want)
 	}
-	if got, want := f.Coefficients[0].StdErr, 1/math.Sqrt(events); math.Abs(got-want) > 1e-10 {
+	if got, want := f.Coefficients[0].SE, 1/math.Sqrt(events); math.Abs(got-want) > 1e-10 {
 		t.Errorf("standard error %v, want %v", got, want)
 	}
 	if got, want := f.LogLik, -events*math.Log(at/events)-events; math.Abs(got-want) > 1e-9 {
@@ -321,7 +321,7 @@ func TestExponentialWithLateEntry(t *testing.T) {
 	}
 	// No memory: to stay another 5 is as likely whenever it is asked.
 	a, b := must(f.Conditional(nil, 1, 5, 0)), must(f.Predict(nil, 0, 5))[0]
-	if math.Abs(a.Value-b.Value) > 1e-14 || math.Abs(a.StdErr-b.StdErr) > 1e-12 {
+	if math.Abs(a.Value-b.Value) > 1e-14 || math.Abs(a.SE-b.SE) > 1e-12 {
 		t.Errorf("%+v, %+v", a, b)
 	}
 }
@@ -339,7 +339,7 @@ func TestConditionalIsARatio(t *testing.T) {
 		if math.Abs(c.Value-s[1].Value/s[0].Value) > 1e-14 || !(c.Low < c.Value && c.Value < c.High) {
 			t.Errorf("%s: %+v of %+v", law, c, s)
 		}
-		if first := must(p.Conditional(q.X, 0, 190, 0)); math.Abs(first.StdErr-s[1].StdErr) > 1e-12 {
+		if first := must(p.Conditional(q.X, 0, 190, 0)); math.Abs(first.SE-s[1].SE) > 1e-12 {
 			t.Errorf("%s: from 0 %+v, want %+v", law, first, s[1])
 		}
 		e := must(p.Quantile(q.X, 1-s[1].Value, 0))
@@ -350,7 +350,7 @@ func TestConditionalIsARatio(t *testing.T) {
 	a, _ := curve.At(100)
 	b, _ := curve.At(190)
 	c := must(curve.Conditional(100, 90))
-	if math.Abs(c.Value-b.Survival/a.Survival) > 1e-14 || math.Abs(c.StdErr/c.Value-math.Sqrt(b.LogStdErr*b.LogStdErr-a.LogStdErr*a.LogStdErr)) > 1e-12 {
+	if math.Abs(c.Value-b.Survival/a.Survival) > 1e-14 || math.Abs(c.SE/c.Value-math.Sqrt(b.LogSE*b.LogSE-a.LogSE*a.LogSE)) > 1e-12 {
 		t.Errorf("%+v of %+v and %+v", c, a, b)
 	}
 	s := must(fit.Predict(q, 100, 190))
@@ -418,7 +418,7 @@ func TestIncidence(t *testing.T) {
 		rows := r.Perm(len(d.Time))
 		again := must(survival.CumulativeIncidence(pick(d, rows), survival.Factor{Codes: take(cause.Codes, rows), Levels: cause.Levels}, survival.CurveConfig{}))
 		for i, s := range both.Steps {
-			if !slices.Equal(s.Share, again.Steps[i].Share) || !slices.Equal(s.StdErr, again.Steps[i].StdErr) {
+			if !slices.Equal(s.Share, again.Steps[i].Share) || !slices.Equal(s.SE, again.Steps[i].SE) {
 				t.Fatalf("the order of rows changes %+v", s)
 			}
 		}
@@ -426,7 +426,7 @@ func TestIncidence(t *testing.T) {
 		curve := must(survival.KaplanMeier(d, survival.CurveConfig{})).Curves[0]
 		for _, s := range one.Steps {
 			p, ok := curve.At(s.Time)
-			if !ok || math.Abs(p.Survival+s.Share[0]-1) > 1e-12 || p.Survival > 0 && math.Abs(p.StdErr-s.StdErr[0]) > 1e-9 || p.AtRisk != s.AtRisk {
+			if !ok || math.Abs(p.Survival+s.Share[0]-1) > 1e-12 || p.Survival > 0 && math.Abs(p.SE-s.SE[0]) > 1e-9 || p.AtRisk != s.AtRisk {
 				t.Fatalf("%+v, want %+v", s, p)
 			}
 		}
@@ -443,7 +443,7 @@ func TestIncidence(t *testing.T) {
 						share += 1 / n
 					}
 				}
-				if math.Abs(last.Share[k]-share) > 1e-12 || math.Abs(last.StdErr[k]-math.Sqrt(share*(1-share)/n)) > 1e-9 {
+				if math.Abs(last.Share[k]-share) > 1e-12 || math.Abs(last.SE[k]-math.Sqrt(share*(1-share)/n)) > 1e-9 {
 					t.Fatalf("%+v, want %v", last, share)
 				}
 			}

@@ -44,7 +44,7 @@ func TestReferenceNumbers(t *testing.T) {
 		if !ok {
 			t.Fatalf("nothing at %v", r[0])
 		}
-		for i, got := range []float64{p.Time, p.Survival, p.LogStdErr, p.CumHazard, p.CumHazardStdErr, p.TieHazard, p.TieHazardStdErr} {
+		for i, got := range []float64{p.Time, p.Survival, p.LogSE, p.CumHazard, p.CumHazardSE, p.TieHazard, p.TieHazardSE} {
 			near("curve", got, r[i], 1e-12)
 		}
 	}
@@ -65,8 +65,18 @@ func TestReferenceNumbers(t *testing.T) {
 		survival.Breslow: {-1.5091914125858785, 0.4095644063667413, -93.98505047824516, -86.37962207114559, 15.930539564032719},
 	} {
 		f := must(survival.Cox(d, x, survival.CoxConfig{Ties: ties}))
-		for i, got := range []float64{f.Coefficients[0].Value, f.Coefficients[0].StdErr, f.NullLogLik, f.LogLik, f.Score.ChiSq} {
+		for i, got := range []float64{f.Coefficients[0].Value, f.Coefficients[0].SE, f.NullLogLik, f.LogLik, f.Score.ChiSq} {
 			near("Cox "+string(ties), got, want[i], 1e-9)
+		}
+	}
+	// No confidence is the default one, and what is none has no limits.
+	b := must(survival.Cox(d, x, survival.CoxConfig{})).Coefficients[0]
+	if r := b.Ratio(0); r != b.Ratio(survival.DefaultConfidence) || !(r.Low < r.Value && r.Value < r.High) {
+		t.Errorf("at the default confidence: %+v", r)
+	}
+	for _, confidence := range []float64{1, -0.5, 2, math.NaN(), math.Inf(1)} {
+		if r := b.Ratio(confidence); r.Value != math.Exp(b.Value) || !math.IsNaN(r.Low) || !math.IsNaN(r.High) {
+			t.Errorf("at a confidence of %v: %+v", confidence, r)
 		}
 	}
 	for law, want := range map[survival.Law][6]float64{
@@ -75,7 +85,7 @@ func TestReferenceNumbers(t *testing.T) {
 		survival.LogNormal:   {1.8251210201539982, 1.346846682008751, -0.07918523060604653, -106.70462235448187, 0.31649788432896375, 0.1323236577997264},
 	} {
 		f := must(survival.Parametric(d, x, survival.ParametricConfig{Law: law}))
-		for i, got := range []float64{f.Coefficients[0].Value, f.Coefficients[1].Value, f.LogScale.Value, f.LogLik, f.Coefficients[1].StdErr, f.LogScale.StdErr} {
+		for i, got := range []float64{f.Coefficients[0].Value, f.Coefficients[1].Value, f.LogScale.Value, f.LogLik, f.Coefficients[1].SE, f.LogScale.SE} {
 			near(string(law), got, want[i], 1e-9)
 		}
 	}

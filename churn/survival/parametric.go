@@ -12,15 +12,15 @@ type ParametricConfig struct {
 	Steps int `json:"steps,omitempty"` // at most, 1 to 1000; 0 is DefaultSteps
 }
 
-// Validate returns every fault of o, each a *guanxi.FieldError around ErrOption.
-func (o ParametricConfig) Validate() error {
+// Validate returns every fault of c, each a *guanxi.FieldError around ErrOption.
+func (c ParametricConfig) Validate() error {
 	var fs faults
-	switch o.Law {
+	switch c.Law {
 	case "", Weibull, Exponential, LogNormal:
 	default:
-		fs.add(fmt.Errorf("%w: %.64q is not weibull, exponential or log-normal", ErrOption, o.Law), "law")
+		fs.add(fmt.Errorf("%w: %.64q is not weibull, exponential or log-normal", ErrOption, c.Law), "law")
 	}
-	checkSteps(&fs, o.Steps)
+	checkSteps(&fs, c.Steps)
 	return fs.err()
 }
 
@@ -31,44 +31,45 @@ const Intercept = "(Intercept)"
 // after Parametric returns it; safe for concurrent use while nobody writes to
 // its fields. It does not keep the rows.
 type ParametricFit struct {
-	Law          Law
-	Coefficients []Coefficient // the intercept, then the covariates in order
+	Law          Law           `json:"law"`
+	Coefficients []Coefficient `json:"coefficients"` // the intercept, then the covariates in order
 	// Scale is σ, LogScale its logarithm with standard error; the exponential
 	// law has a Scale of 1, known, with standard error 0.
-	Scale     float64
-	LogScale  Coefficient
-	N, Events int
-	Skipped   int // rows left out because they miss a value in a column used
+	Scale    float64     `json:"scale"`
+	LogScale Coefficient `json:"log_scale"`
+	N        int         `json:"n"` // customers, and how many of them left
+	Events   int         `json:"events"`
+	Skipped  int         `json:"skipped"` // rows left out because they miss a value in a column used
 	// LogLik is of the times themselves, not of their logarithms; NullLogLik is
 	// with the intercept and the scale alone.
-	LogLik, NullLogLik float64
-	LikelihoodRatio    Test // that all coefficients but the intercept are 0
-	Steps              int
+	LogLik          float64 `json:"log_lik"`
+	NullLogLik      float64 `json:"null_log_lik"`
+	LikelihoodRatio Test    `json:"likelihood_ratio"` // that all coefficients but the intercept are 0
+	Steps           int     `json:"steps"`            // the fit took
 
 	names []string
 	cov   sym // of coefficients and log scale, in the caller's units
 }
 
-// Parametric fits a regression of the logarithm of time. d's Entry is honoured
-// (the chance to have stayed until entry is divided out); its Group and Strata
-// are not looked at. Times must be above 0. x may be empty: then it is the
-// distribution alone. Columns are refused, and rows left out counted, as by Cox; the
-// order of rows is of no
-// account. Cost: O(rows·columns²) a step.
+// Parametric fits a regression of the logarithm of time. d's Entry is honoured (the
+// chance to have stayed until entry is divided out); its Group and Strata are not
+// looked at. Times must be above 0. x may be empty: then it is the distribution
+// alone. Columns are refused, and rows left out counted, as by Cox; the order of
+// rows is of no account. Cost: O(rows·columns²) a step.
 //
 // Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data,
 // chapter 3.
-func Parametric(d Data, x []Covariate, o ParametricConfig) (*ParametricFit, error) {
-	f, skipped, err := fitParametric(d, x, o)
+func Parametric(d Data, x []Covariate, cfg ParametricConfig) (*ParametricFit, error) {
+	f, skipped, err := fitParametric(d, x, cfg)
 	return f, afterSkipping(skipped, err)
 }
 
-func fitParametric(d Data, x []Covariate, o ParametricConfig) (_ *ParametricFit, skipped int, err error) {
-	if err := o.Validate(); err != nil {
+func fitParametric(d Data, x []Covariate, cfg ParametricConfig) (_ *ParametricFit, skipped int, err error) {
+	if err := cfg.Validate(); err != nil {
 		return nil, skipped, err
 	}
-	if o.Law == "" {
-		o.Law = Weibull
+	if cfg.Law == "" {
+		cfg.Law = Weibull
 	}
 	d.Strata = Factor{}
 	keep, skipped, err := d.rows(uses{covariates: x, positive: true})
@@ -85,26 +86,26 @@ func fitParametric(d Data, x []Covariate, o ParametricConfig) (_ *ParametricFit,
 	if err := g.correlated(); err != nil {
 		return nil, skipped, err
 	}
-	nt := newton{most: max(o.Steps, DefaultSteps*one(o.Steps == 0)), convex: o.Law == Exponential}
+	nt := newton{most: max(cfg.Steps, DefaultSteps*one(cfg.Steps == 0)), convex: cfg.Law == Exponential}
 	// The distribution alone first: it is the null model and a good start.
-	null := newAFT(g, 0, o.Law)
+	null := newAFT(g, 0, cfg.Law)
 	beta := null.start()
 	var c chol
 	nullLik, _, err := nt.climb(null, beta, &c)
 	if err != nil {
 		return nil, skipped, null.refuse(err)
 	}
-	m := newAFT(g, g.p, o.Law)
+	m := newAFT(g, g.p, cfg.Law)
 	full := make([]float64, m.params())
 	full[0] = beta[0]
-	if o.Law != Exponential {
+	if cfg.Law != Exponential {
 		full[g.p+1] = beta[1]
 	}
 	_, steps, err := nt.climb(m, full, &c)
 	if err != nil {
 		return nil, skipped, m.refuse(err)
 	}
-	f := &ParametricFit{Law: o.Law, Scale: 1, N: g.n, Events: g.events, Skipped: skipped,
+	f := &ParametricFit{Law: cfg.Law, Scale: 1, N: g.n, Events: g.events, Skipped: skipped,
 		LogLik: m.eval(full), NullLogLik: nullLik, Steps: steps, names: g.names}
 	if bad := c.factor(m.info, 1e-14); bad >= 0 {
 		return nil, skipped, m.refuse(&runaway{[]int{bad}})

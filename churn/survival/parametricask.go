@@ -8,7 +8,7 @@ import (
 // Predict returns the probability that a customer with covariates x stays
 // beyond each of times. Unlike a curve, a law goes on beyond what was observed;
 // how far to follow it is for the host to say. Limits are made on the scale of
-// z·error about the law's own variable, so that they lie within 0 and 1; StdErr
+// z·error about the law's own variable, so that they lie within 0 and 1; SE
 // is by the delta method. confidence 0 is DefaultConfidence.
 func (f *ParametricFit) Predict(x []float64, confidence float64, times ...float64) ([]Estimate, error) {
 	row, mu, confidence, err := f.ask(x, confidence)
@@ -87,7 +87,7 @@ func (f *ParametricFit) Conditional(x []float64, t, h, confidence float64) (Esti
 	log := part(t+h, 1) + part(t, -1)
 	se := math.Sqrt(max(0, f.cov.quadratic(grad)))
 	s := math.Exp(log)
-	e := Estimate{Value: s, StdErr: s * se}
+	e := Estimate{Value: s, SE: s * se}
 	e.Low, e.High = LogLogLimits.around(s, se, normalQuantile(0.5+confidence/2))
 	return e, nil
 }

@@ -18,15 +18,15 @@ const (
 
 // TermTest is a proportional-hazards test of one term.
 type TermTest struct {
-	Term string
+	Term string `json:"term"`
 	Test
 }
 
 // PHTest is whether hazards are proportional. A small P says that the
 // coefficient of a term changes with time.
 type PHTest struct {
-	Terms  []TermTest // by first appearance among the covariates
-	Global Test
+	Terms  []TermTest `json:"terms"`  // by first appearance among the covariates
+	Global Test       `json:"global"` // of all terms together
 }
 
 // ProportionalHazards tests, term by term and for all, whether coefficients

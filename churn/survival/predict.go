@@ -64,12 +64,12 @@ func (b *baseline) upTo(t float64) int {
 
 // Hazard is a cumulative baseline hazard: the steps of one stratum.
 type Hazard struct {
-	Stratum string // "" where there are no strata
-	Times   []float64
+	Stratum string    `json:"stratum"` // "" where there are no strata
+	Times   []float64 `json:"times"`
 	// Cumulative is up to and including each time.
-	Cumulative []float64
+	Cumulative []float64 `json:"cumulative"`
 	// Until is the last time anybody of the stratum was seen.
-	Until float64
+	Until float64 `json:"until"`
 }
 
 // At returns the cumulative hazard at t; not ok before 0 or after Until.
@@ -132,8 +132,8 @@ type Question struct {
 // Predict returns the probability that a customer stays beyond each of times,
 // with a standard error that counts both the coefficients' and the baseline's
 // uncertainty. Where the baseline is 0 still, it is 1 with standard error 0.
-// ErrLength, ErrValue, ErrLevel, ErrOption or ErrTime as the question deserves;
-// ErrBeyond for a time after the last one seen in the stratum.
+// ErrLength, ErrValue, ErrLevel, ErrOption, ErrConfidence or ErrTime as the question
+// deserves; ErrBeyond for a time after the last one seen in the stratum.
 //
 // Link (1984), Biometrics 40, 601–610; Therneau & Grambsch (2000), section 10.2.
 func (f *CoxFit) Predict(q Question, times ...float64) ([]Estimate, error) {
@@ -204,7 +204,7 @@ func (f *CoxFit) ask(q Question) ([]float64, *baseline, CurveConfig, error) {
 
 // between is the probability to stay beyond the time of step to for those who
 // stayed beyond that of step from; -1 is the beginning.
-func (f *CoxFit) between(b *baseline, z []float64, from, to int, o CurveConfig) Estimate {
+func (f *CoxFit) between(b *baseline, z []float64, from, to int, cfg CurveConfig) Estimate {
 	p := f.design.p
 	step := func(v []float64, width, k int) (d float64) {
 		if to >= 0 {
@@ -224,7 +224,7 @@ func (f *CoxFit) between(b *baseline, z []float64, from, to int, o CurveConfig) 
 	// A hazard is its own -log: its error is that of log S.
 	se := risk * math.Sqrt(max(0, step(b.variance, 1, 0)+f.cov.quadratic(q)))
 	s := math.Exp(-risk * hazard)
-	e := Estimate{Value: s, StdErr: s * se}
-	e.Low, e.High = o.Limits.around(s, se, normalQuantile(0.5+o.Confidence/2))
+	e := Estimate{Value: s, SE: s * se}
+	e.Low, e.High = cfg.Limits.around(s, se, normalQuantile(0.5+cfg.Confidence/2))
 	return e
 }

@@ -15,9 +15,9 @@ type RankConfig struct {
 
 // Validate returns a *guanxi.FieldError around ErrOption where Rho is out of
 // range.
-func (o RankConfig) Validate() error {
-	if !(o.Rho >= 0 && o.Rho <= 10) {
-		return at(fmt.Errorf("%w: rho %v is not in 0 to 10", ErrOption, o.Rho), "rho")
+func (c RankConfig) Validate() error {
+	if !(c.Rho >= 0 && c.Rho <= 10) {
+		return at(fmt.Errorf("%w: rho %v is not in 0 to 10", ErrOption, c.Rho), "rho")
 	}
 	return nil
 }
@@ -28,15 +28,15 @@ const MaxGroups = 1000
 
 // RankTest is whether groups stay equally long. It is a value.
 type RankTest struct {
-	Groups   []string  // in the order of the levels; levels without rows are not there
-	N        []int     // customers of each
-	Observed []float64 // weighted events of each
-	Expected []float64 // what they would be if all groups were alike
-	Variance [][]float64
-	ChiSq    float64
-	DF       int
-	P        float64
-	Skipped  int // rows left out because they miss Time, Entry, Group or Stratum
+	Groups   []string    `json:"groups"`   // in the order of the levels; levels without rows are not there
+	N        []int       `json:"n"`        // customers of each
+	Observed []float64   `json:"observed"` // weighted events of each
+	Expected []float64   `json:"expected"` // what they would be if all groups were alike
+	Variance [][]float64 `json:"variance"` // of Observed less Expected
+	ChiSq    float64     `json:"chi_sq"`
+	DF       int         `json:"df"`
+	P        float64     `json:"p"`
+	Skipped  int         `json:"skipped"` // rows left out because they miss Time, Entry, Group or Stratum
 }
 
 // LogRank tests whether the groups of d leave alike: the test of Harrington &
@@ -48,8 +48,8 @@ type RankTest struct {
 // O((rows + times)·groups), and groups³ at the end.
 //
 // Harrington & Fleming (1982), Biometrika 69, 553–566.
-func LogRank(d Data, o RankConfig) (RankTest, error) {
-	if err := o.Validate(); err != nil {
+func LogRank(d Data, cfg RankConfig) (RankTest, error) {
+	if err := cfg.Validate(); err != nil {
 		return RankTest{}, err
 	}
 	if d.Group.Codes == nil {
@@ -75,7 +75,7 @@ func LogRank(d Data, o RankConfig) (RankTest, error) {
 	if len(levels) > MaxGroups {
 		return RankTest{Skipped: skipped}, at(fmt.Errorf("%w: %d, at most %d", ErrGroups, len(levels), MaxGroups), "group")
 	}
-	s := newRankSums(len(levels), o.Rho)
+	s := newRankSums(len(levels), cfg.Rho)
 	s.code = code
 	d.sweepGroups(keep, s)
 	out, err := s.test(levels)

@@ -63,7 +63,7 @@ func coxTree(t *testing.T, fit *survival.CoxFit, ref map[string]any) map[string]
 	var coef, hr, se, z, p, low, high []float64
 	for _, c := range fit.Coefficients {
 		r := c.Ratio(0.95)
-		terms, coef, se, z, p = append(terms, c.Name), append(coef, c.Value), append(se, c.StdErr), append(z, c.Z), append(p, c.P)
+		terms, coef, se, z, p = append(terms, c.Name), append(coef, c.Value), append(se, c.SE), append(z, c.Z), append(p, c.P)
 		hr, low, high = append(hr, r.Value), append(low, r.Low), append(high, r.High)
 	}
 	c, err := fit.Concordance()
@@ -87,8 +87,8 @@ func coxTree(t *testing.T, fit *survival.CoxFit, ref map[string]any) map[string]
 		"se": se, "z": z, "p": p, "hr_ci95": map[string]any{"lower": low, "upper": high}, "vcov": fit.Covariance(),
 		"loglik":  map[string]any{"null": fit.NullLogLik, "model": fit.LogLik},
 		"test_lr": test(fit.LikelihoodRatio), "test_wald": test(fit.Wald), "test_score": test(fit.Score),
-		"concordance":                  map[string]any{"c": c.C.Value, "se": c.C.StdErr},
-		"covariate_means":              fit.Center,
+		"concordance":                  map[string]any{"c": c.C.Value, "se": c.C.SE},
+		"covariate_means":              fit.Centre,
 		"martingale_residuals_first10": first(fit.Martingale()),
 		"deviance_residuals_first10":   first(fit.Deviance()),
 		"baseline_cumhaz_at_x0":        baselineTree(t, fit, ref["baseline_cumhaz_at_x0"].(map[string]any)),
@@ -176,7 +176,7 @@ func predictTree(t *testing.T, fit *survival.CoxFit, terms []string, ref map[str
 			t.Fatal(err)
 		}
 		for i, e := range es {
-			surv[i], se[i] = append(surv[i], e.Value), append(se[i], e.StdErr)
+			surv[i], se[i] = append(surv[i], e.Value), append(se[i], e.SE)
 		}
 		v, _, err := fit.LinearPredictor(x)
 		if err != nil {

@@ -87,19 +87,19 @@ func curveTree(t *testing.T, set [3]survival.Curve) map[string]any {
 		"n_event":                col(0, func(p survival.Point) float64 { return float64(p.Events) }),
 		"n_censor":               col(0, func(p survival.Point) float64 { return float64(p.Censored) }),
 		"surv":                   col(0, func(p survival.Point) float64 { return p.Survival }),
-		"std_err_surv_greenwood": col(0, func(p survival.Point) float64 { return p.StdErr }),
-		"std_err_log_surv":       col(0, func(p survival.Point) float64 { return p.LogStdErr }),
+		"std_err_surv_greenwood": col(0, func(p survival.Point) float64 { return p.SE }),
+		"std_err_log_surv":       col(0, func(p survival.Point) float64 { return p.LogSE }),
 		"cumhaz":                 col(0, func(p survival.Point) float64 { return p.CumHazard }),
 		"n_enter":                nil, // the file has none
 		"ci95_log":               limits(0),
 		"ci95_loglog":            limits(1),
 		"ci95_plain":             limits(2),
-		"nelson_aalen":           map[string]any{"cumhaz": col(0, func(p survival.Point) float64 { return p.CumHazard }), "std_err": col(0, func(p survival.Point) float64 { return p.CumHazardStdErr })},
+		"nelson_aalen":           map[string]any{"cumhaz": col(0, func(p survival.Point) float64 { return p.CumHazard }), "std_err": col(0, func(p survival.Point) float64 { return p.CumHazardSE })},
 		"quantiles":              map[string]any{"ci_log": quantiles(0), "ci_loglog": quantiles(1)},
-		"restricted_mean":        map[string]any{"tau": c.Points[len(c.Points)-1].Time, "value": mean.Value, "std_err": mean.StdErr},
+		"restricted_mean":        map[string]any{"tau": c.Points[len(c.Points)-1].Time, "value": mean.Value, "std_err": mean.SE},
 		"fleming_harrington_tie_corrected": map[string]any{
 			"cumhaz":  col(0, func(p survival.Point) float64 { return p.TieHazard }),
-			"std_err": col(0, func(p survival.Point) float64 { return p.TieHazardStdErr })},
+			"std_err": col(0, func(p survival.Point) float64 { return p.TieHazardSE })},
 	}
 }
 
@@ -144,7 +144,7 @@ func TestReferenceConcordance(t *testing.T) {
 			marker, _, _ := strings.Cut(r["marker"].(string), " ")
 			risk := r["reverse"].(bool)
 			c := must(survival.Harrell(d, f.num(t, marker), survival.MarkerConfig{Risk: risk}))
-			out = append(out, map[string]any{"reverse": risk, "c": c.C.Value, "se": c.C.StdErr, "counts": map[string]any{
+			out = append(out, map[string]any{"reverse": risk, "c": c.C.Value, "se": c.C.SE, "counts": map[string]any{
 				"concordant": c.Concordant, "discordant": c.Discordant, "tied.x": c.TiedMarker,
 				"tied.y": c.TiedTime, "tied.xy": c.TiedBoth}})
 		}

@@ -48,7 +48,7 @@ func (f *CoxFit) expect(k int, yield func(i int, hazard float64)) {
 }
 
 // Deviance returns the martingale residuals made more symmetric about 0:
-// sign(m)·√(-2(m + d·log(d-m))), where d is 1 for who left and 0 for others.
+// sign(m)·√(-2(m + d·log(d-m))), where d is 1 for a customer who left, else 0.
 // Rows left out are NaN. Therneau, Grambsch & Fleming (1990), Biometrika 77, 147.
 func (f *CoxFit) Deviance() []float64 {
 	out := f.Martingale()

@@ -32,7 +32,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	units := trialOf(rand.New(rand.NewPCG(1, 1)), h, 100_000)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := winback.Evaluate(ints, units, winback.EvalConfig{Decimals: 2, Holdout: h}); err != nil {
+		if _, err := winback.Evaluate(ints, units, winback.EvaluateConfig{Decimals: 2, Holdout: h}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -43,7 +43,7 @@ func BenchmarkCurve(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	rows := make([]winback.Scored, 100_000)
 	for i := range rows {
-		rows[i] = winback.Scored{Score: r.Float64(), Arm: winback.Arm(1 + r.IntN(2)), Returned: r.IntN(2) == 0}
+		rows[i] = winback.Scored{Score: r.Float64(), Arm: []winback.Arm{winback.Treated, winback.Held}[r.IntN(2)], Returned: r.IntN(2) == 0}
 	}
 	b.ReportAllocs()
 	for b.Loop() {

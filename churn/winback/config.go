@@ -42,8 +42,8 @@ type Config struct {
 // Plan is a ladder of steps for some reasons and a situation: the first step
 // to be tried first, the next one after it when the cool-down is over.
 type Plan struct {
-	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"` // shown to people; none is the id
+	ID   string      `json:"id"`
+	Name guanxi.Text `json:"name,omitzero"` // shown to people; none is the id
 	// Reasons are those of the config that the plan answers. None is any, a
 	// reason nobody recorded included: such a plan may not give anything away,
 	// neither by an offer nor by a service fix with a gift.
@@ -52,15 +52,21 @@ type Plan struct {
 	Steps   []Step    `json:"steps"`
 }
 
+// Label returns the name of p that is shown to people.
+func (p Plan) Label(lang guanxi.Lang) string { return label(p.Name, p.ID, lang) }
+
 // Step is one thing to do.
 type Step struct {
 	ID      string          `json:"id"`
-	Label   guanxi.Text     `json:"label,omitzero"`   // shown to people; none is the id
+	Name    guanxi.Text     `json:"name,omitzero"`    // shown to people; none is the id
 	Kind    Kind            `json:"kind"`             // no default
 	Percent decimal.Decimal `json:"percent,omitzero"` // Offer: the part of the order given away, in [0, 1): 0.1 is 10 %
 	Gift    decimal.Decimal `json:"gift,omitzero"`    // Offer, ServiceFix: money or goods given away
 	Cost    decimal.Decimal `json:"cost,omitzero"`    // of doing it: postage, a call, a visit
 }
+
+// Label returns the name of s that is shown to people.
+func (s Step) Label(lang guanxi.Lang) string { return label(s.Name, s.ID, lang) }
 
 // Situation is a condition on a customer; its zero value holds for everybody.
 // Intervals are half-open.
@@ -84,10 +90,8 @@ func (c Config) Validate() error {
 		fault(fmt.Errorf("%w: %d is not in 0 to %d", ErrOption, decimals, minor.MaxScale), "decimals")
 		decimals = minor.MaxScale / 2 // amounts of a likely size are then no fault of their own
 	}
-	if c.Location != nil {
-		if _, ok := civil.ZoneName(c.Location); !ok {
-			fault(fmt.Errorf("%w: %q is another zone on another machine", ErrOption, c.Location.String()), "location")
-		}
+	if err := civil.CheckZone(c.Location, ErrOption); err != nil {
+		fault(err, "location")
 	}
 	ids := idSet{}
 	for i, r := range c.Reasons {

@@ -149,12 +149,12 @@ func TestConfigJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"decimals":2}`), &back); !errors.Is(err, winback.ErrReason) {
 		t.Error(err)
 	}
-	var e winback.EvalConfig
+	var e winback.EvaluateConfig
 	if err := json.Unmarshal([]byte(`{"decimals":2,"measure":"profit","holdout":{"salt":"x","share":0.1}}`), &e); err != nil || e.Measure != winback.ByProfit {
 		t.Error(err)
 	}
-	if err := json.Unmarshal([]byte(`{"decimals":-2,"confidence":1,"min_units":-1,"measure":"x","holdout":{"salt":"","share":0.1}}`), &e); !reflect.DeepEqual(pointers(err),
-		[]string{"/decimals", "/confidence", "/min_units", "/measure", "/holdout/salt"}) {
+	if err := json.Unmarshal([]byte(`{"decimals":-2,"confidence":1,"min_customers":-1,"measure":"x","holdout":{"salt":"","share":0.1}}`), &e); !reflect.DeepEqual(pointers(err),
+		[]string{"/decimals", "/confidence", "/min_customers", "/measure", "/holdout/salt"}) {
 		t.Error(err)
 	}
 	if err := json.Unmarshal([]byte(`{"decimal":2}`), &e); !errors.Is(err, guanxi.ErrUnknownField) {
@@ -192,7 +192,7 @@ func TestLabels(t *testing.T) {
 		winback.Act, winback.Wait, winback.Leave, winback.Fits, winback.OptedOut, winback.Stopped, winback.OtherSegment,
 		winback.OtherValue, winback.TooSoon, winback.TooLate, winback.HeldOut, winback.Exhausted, winback.CoolingDown, winback.NoPlan,
 		winback.OpenComplaint, winback.NotRising, winback.OrderUnknown, winback.BelowMargin, winback.LifetimeSpent, winback.CampaignSpent,
-		winback.Worked, winback.Harmed, winback.Unproven, winback.Undecided, winback.ByReturns, winback.ByMoney, winback.ByProfit,
+		winback.Worked, winback.Harmed, winback.Undecided, winback.TooFew, winback.ByReturns, winback.ByMoney, winback.ByProfit,
 	}
 	for _, l := range list {
 		en, zh := l.Label(guanxi.EN), l.Label(guanxi.ZH)
@@ -201,29 +201,15 @@ func TestLabels(t *testing.T) {
 		}
 	}
 	for _, r := range winback.Reasons() {
-		if r.ID == "" || r.Label.EN == "" || r.Label.ZH == "" {
+		if r.ID == "" || r.Name.EN == "" || r.Name.ZH == "" || r.Label(guanxi.ZH) != r.Name.ZH {
 			t.Errorf("%+v", r)
 		}
 	}
-	for _, a := range []winback.Arm{winback.Unassigned, winback.Treated, winback.Held} {
-		text, err := a.MarshalText()
-		var b winback.Arm
-		if err != nil || b.UnmarshalText(text) != nil || b != a {
-			t.Errorf("%v → %s → %v, %v", a, text, b, err)
+	for _, l := range []interface{ Label(guanxi.Lang) string }{
+		winback.Reason{ID: "x"}, winback.Plan{ID: "x"}, winback.Step{ID: "x"}, winback.Arm("x"),
+	} {
+		if got := l.Label(guanxi.EN); got != "x" {
+			t.Errorf("%#v is shown as %q, and not as its id", l, got)
 		}
-		var d, f winback.Arm
-		if v, err := a.Value(); err != nil || d.Scan(v) != nil || d != a || f.Scan(text) != nil || f != a {
-			t.Errorf("%v → %v → %v, %v", a, v, d, err)
-		}
-	}
-	bad := winback.Arm(9)
-	if _, err := bad.MarshalText(); !errors.Is(err, winback.ErrArm) || bad.String() != "unknown(9)" || bad.Label("") != "unknown(9)" {
-		t.Error(err)
-	}
-	if _, err := bad.Value(); !errors.Is(err, winback.ErrArm) || !errors.Is(bad.Scan(nil), winback.ErrArm) {
-		t.Error(err)
-	}
-	if err := bad.UnmarshalText([]byte("x")); !errors.Is(err, winback.ErrArm) {
-		t.Error(err)
 	}
 }

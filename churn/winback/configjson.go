@@ -2,7 +2,6 @@ package winback
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -11,20 +10,13 @@ import (
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
-// zone is a location as text. No text is nil, which is UTC.
-type zone struct{ loc *time.Location }
+// zone is a location as text: an IANA name, or "+08:00" for a fixed offset. One that
+// is none, or another one on another machine, such as Local, is ErrOption.
+type zone = civil.ZoneText[noZone]
 
-// MarshalText returns the name, or ErrOption where there is none.
-func (z zone) MarshalText() ([]byte, error) { return civil.MarshalZone(z.loc, ErrOption) }
+type noZone struct{}
 
-// UnmarshalText reads what MarshalText writes.
-func (z *zone) UnmarshalText(text []byte) error {
-	loc, err := civil.UnmarshalZone(text, ErrOption)
-	if err == nil {
-		z.loc = loc
-	}
-	return err
-}
+func (noZone) Refused() error { return ErrOption }
 
 type configJSON struct {
 	Currency       string          `json:"currency,omitempty"`
@@ -44,7 +36,7 @@ type configJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c Config) MarshalJSON() ([]byte, error) {
-	return json.Marshal(configJSON{c.Currency, c.Decimals, zone{c.Location}, c.Reasons, c.Plans, c.Eligible, c.Holdout,
+	return json.Marshal(configJSON{c.Currency, c.Decimals, zone{Loc: c.Location}, c.Reasons, c.Plans, c.Eligible, c.Holdout,
 		c.CoolDown, c.MaxSteps, c.MarginFloor, c.LifetimeBudget, c.CampaignBudget, c.Stops})
 }
 
@@ -53,15 +45,15 @@ func (c Config) MarshalJSON() ([]byte, error) {
 func (c *Config) UnmarshalJSON(data []byte) error {
 	var j configJSON
 	err := guanxi.UnmarshalStrict(data, &j)
-	r := Config{j.Currency, j.Decimals, j.Location.loc, j.Reasons, j.Plans, j.Eligible, j.Holdout,
+	r := Config{j.Currency, j.Decimals, j.Location.Loc, j.Reasons, j.Plans, j.Eligible, j.Holdout,
 		j.CoolDown, j.MaxSteps, j.MarginFloor, j.LifetimeBudget, j.CampaignBudget, j.Stops}
 	return strict.Accept(c, r, err)
 }
 
 // UnmarshalJSON reads strictly, as that of Config does.
-func (c *EvalConfig) UnmarshalJSON(data []byte) error {
-	type plain EvalConfig
+func (c *EvaluateConfig) UnmarshalJSON(data []byte) error {
+	type plain EvaluateConfig
 	var v plain
 	err := guanxi.UnmarshalStrict(data, &v)
-	return strict.Accept(c, EvalConfig(v), err)
+	return strict.Accept(c, EvaluateConfig(v), err)
 }

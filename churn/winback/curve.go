@@ -32,7 +32,7 @@ type step struct {
 
 func (s step) n() float64 { return s.treated + s.held }
 
-// NewCurve sorts the customers of a trial. Errors: ErrScore at /i/score and
+// NewCurve sorts the customers of a trial. Errors: ErrValue at /i/score and
 // ErrArm at /i/arm, the first 1,000 at once; ErrEmpty without a treated or
 // without a held customer. Cost: O(n log n).
 func NewCurve(rows []Scored) (*Curve, error) {
@@ -44,10 +44,10 @@ func NewCurve(rows []Scored) (*Curve, error) {
 			break
 		}
 		if math.IsNaN(r.Score) || math.IsInf(r.Score, 0) {
-			errs = append(errs, at(fmt.Errorf("%w: %v", ErrScore, r.Score), i, "score"))
+			errs = append(errs, at(fmt.Errorf("%w: %v", ErrValue, r.Score), i, "score"))
 		}
 		if r.Arm != Treated && r.Arm != Held {
-			errs = append(errs, at(fmt.Errorf("%w: %s", ErrArm, r.Arm), i, "arm"))
+			errs = append(errs, at(fmt.Errorf("%w: %.32q", ErrArm, r.Arm), i, "arm"))
 		}
 	}
 	if len(errs) > 0 {
@@ -133,9 +133,8 @@ func (c *Curve) Qini() float64 {
 }
 
 // AUUC returns the area under the uplift curve u(x) = (Rt/Nt − Rh/Nh)·x, by
-// trapezoids over x in [0, 1], with the letters of Qini. That of a score without
-// use is half of the uplift of everybody. Gutierrez & Gérardy (2017), PMLR
-// 67:1–13.
+// trapezoids over x in [0, 1], with the letters as in Qini. That of a score without
+// use is half of the uplift of everybody. Gutierrez & Gérardy (2017), PMLR 67:1–13.
 func (c *Curve) AUUC() float64 { return c.area(step.joint) }
 
 func (c *Curve) area(height func(s, all step) float64) float64 {

@@ -17,7 +17,7 @@ type Outcome string
 const (
 	Act   Outcome = "act"   // carry out the step
 	Wait  Outcome = "wait"  // nothing before Until
-	Leave Outcome = "leave" // nothing
+	Leave Outcome = "leave" // do nothing
 )
 
 // Label returns the name of o that is shown to people.
@@ -33,7 +33,7 @@ func (o Outcome) Label(lang guanxi.Lang) string {
 	return string(o)
 }
 
-// Cause is why.
+// Cause is why a decision is what it is.
 type Cause string
 
 // The causes.
@@ -98,13 +98,13 @@ type Decision struct {
 	// Attempt counts the customer's steps, this one included, from 1.
 	Attempt int `json:"attempt"`
 	// What is to be done, for Act.
-	Plan      string          `json:"plan,omitempty"`
-	PlanLabel guanxi.Text     `json:"plan_label,omitzero"`
-	Step      string          `json:"step,omitempty"`
-	StepLabel guanxi.Text     `json:"step_label,omitzero"`
-	Kind      Kind            `json:"kind,omitempty"`
-	Percent   decimal.Decimal `json:"percent,omitzero"`
-	Gift      decimal.Decimal `json:"gift,omitzero"`
+	Plan     string          `json:"plan,omitempty"`
+	PlanName guanxi.Text     `json:"plan_name,omitzero"`
+	Step     string          `json:"step,omitempty"`
+	StepName guanxi.Text     `json:"step_name,omitzero"`
+	Kind     Kind            `json:"kind,omitempty"`
+	Percent  decimal.Decimal `json:"percent,omitzero"`
+	Gift     decimal.Decimal `json:"gift,omitzero"`
 	// Cost is the most the step may take: part of the expected order, gift and
 	// cost. CostMinor is the same in minor units, to be reserved.
 	Cost      decimal.Decimal `json:"cost,omitzero"`
@@ -117,16 +117,16 @@ type Decision struct {
 
 // Refusal is a plan that fitted and whose step did not pass.
 type Refusal struct {
-	Plan      string      `json:"plan"`
-	PlanLabel guanxi.Text `json:"plan_label,omitzero"`
-	Cause     Cause       `json:"cause"`
+	Plan     string      `json:"plan"`
+	PlanName guanxi.Text `json:"plan_name,omitzero"`
+	Cause    Cause       `json:"cause"`
 }
 
 func (d *Decision) refuse(p *Plan, c Cause) {
 	if len(d.Refused) == 0 {
 		d.Cause = c
 	}
-	d.Refused = append(d.Refused, Refusal{p.ID, p.Label, c})
+	d.Refused = append(d.Refused, Refusal{p.ID, p.Name, c})
 }
 
 // Explain returns the decision as a sentence for people.
@@ -140,7 +140,7 @@ func (d Decision) Explain(lang guanxi.Lang) string {
 	b.WriteString(colon)
 	switch d.Outcome {
 	case Act:
-		b.WriteString(name(d.StepLabel, d.Step, lang) + open + name(d.PlanLabel, d.Plan, lang))
+		b.WriteString(label(d.StepName, d.Step, lang) + open + label(d.PlanName, d.Plan, lang))
 		if d.CostMinor > 0 {
 			fmt.Fprintf(&b, "%s%s %s", strings.TrimSuffix(stop, " "), guanxi.Text{EN: " at most", ZH: "最多"}.In(lang), d.Cost)
 		}
@@ -151,16 +151,16 @@ func (d Decision) Explain(lang guanxi.Lang) string {
 	b.WriteString(d.Cause.Label(lang))
 	for _, r := range d.Refused {
 		if d.Outcome == Act || len(d.Refused) > 1 {
-			b.WriteString(stop + guanxi.Text{EN: "not ", ZH: "未选"}.In(lang) + name(r.PlanLabel, r.Plan, lang) + colon + r.Cause.Label(lang))
+			b.WriteString(stop + guanxi.Text{EN: "not ", ZH: "未选"}.In(lang) + label(r.PlanName, r.Plan, lang) + colon + r.Cause.Label(lang))
 		}
 	}
 	return b.String()
 }
 
-// name is a label, or the id where there is none.
-func name(label guanxi.Text, id string, lang guanxi.Lang) string {
-	if label.IsZero() {
+// label is a name in a language, or the id where there is none.
+func label(name guanxi.Text, id string, lang guanxi.Lang) string {
+	if name.IsZero() {
 		return id
 	}
-	return label.In(lang)
+	return name.In(lang)
 }

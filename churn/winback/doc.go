@@ -49,12 +49,12 @@
 //
 // # Measuring
 //
-// [Evaluate] compares the arms of any trial whose holdout was fixed before it,
-// a win-back or another promotion, by intent to treat: everybody counts in the
-// arm they were assigned to, contacted or not. Who came back is compared by
+// [Evaluate] compares the arms of any trial whose holdout was fixed before it, a
+// win-back or another promotion, by intent to treat: everybody counts in the arm
+// they were assigned to, contacted or not. The shares who came back are compared by
 // Newcombe's interval; money, and money less cost, by Welch's. A [Verdict] is
 // [Worked] or [Harmed] where the whole interval is on one side of zero, and
-// otherwise [Unproven], or [Undecided] where an arm has too few customers.
+// otherwise [Undecided], or [TooFew] where an arm has too few customers.
 //
 // Those who were contacted although held, or stand in another arm than the
 // holdout gives, are counted and named in [Taint], and stay in.

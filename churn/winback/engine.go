@@ -93,9 +93,9 @@ func (e *Engine[K]) Arm(customer K) Arm { return ArmOf(e.cfg.Holdout, e.key, cus
 // nothing: the host stores State.Apply of the decision, and reserves its
 // CostMinor in the campaign's purse, before anything is sent. In this order:
 //
-//  1. Who wants no contact, is in a stopped segment or not eligible is left
-//     alone, and assigned to no arm.
-//  2. Everybody else is assigned by the holdout, once; who is held is left alone.
+//  1. A customer who wants no contact, is in a stopped segment or is not eligible
+//     is left alone, and assigned to no arm.
+//  2. Everybody else is assigned by the holdout, once; the held are left alone.
 //  3. Nothing is done when the steps are used up or the cool-down is not over.
 //  4. The first plan whose reasons and situation fit and whose next step passes
 //     is carried out: nothing is given away while a complaint is open, for an
@@ -104,20 +104,20 @@ func (e *Engine[K]) Arm(customer K) Arm { return ArmOf(e.cfg.Holdout, e.key, cus
 //     fails passes on to the next plan, and is named in Refused.
 //
 // The next step of a plan is the one after those the customer had of it, as
-// State.Places says: who was asked, and has now given a reason, begins the plan
-// for it with its first step; who returns to a plan goes on where they left it.
-// No step is taken twice. MaxSteps and the cool-down count the steps of all
-// plans, and offers rise from one plan to another as well. Errors: ErrReason at
+// State.Places says: a customer who was asked, and has now given a reason, begins
+// the plan for it with its first step; one who returns to a plan goes on where they
+// left it. No step is taken twice. MaxSteps and the cool-down count the steps of
+// all plans, and offers rise from one plan to another as well. Errors: ErrReason at
 // /customer/reason, ErrTime at /at (also before the state's last instant) and
 // /customer/left (also after at), ErrAmount and ErrOverflow at /customer/value,
-// order and margin, ErrState at /state and /campaign. Cost: O(plans) for
-// each plan begun, a hash for a customer without an arm.
-func (e *Engine[K]) Decide(customer K, c Customer, s State, campaign Purse, when time.Time) (Decision, error) {
-	f, err := e.read(customer, &c, s, campaign, when)
+// order and margin, ErrState at /state and /campaign. Cost: O(plans) for each plan
+// begun, a hash for a customer without an arm.
+func (e *Engine[K]) Decide(customer K, c Customer, s State, campaign Purse, at time.Time) (Decision, error) {
+	f, err := e.read(customer, &c, s, campaign, at)
 	if err != nil {
 		return Decision{}, wrap(err)
 	}
-	d := Decision{Outcome: Leave, At: when.UnixMicro(), Arm: s.Arm, Attempt: int(s.Steps) + 1}
+	d := Decision{Outcome: Leave, At: at.UnixMicro(), Arm: s.Arm, Attempt: int(s.Steps) + 1}
 	switch {
 	case c.OptedOut:
 		d.Cause = OptedOut
@@ -126,7 +126,7 @@ func (e *Engine[K]) Decide(customer K, c Customer, s State, campaign Purse, when
 		d.Cause = Stopped
 		return d, nil
 	}
-	if d.Cause = e.eligible.fails(&c, f.value, when, e.cfg.Location); d.Cause != "" {
+	if d.Cause = e.eligible.fails(&c, f.value, at, e.cfg.Location); d.Cause != "" {
 		if d.Cause == TooSoon {
 			d.Outcome, d.Until = Wait, e.cfg.Eligible.MinAway.AddTo(c.Left, e.cfg.Location)
 		}
@@ -143,12 +143,12 @@ func (e *Engine[K]) Decide(customer K, c Customer, s State, campaign Purse, when
 		d.Cause = Exhausted
 		return d, nil
 	case s.Last > 0:
-		if until := e.cfg.CoolDown.AddTo(time.UnixMicro(s.Last), e.cfg.Location); when.Before(until) {
+		if until := e.cfg.CoolDown.AddTo(time.UnixMicro(s.Last), e.cfg.Location); at.Before(until) {
 			d.Outcome, d.Cause, d.Until = Wait, CoolingDown, until
 			return d, nil
 		}
 	}
-	e.choose(&d, &c, s, campaign, f, when)
+	e.choose(&d, &c, s, campaign, f, at)
 	return d, nil
 }
 
@@ -230,7 +230,7 @@ func (e *Engine[K]) choose(d *Decision, c *Customer, s State, campaign Purse, f 
 			d.refuse(p.Plan, CampaignSpent)
 		default:
 			d.Outcome, d.Cause = Act, Fits
-			d.Plan, d.PlanLabel, d.Step, d.StepLabel, d.Kind = p.ID, p.Label, step.ID, step.Label, step.Kind
+			d.Plan, d.PlanName, d.Step, d.StepName, d.Kind = p.ID, p.Name, step.ID, step.Name, step.Kind
 			d.Percent, d.Gift = step.Percent, step.Gift
 			d.CostMinor, d.Cost = cost, minor.To(cost, e.cfg.Decimals)
 			if step.Kind == Offer {

@@ -31,7 +31,7 @@ var (
 	ErrOverflow = errors.New("out of range")
 	// ErrTime refuses the zero time.Time, times outside the years 1970 to 9999, and
 	// an instant before one that the state has reached.
-	ErrTime = errors.New("no time, or one out of order")
+	ErrTime = errors.New("zero time, one outside the years 1970 to 9999, or one out of order")
 	// ErrState refuses a state that no decision leads to.
 	ErrState = errors.New("not a state")
 	// ErrBudget refuses to reserve more than is left.
@@ -39,15 +39,15 @@ var (
 	// ErrCustomer refuses a row whose customer is the zero value of its key type.
 	ErrCustomer = errors.New("no customer")
 	// ErrDuplicate refuses a customer who is listed twice.
-	ErrDuplicate = errors.New("listed twice")
-	// ErrArm refuses a row without an arm.
+	ErrDuplicate = errors.New("occurs twice")
+	// ErrArm refuses a row that is neither Treated nor Held.
 	ErrArm = errors.New("not an arm")
-	// ErrScore refuses a score that is NaN or infinite.
-	ErrScore = errors.New("not a finite score")
+	// ErrValue refuses a score that is NaN or infinite.
+	ErrValue = errors.New("not a finite number")
 	// ErrEmpty says that an arm has nobody to compare with.
 	ErrEmpty = errors.New("an arm without customers")
-	// ErrConfidence refuses a confidence level outside [0.01, 1).
-	ErrConfidence = errors.New("confidence is not in [0.01, 1)")
+	// ErrConfidence refuses a confidence level outside (0, 1).
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 )
 
 // maxFaults is how many faults of rows are named at once.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/minor"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/proportion"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
@@ -50,25 +51,25 @@ func (m Measure) Label(lang guanxi.Lang) string {
 const (
 	// DefaultConfidence is the level of an interval where 0 is given.
 	DefaultConfidence = 0.95
-	// DefaultMinUnits is how many customers each arm must have before an effect
+	// DefaultMinCustomers is how many customers each arm must have before an effect
 	// is judged.
-	DefaultMinUnits = 30
+	DefaultMinCustomers = 30
 )
 
-// EvalConfig says how a trial is evaluated. The zero value is whole units of
+// EvaluateConfig says how a trial is evaluated. The zero value is whole units of
 // money, 95 %, returns.
-type EvalConfig struct {
-	Decimals   int     `json:"decimals"`             // decimal places of the currency, 0–18; no default
-	Confidence float64 `json:"confidence,omitempty"` // 0 is DefaultConfidence
-	MinUnits   int64   `json:"min_units,omitempty"`  // in each arm; 0 is DefaultMinUnits
-	Measure    Measure `json:"measure,omitempty"`    // of verdicts and stops; "" is ByReturns
+type EvaluateConfig struct {
+	Decimals     int     `json:"decimals"`                // decimal places of the currency, 0–18; no default
+	Confidence   float64 `json:"confidence,omitempty"`    // 0 is DefaultConfidence
+	MinCustomers int64   `json:"min_customers,omitempty"` // in each arm; 0 is DefaultMinCustomers
+	Measure      Measure `json:"measure,omitempty"`       // of verdicts and stops; "" is ByReturns
 	// Holdout is the one the arms were made with. With a Share above 0 every
 	// arm is checked against it.
 	Holdout Holdout `json:"holdout,omitzero"`
 }
 
 // Validate returns every fault of c, each a *guanxi.FieldError.
-func (c EvalConfig) Validate() error {
+func (c EvaluateConfig) Validate() error {
 	var errs []error
 	fault := func(name string, err error) { errs = append(errs, at(err, name)) }
 	if c.Decimals < 0 || c.Decimals > minor.MaxScale {
@@ -77,8 +78,8 @@ func (c EvalConfig) Validate() error {
 	if _, _, err := level(c.Confidence); err != nil {
 		fault("confidence", err)
 	}
-	if c.MinUnits < 0 {
-		fault("min_units", fmt.Errorf("%w: %d is below 0", ErrOption, c.MinUnits))
+	if c.MinCustomers < 0 {
+		fault("min_customers", fmt.Errorf("%w: %d is below 0", ErrOption, c.MinCustomers))
 	}
 	switch c.Measure {
 	case "", ByReturns, ByMoney, ByProfit:
@@ -127,10 +128,10 @@ type Verdict string
 
 // The verdicts.
 const (
-	Worked    Verdict = "worked"     // the whole interval is above 0
-	Harmed    Verdict = "harmed"     // the whole interval is below 0
-	Unproven  Verdict = "unproven"   // enough customers, and 0 is in the interval, or the amounts have none
-	Undecided Verdict = "not_enough" // an arm has fewer customers than EvalConfig.MinUnits
+	Worked    Verdict = "worked"    // the whole interval is above 0
+	Harmed    Verdict = "harmed"    // the whole interval is below 0
+	Undecided Verdict = "undecided" // enough customers, and 0 is in the interval, or the amounts have none
+	TooFew    Verdict = "too_few"   // an arm has fewer customers than EvaluateConfig.MinCustomers
 )
 
 // Label returns the name of v that is shown to people.
@@ -140,10 +141,10 @@ func (v Verdict) Label(lang guanxi.Lang) string {
 		return guanxi.Text{EN: "Worked", ZH: "有效"}.In(lang)
 	case Harmed:
 		return guanxi.Text{EN: "Did harm", ZH: "有害"}.In(lang)
-	case Unproven:
-		return guanxi.Text{EN: "No effect shown", ZH: "未见效果"}.In(lang)
 	case Undecided:
-		return guanxi.Text{EN: "Not enough customers", ZH: "样本不足"}.In(lang)
+		return guanxi.Text{EN: "Undecided", ZH: "尚无定论"}.In(lang)
+	case TooFew:
+		return guanxi.Text{EN: "Too few customers", ZH: "样本不足"}.In(lang)
 	}
 	return string(v)
 }
@@ -157,7 +158,7 @@ type Effect struct {
 	Returns *RateUplift `json:"returns,omitempty"`
 	Money   *MeanUplift `json:"money,omitempty"`
 	Profit  *MeanUplift `json:"profit,omitempty"` // Money less Cost
-	Verdict Verdict     `json:"verdict"`          // by EvalConfig.Measure
+	Verdict Verdict     `json:"verdict"`          // by EvaluateConfig.Measure
 }
 
 // Segment is the effect in one segment.
@@ -187,7 +188,7 @@ type Taint struct {
 }
 
 // Stops returns the segments in which contact did harm: those whose interval
-// lies below zero, by EvalConfig.Measure. Put into Config.Stops they are not
+// lies below zero, by EvaluateConfig.Measure. Put into Config.Stops they are not
 // contacted. With many segments some will be stopped by chance: 2.5 % of those
 // without any effect, at 95 %.
 func (r Report) Stops() []string {
@@ -202,7 +203,7 @@ func (r Report) Stops() []string {
 
 // Evaluate compares the arms of a trial: any campaign whose holdout was fixed
 // before it. The order of the rows does not matter. Errors: those of
-// EvalConfig.Validate, and for rows, the first 1,000 at once: ErrCustomer and
+// EvaluateConfig.Validate, and for rows, the first 1,000 at once: ErrCustomer and
 // ErrDuplicate at /i/customer, ErrArm at /i/arm, ErrAmount (the decimals) and
 // ErrOverflow at /i/money and /i/cost; ErrEmpty without a treated or without a
 // held customer. Cost: O(units).
@@ -210,7 +211,7 @@ func (r Report) Stops() []string {
 // The returns are compared by Newcombe's method 10, the money by Welch's test.
 // Newcombe (1998), Statistics in Medicine 17:873–890; Welch (1947), Biometrika
 // 34:28–35.
-func Evaluate[K comparable](key guanxi.Key[K], units []Unit[K], cfg EvalConfig) (Report, error) {
+func Evaluate[K comparable](key guanxi.Key[K], units []Unit[K], cfg EvaluateConfig) (Report, error) {
 	if err := cfg.Validate(); err != nil {
 		return Report{}, wrap(err)
 	}
@@ -232,7 +233,7 @@ func Evaluate[K comparable](key guanxi.Key[K], units []Unit[K], cfg EvalConfig) 
 			errs = append(errs, at(ErrCustomer, i, "customer"))
 		}
 		if u.Arm != Treated && u.Arm != Held {
-			errs = append(errs, at(fmt.Errorf("%w: %s", ErrArm, u.Arm), i, "arm"))
+			errs = append(errs, at(fmt.Errorf("%w: %.32q", ErrArm, u.Arm), i, "arm"))
 		}
 		money, err1 := signed(u.Money, cfg.Decimals)
 		cost, err2 := amount(u.Cost, cfg.Decimals)
@@ -272,7 +273,7 @@ type trial struct {
 	taint Taint
 }
 
-type group struct{ arms [2]arm }
+type group struct{ treated, held arm }
 
 type arm struct {
 	counts        Counts
@@ -289,7 +290,10 @@ func (t *trial) add(segment string, a Arm, contacted, returned bool, money, prof
 }
 
 func (g *group) add(a Arm, contacted, returned bool, money, profit int64) bool {
-	s := &g.arms[a-Treated]
+	s := &g.treated
+	if a == Held {
+		s = &g.held
+	}
 	s.counts.Units++
 	if contacted {
 		s.counts.Contacted++
@@ -316,16 +320,16 @@ func (t *Taint) note(row int, a Arm, contacted, moved bool) {
 	}
 }
 
-func (t *trial) report(cfg EvalConfig) (Report, error) {
-	treated, held := t.all.arms[0].counts.Units, t.all.arms[1].counts.Units
+func (t *trial) report(cfg EvaluateConfig) (Report, error) {
+	treated, held := t.all.treated.counts.Units, t.all.held.counts.Units
 	if treated == 0 || held == 0 {
 		return Report{}, wrap(fmt.Errorf("%w: %d treated, %d held", ErrEmpty, treated, held))
 	}
 	if cfg.Measure == "" {
 		cfg.Measure = ByReturns
 	}
-	if cfg.MinUnits == 0 {
-		cfg.MinUnits = DefaultMinUnits
+	if cfg.MinCustomers == 0 {
+		cfg.MinCustomers = DefaultMinCustomers
 	}
 	confidence, z, _ := level(cfg.Confidence)
 	cfg.Confidence = confidence
@@ -336,15 +340,15 @@ func (t *trial) report(cfg EvalConfig) (Report, error) {
 	slices.SortFunc(r.Segments, func(a, b Segment) int { return strings.Compare(a.Name, b.Name) })
 	if s := cfg.Holdout.Share; s > 0 {
 		n := float64(treated + held)
-		low, high := proportion.Wilson(float64(held)/n, n, proportion.Deviate(0.999))
+		low, high := proportion.Wilson(float64(held)/n, n, normal.Deviate(0.999))
 		r.Taint.UnevenSplit = s < low || s > high
 	}
 	return r, nil
 }
 
-func (g *group) effect(cfg EvalConfig, z float64) Effect {
-	t, h := &g.arms[0], &g.arms[1]
-	e := Effect{Treated: t.counts, Held: h.counts, Verdict: Undecided}
+func (g *group) effect(cfg EvaluateConfig, z float64) Effect {
+	t, h := &g.treated, &g.held
+	e := Effect{Treated: t.counts, Held: h.counts, Verdict: TooFew}
 	if t.counts.Units == 0 || h.counts.Units == 0 {
 		return e
 	}
@@ -352,10 +356,10 @@ func (g *group) effect(cfg EvalConfig, z float64) Effect {
 	e.Returns = &r
 	e.Money = welch(t.money, h.money, cfg.Decimals, cfg.Confidence)
 	e.Profit = welch(t.profit, h.profit, cfg.Decimals, cfg.Confidence)
-	if min(t.counts.Units, h.counts.Units) < cfg.MinUnits {
+	if min(t.counts.Units, h.counts.Units) < cfg.MinCustomers {
 		return e
 	}
-	e.Verdict = Unproven
+	e.Verdict = Undecided
 	i := &r.Interval
 	switch cfg.Measure {
 	case ByMoney:

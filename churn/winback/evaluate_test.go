@@ -35,7 +35,7 @@ func TestEvaluateByHand(t *testing.T) {
 	}
 	add(winback.Treated, "12.5", "0", "30", "18.25", "7", "0", "41", "22")
 	add(winback.Held, "5", "0", "9.5", "0", "14", "3")
-	r, err := winback.Evaluate(ints, units, winback.EvalConfig{Decimals: 2})
+	r, err := winback.Evaluate(ints, units, winback.EvaluateConfig{Decimals: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestEvaluateByHand(t *testing.T) {
 	near(t, "low", r.Money.Interval.Low, -1.4681957463003563, 1e-9)
 	near(t, "high", r.Money.Interval.High, 23.655695746300356, 1e-9)
 	near(t, "returns", r.Returns.Uplift, 6.0/8-4.0/6, 1e-14)
-	if r.Verdict != winback.Undecided || r.Treated != (winback.Counts{Units: 8, Returned: 6}) || r.Taint.NotContacted != 8 {
+	if r.Verdict != winback.TooFew || r.Treated != (winback.Counts{Units: 8, Returned: 6}) || r.Taint.NotContacted != 8 {
 		t.Errorf("%+v", r)
 	}
 	if len(r.Segments) != 1 || !reflect.DeepEqual(r.Segments[0].Effect, r.Effect) {
@@ -63,7 +63,7 @@ func TestNewcombe(t *testing.T) {
 		}
 		units = append(units, u)
 	}
-	r, err := winback.Evaluate(ints, units, winback.EvalConfig{})
+	r, err := winback.Evaluate(ints, units, winback.EvaluateConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestEvaluateLaws(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	units := trialOf(r, h, 6000)
 	for _, m := range []winback.Measure{"", winback.ByReturns, winback.ByMoney, winback.ByProfit} {
-		cfg := winback.EvalConfig{Decimals: 2, Holdout: h, Measure: m}
+		cfg := winback.EvaluateConfig{Decimals: 2, Holdout: h, Measure: m}
 		want, err := winback.Evaluate(ints, units, cfg)
 		if err != nil {
 			t.Fatal(err)
@@ -146,7 +146,7 @@ func TestEvaluateLaws(t *testing.T) {
 func TestTaint(t *testing.T) {
 	h := winback.Holdout{Salt: "taint", Share: 0.5}
 	units := trialOf(rand.New(rand.NewPCG(3, 4)), h, 600)
-	cfg := winback.EvalConfig{Decimals: 2, Holdout: h}
+	cfg := winback.EvaluateConfig{Decimals: 2, Holdout: h}
 	clean, err := winback.Evaluate(ints, units, cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -175,13 +175,13 @@ func TestBadUnits(t *testing.T) {
 	big := decimal.New(math.MaxInt64, 0)
 	units := []winback.Unit[int64]{
 		{Customer: 0, Arm: winback.Treated},
-		{Customer: 1, Arm: 9},
+		{Customer: 1, Arm: "both"},
 		{Customer: 2, Arm: winback.Held, Money: dec("0.5"), Cost: dec("-1")},
 		{Customer: 2, Arm: winback.Treated},
 		{Customer: 3, Arm: winback.Held, Money: decimal.New(1, math.MaxInt32)},
 		{Customer: 4, Arm: winback.Held, Money: big.Neg(), Cost: big},
 	}
-	_, err := winback.Evaluate(ints, units, winback.EvalConfig{})
+	_, err := winback.Evaluate(ints, units, winback.EvaluateConfig{})
 	want := []string{"/0/customer", "/1/arm", "/2/money", "/2/cost", "/3/customer", "/4/money", "/5/money"}
 	if got := pointers(err); !reflect.DeepEqual(got, want) {
 		t.Error(err)
@@ -192,20 +192,20 @@ func TestBadUnits(t *testing.T) {
 		}
 	}
 	sum := []winback.Unit[int64]{{Customer: 1, Arm: winback.Held, Money: big}, {Customer: 2, Arm: winback.Held, Money: big}}
-	if _, err := winback.Evaluate(ints, sum, winback.EvalConfig{}); !errors.Is(err, winback.ErrOverflow) {
+	if _, err := winback.Evaluate(ints, sum, winback.EvaluateConfig{}); !errors.Is(err, winback.ErrOverflow) {
 		t.Error(err)
 	}
-	if _, err := winback.Evaluate(ints, sum[:1], winback.EvalConfig{}); !errors.Is(err, winback.ErrEmpty) {
+	if _, err := winback.Evaluate(ints, sum[:1], winback.EvaluateConfig{}); !errors.Is(err, winback.ErrEmpty) {
 		t.Error(err)
 	}
-	if _, err := winback.Evaluate(ints, nil, winback.EvalConfig{Confidence: math.NaN()}); !errors.Is(err, winback.ErrConfidence) {
+	if _, err := winback.Evaluate(ints, nil, winback.EvaluateConfig{Confidence: math.NaN()}); !errors.Is(err, winback.ErrConfidence) {
 		t.Error(err)
 	}
 	var many []winback.Unit[int64]
 	for range 5000 {
 		many = append(many, winback.Unit[int64]{})
 	}
-	if _, err := winback.Evaluate(ints, many, winback.EvalConfig{}); len(pointers(err)) > 1001 {
+	if _, err := winback.Evaluate(ints, many, winback.EvaluateConfig{}); len(pointers(err)) > 1001 {
 		t.Error("more than 1,000 faults")
 	}
 }
@@ -290,7 +290,7 @@ func TestCurve(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = winback.NewCurve([]winback.Scored{{Score: math.NaN()}, row(math.Inf(1), winback.Held, true)})
-	if got := pointers(err); !errors.Is(err, winback.ErrScore) || !errors.Is(err, winback.ErrArm) || len(got) != 3 {
+	if got := pointers(err); !errors.Is(err, winback.ErrValue) || !errors.Is(err, winback.ErrArm) || len(got) != 3 {
 		t.Error(err)
 	}
 	if _, err := winback.NewCurve(rows[:1]); !errors.Is(err, winback.ErrEmpty) {
@@ -303,7 +303,7 @@ func TestCurveIsTheDefinition(t *testing.T) {
 	for range 200 {
 		rows := make([]winback.Scored, 2+r.IntN(120))
 		for i := range rows {
-			rows[i] = winback.Scored{Score: float64(r.IntN(30)), Arm: winback.Arm(1 + r.IntN(2)), Returned: r.IntN(2) == 0}
+			rows[i] = winback.Scored{Score: float64(r.IntN(30)), Arm: []winback.Arm{winback.Treated, winback.Held}[r.IntN(2)], Returned: r.IntN(2) == 0}
 		}
 		rows[0].Arm, rows[1].Arm = winback.Treated, winback.Held
 		points, area, auuc := qini(rows)
@@ -347,21 +347,21 @@ func TestVerdicts(t *testing.T) {
 		measure          winback.Measure
 		want             winback.Verdict
 	}{
-		{29, 10, 10, "", winback.Undecided},
-		{29, 29, 0, "", winback.Undecided},
-		{30, 10, 10, "", winback.Unproven},
-		{10_000, 4000, 4000, "", winback.Unproven},
+		{29, 10, 10, "", winback.TooFew},
+		{29, 29, 0, "", winback.TooFew},
+		{30, 10, 10, "", winback.Undecided},
+		{10_000, 4000, 4000, "", winback.Undecided},
 		{10_000, 4200, 4000, "", winback.Worked},
 		{10_000, 4000, 4200, "", winback.Harmed},
-		{10_000, 4000, 4000, winback.ByMoney, winback.Unproven}, // nobody brought any
+		{10_000, 4000, 4000, winback.ByMoney, winback.Undecided}, // nobody brought any
 	} {
-		r, err := winback.Evaluate(ints, trial(c.n, c.treated, c.held), winback.EvalConfig{Measure: c.measure})
+		r, err := winback.Evaluate(ints, trial(c.n, c.treated, c.held), winback.EvaluateConfig{Measure: c.measure})
 		if err != nil || r.Verdict != c.want {
 			t.Errorf("%+v: %s, %v", c, r.Verdict, err)
 		}
 	}
-	for _, confidence := range []float64{1e-320, 0.0099, 1, -1} {
-		if err := (winback.EvalConfig{Confidence: confidence}).Validate(); !errors.Is(err, winback.ErrConfidence) {
+	for _, confidence := range []float64{1, -1, 95, math.Inf(1)} {
+		if err := (winback.EvaluateConfig{Confidence: confidence}).Validate(); !errors.Is(err, winback.ErrConfidence) {
 			t.Errorf("%v: %v", confidence, err)
 		}
 	}

@@ -17,15 +17,15 @@ func ExampleEngine_Decide() {
 		Currency: "CNY", Decimals: 2,
 		Reasons: winback.Reasons(),
 		Plans: []winback.Plan{
-			{ID: "mend", Label: guanxi.Text{EN: "mend the delivery", ZH: "补救配送"}, Reasons: []string{winback.Delivery}, Steps: []winback.Step{
-				{ID: "call", Label: guanxi.Text{EN: "call and apologise", ZH: "致电道歉"}, Kind: winback.Contact, Cost: yuan("3")},
-				{ID: "courier", Label: guanxi.Text{EN: "free express", ZH: "免费快递"}, Kind: winback.ServiceFix, Gift: yuan("18")},
+			{ID: "mend", Name: guanxi.Text{EN: "mend the delivery", ZH: "补救配送"}, Reasons: []string{winback.Delivery}, Steps: []winback.Step{
+				{ID: "call", Name: guanxi.Text{EN: "call and apologise", ZH: "致电道歉"}, Kind: winback.Contact, Cost: yuan("3")},
+				{ID: "courier", Name: guanxi.Text{EN: "free express", ZH: "免费快递"}, Kind: winback.ServiceFix, Gift: yuan("18")},
 			}},
-			{ID: "price", Label: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Reasons: []string{winback.Price, winback.Competitor}, Steps: []winback.Step{
-				{ID: "5 off", Label: guanxi.Text{EN: "5 % off", ZH: "九五折"}, Kind: winback.Offer, Percent: yuan("0.05")},
-				{ID: "10 off", Label: guanxi.Text{EN: "10 % off", ZH: "九折"}, Kind: winback.Offer, Percent: yuan("0.1")},
+			{ID: "price", Name: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Reasons: []string{winback.Price, winback.Competitor}, Steps: []winback.Step{
+				{ID: "5 off", Name: guanxi.Text{EN: "5 % off", ZH: "九五折"}, Kind: winback.Offer, Percent: yuan("0.05")},
+				{ID: "10 off", Name: guanxi.Text{EN: "10 % off", ZH: "九折"}, Kind: winback.Offer, Percent: yuan("0.1")},
 			}},
-			{ID: "ask", Label: guanxi.Text{EN: "ask why", ZH: "询问原因"}, Steps: []winback.Step{{ID: "letter", Kind: winback.Contact}}},
+			{ID: "ask", Name: guanxi.Text{EN: "ask why", ZH: "询问原因"}, Steps: []winback.Step{{ID: "letter", Kind: winback.Contact}}},
 		},
 		Eligible:    winback.Situation{MinAway: guanxi.MustParseSpan("P60D")},
 		Holdout:     winback.Holdout{Salt: "2026 spring", Share: 0.2},
@@ -90,7 +90,7 @@ func ExampleEvaluate() {
 		}
 		units = append(units, u)
 	}
-	r, err := winback.Evaluate(key, units, winback.EvalConfig{Decimals: 2, Holdout: h})
+	r, err := winback.Evaluate(key, units, winback.EvaluateConfig{Decimals: 2, Holdout: h})
 	if err != nil {
 		panic(err)
 	}
@@ -103,7 +103,7 @@ func ExampleEvaluate() {
 	// Output:
 	// city: +0.160 (+0.108 to +0.210) worked; profit +5.90 (+3.16 to +8.65) a customer
 	// country: -0.103 (-0.139 to -0.067) harmed; profit -5.48 (-7.46 to -3.51) a customer
-	// all: unproven - not to be contacted: [country]
+	// all: undecided - not to be contacted: [country]
 	// treated and not reached: 90 held and contacted: 0
 }
 

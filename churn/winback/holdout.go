@@ -1,7 +1,6 @@
 package winback
 
 import (
-	"database/sql/driver"
 	"fmt"
 	"unicode/utf8"
 
@@ -11,24 +10,14 @@ import (
 )
 
 // Arm is the side of a trial that a customer is on. The zero value is neither.
-type Arm uint8
+type Arm string
 
 // The arms.
 const (
-	Unassigned Arm = iota
-	Treated        // may be contacted
-	Held           // is left alone, and shows what would have happened anyway
+	Unassigned Arm = ""
+	Treated    Arm = "treated" // may be contacted
+	Held       Arm = "held"    // is left alone, and shows what would have happened anyway
 )
-
-var armIDs = [...]string{"", "treated", "held"}
-
-// String returns the id of a, "" for Unassigned.
-func (a Arm) String() string {
-	if int(a) >= len(armIDs) {
-		return fmt.Sprintf("unknown(%d)", uint8(a))
-	}
-	return armIDs[a]
-}
 
 // Label returns the name of a that is shown to people.
 func (a Arm) Label(lang guanxi.Lang) string {
@@ -40,46 +29,7 @@ func (a Arm) Label(lang guanxi.Lang) string {
 	case Held:
 		return guanxi.Text{EN: "Held out", ZH: "对照组"}.In(lang)
 	}
-	return a.String()
-}
-
-// MarshalText returns the id of a, or ErrArm.
-func (a Arm) MarshalText() ([]byte, error) {
-	if int(a) >= len(armIDs) {
-		return nil, fmt.Errorf("%w: %d", ErrArm, uint8(a))
-	}
-	return []byte(armIDs[a]), nil
-}
-
-// UnmarshalText reads an id. Anything else is ErrArm, and a is left alone.
-func (a *Arm) UnmarshalText(text []byte) error {
-	for i, id := range armIDs {
-		if id == string(text) {
-			*a = Arm(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: %.32q", ErrArm, text)
-}
-
-// Scan implements sql.Scanner for text columns. NULL is ErrArm.
-func (a *Arm) Scan(src any) error {
-	switch v := src.(type) {
-	case string:
-		return a.UnmarshalText([]byte(v))
-	case []byte:
-		return a.UnmarshalText(v)
-	}
-	return fmt.Errorf("%w: cannot be read from a %T", ErrArm, src)
-}
-
-// Value implements driver.Valuer: the id.
-func (a Arm) Value() (driver.Value, error) {
-	text, err := a.MarshalText()
-	if err != nil {
-		return nil, err
-	}
-	return string(text), nil
+	return string(a)
 }
 
 // Holdout splits customers before anything is offered: a hash of the salt and

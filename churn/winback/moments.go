@@ -2,55 +2,38 @@ package winback
 
 import (
 	"math"
-	"math/big"
-	"math/bits"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/guanxi-go/guanxi/internal/minor"
 )
 
-// moments are the exact sums of an amount over customers, so that no order of
-// rows changes a digit of what is made of them.
+// moments are the exact sums of an amount in minor units over n customers.
 type moments struct {
-	n      int64
-	sum    int64
-	hi, lo uint64 // of the squares
+	minor.Moments
+	n int64
 }
 
 // add reports false, and leaves m as it is, where a sum does not fit.
 func (m *moments) add(v int64) bool {
-	sum, ok := minor.Add(m.sum, v)
-	u := uint64(v)
-	if v < 0 {
-		u = -u
+	sums, ok := m.Moments.Add(v)
+	if ok {
+		*m = moments{sums, m.n + 1}
 	}
-	hi, lo := bits.Mul64(u, u)
-	lo, carry := bits.Add64(m.lo, lo, 0)
-	hi, carry = bits.Add64(m.hi, hi, carry)
-	if !ok || carry != 0 {
-		return false
-	}
-	*m = moments{m.n + 1, sum, hi, lo}
-	return true
+	return ok
 }
 
 // mean and variance (n − 1 in its denominator) in minor units; the variance of
 // one customer is 0.
 func (m *moments) mean() float64 {
-	return float64(m.sum) / float64(m.n)
+	return float64(m.Sum) / float64(m.n)
 }
 
 func (m *moments) variance() float64 {
 	if m.n < 2 {
 		return 0
 	}
-	squares := new(big.Int).SetUint64(m.hi)
-	squares.Lsh(squares, 64).Add(squares, new(big.Int).SetUint64(m.lo))
-	n, sum := big.NewInt(m.n), big.NewInt(m.sum)
-	squares.Mul(squares, n).Sub(squares, sum.Mul(sum, sum))
-	over, _ := new(big.Rat).SetFrac(squares, n.Mul(n, big.NewInt(m.n-1))).Float64()
-	return over
+	return m.Variance(m.n)
 }
 
 // welch compares two means, in units of 10^−decimals. The interval is nil where

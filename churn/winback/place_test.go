@@ -17,7 +17,7 @@ func askFirst(t *testing.T, change func(*winback.Config)) *winback.Engine[int64]
 	return engine(t, func(c *winback.Config) {
 		c.Holdout = winback.Holdout{}
 		c.Plans = []winback.Plan{
-			{ID: "price", Label: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Reasons: []string{winback.Price}, Steps: []winback.Step{
+			{ID: "price", Name: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Reasons: []string{winback.Price}, Steps: []winback.Step{
 				{ID: "10 off", Kind: winback.Offer, Percent: dec("0.1")}, {ID: "20 off", Kind: winback.Offer, Percent: dec("0.2")},
 			}},
 			{ID: "delivery", Reasons: []string{winback.Delivery}, Steps: []winback.Step{{ID: "replace", Kind: winback.ServiceFix, Cost: dec("9")}}},
@@ -135,7 +135,7 @@ func TestRefusedLabel(t *testing.T) {
 	c := pricey()
 	c.OpenCase = true
 	d, err := askFirst(t, nil).Decide(1, c, winback.State{}, winback.Purse{}, now)
-	if err != nil || len(d.Refused) != 1 || d.Refused[0] != (winback.Refusal{Plan: "price", PlanLabel: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Cause: winback.OpenComplaint}) {
+	if err != nil || len(d.Refused) != 1 || d.Refused[0] != (winback.Refusal{Plan: "price", PlanName: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Cause: winback.OpenComplaint}) {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	if got, want := d.Explain(guanxi.ZH), "执行：call（ask）；原因与情形相符，且在预算之内；未选合理价格：投诉尚未解决"; got != want {

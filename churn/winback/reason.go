@@ -4,9 +4,12 @@ import "github.com/guanxi-go/guanxi"
 
 // Reason is why a customer left, as it was recorded.
 type Reason struct {
-	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"` // shown to people; none is the id
+	ID   string      `json:"id"`
+	Name guanxi.Text `json:"name,omitzero"` // shown to people; none is the id
 }
+
+// Label returns the name of r that is shown to people.
+func (r Reason) Label(lang guanxi.Lang) string { return label(r.Name, r.ID, lang) }
 
 // The ids of the ready reasons.
 const (

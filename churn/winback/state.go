@@ -90,7 +90,7 @@ type Place struct {
 	Steps int32  `json:"steps"` // taken of it
 }
 
-// State is what the host stores of one customer in one campaign, 80 bytes and 24
+// State is what the host stores of one customer in one campaign, 96 bytes and 24
 // for each plan that was begun. The zero value is a customer nothing was done
 // for. It is changed by Apply, Settle and Renew alone; they return the next state
 // and leave this one as it is.
@@ -160,7 +160,12 @@ func (s State) check() error {
 		}
 		left -= p.Steps
 	}
-	if s.Steps < 0 || s.Arm > Held || s.Offered.Gift < 0 || s.Offered.Percent < 0 || s.Assigned < 0 || s.Last < 0 || (s.Arm == Unassigned) != (s.Assigned == 0) || (s.Steps == 0) != (s.Last == 0) {
+	switch s.Arm {
+	case Unassigned, Treated, Held:
+	default:
+		return fmt.Errorf("%w: arm %.32q", ErrState, s.Arm)
+	}
+	if s.Steps < 0 || s.Offered.Gift < 0 || s.Offered.Percent < 0 || s.Assigned < 0 || s.Last < 0 || (s.Arm == Unassigned) != (s.Assigned == 0) || (s.Steps == 0) != (s.Last == 0) {
 		return ErrState
 	}
 	return s.Purse.check()

@@ -44,16 +44,24 @@ func ParseZone(name string) (loc *time.Location, ok bool) {
 	return loc, err == nil
 }
 
-// MarshalZone returns a location as text, or a caller's error where it has no
-// name; nil has no text.
+// CheckZone returns a caller's error, refused, for a location that is another one
+// on another machine, which no config may have; nil is UTC.
+func CheckZone(loc *time.Location, refused error) error {
+	if loc != nil {
+		if _, ok := ZoneName(loc); !ok {
+			return fmt.Errorf("%w: %q is another zone on another machine", refused, loc.String())
+		}
+	}
+	return nil
+}
+
+// MarshalZone returns a location as text, or what [CheckZone] says against it; nil
+// has no text.
 func MarshalZone(loc *time.Location, refused error) ([]byte, error) {
-	if loc == nil {
-		return nil, nil
+	if err := CheckZone(loc, refused); loc == nil || err != nil {
+		return nil, err
 	}
-	name, ok := ZoneName(loc)
-	if !ok {
-		return nil, fmt.Errorf("%w: %q is another zone on another machine", refused, loc.String())
-	}
+	name, _ := ZoneName(loc)
 	return []byte(name), nil
 }
 
@@ -68,6 +76,29 @@ func UnmarshalZone(text []byte, refused error) (*time.Location, error) {
 	}
 	return loc, nil
 }
+
+// ZoneText is a location in the JSON of a config, as MarshalZone writes it; no text
+// is nil. R is the zero value that knows the caller's error.
+type ZoneText[R interface{ Refused() error }] struct{ Loc *time.Location }
+
+// MarshalText is MarshalZone.
+func (z ZoneText[R]) MarshalText() ([]byte, error) {
+	var r R
+	return MarshalZone(z.Loc, r.Refused())
+}
+
+// UnmarshalText is UnmarshalZone; z is unchanged on error.
+func (z *ZoneText[R]) UnmarshalText(text []byte) error {
+	var r R
+	loc, err := UnmarshalZone(text, r.Refused())
+	if err == nil {
+		z.Loc = loc
+	}
+	return err
+}
+
+// IsZero reports whether there is no location.
+func (z ZoneText[R]) IsZero() bool { return z.Loc == nil }
 
 func fixedZone(name string) (*time.Location, bool) {
 	for _, layout := range []string{"-07:00", "-07:00:00"} {

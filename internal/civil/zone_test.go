@@ -1,6 +1,8 @@
 package civil
 
 import (
+	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 )
@@ -45,6 +47,50 @@ func TestZone(t *testing.T) {
 		if name, ok := ZoneName(loc); ok {
 			t.Errorf("a zone that is not read back was named %q", name)
 		}
+	}
+}
+
+var errRefused = errors.New("refused")
+
+type refusal struct{}
+
+func (refusal) Refused() error { return errRefused }
+
+func TestZoneText(t *testing.T) {
+	type zone = ZoneText[refusal]
+	type config struct {
+		Location zone `json:"location,omitzero"`
+	}
+	for text, want := range map[string]string{
+		`{}`:                           `{}`,
+		`{"location":""}`:              `{}`,
+		`{"location":null}`:            `{}`,
+		`{"location":"UTC"}`:           `{"location":"UTC"}`,
+		`{"location":"+08:00"}`:        `{"location":"+08:00"}`,
+		`{"location":"Asia/Shanghai"}`: `{"location":"Asia/Shanghai"}`,
+	} {
+		var c config
+		if err := json.Unmarshal([]byte(text), &c); err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if got, err := json.Marshal(c); err != nil || string(got) != want {
+			t.Errorf("%s comes back as %s, %v", text, got, err)
+		}
+	}
+	before := load(t, "Asia/Shanghai")
+	z := zone{before}
+	if err := z.UnmarshalText([]byte("Mars/Olympus")); !errors.Is(err, errRefused) || z.Loc != before {
+		t.Errorf("Mars is %v, %v", z.Loc, err)
+	}
+	if _, err := (zone{time.Local}).MarshalText(); !errors.Is(err, errRefused) {
+		t.Errorf("Local is written: %v", err)
+	}
+	for _, loc := range []*time.Location{nil, time.UTC, before} {
+		if err := CheckZone(loc, errRefused); err != nil {
+			t.Errorf("%v: %v", loc, err)
+		}
+	}
+	if err := CheckZone(time.Local, errRefused); !errors.Is(err, errRefused) {
+		t.Errorf("Local is taken: %v", err)
 	}
 }
 

@@ -2,24 +2,19 @@
 // and Newcombe's interval of a difference. gonum has neither.
 package proportion
 
-import "math"
+import (
+	"math"
 
-// Deviate returns the two-sided standard normal deviate of a confidence level in
-// (0, 1); NaN outside.
-func Deviate(confidence float64) float64 {
-	if !(confidence > 0 && confidence < 1) {
-		return math.NaN()
-	}
-	return math.Sqrt2 * math.Erfinv(confidence)
-}
+	"github.com/guanxi-go/guanxi/internal/normal"
+)
 
 // Level returns a confidence level, def where it is 0, and its deviate; ok is
-// false outside [0.01, 1), where no interval is worth its name.
+// false outside (0, 1).
 func Level(confidence, def float64) (level, z float64, ok bool) {
 	if confidence == 0 {
 		confidence = def
 	}
-	return confidence, Deviate(confidence), confidence >= 0.01 && confidence < 1
+	return confidence, normal.Deviate(confidence), confidence > 0 && confidence < 1
 }
 
 // Wilson returns the score limits of a share p of n > 0 at deviate z. They lie

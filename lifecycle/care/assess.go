@@ -2,6 +2,7 @@ package care
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -9,6 +10,9 @@ import (
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/proportion"
 )
+
+// DefaultConfidence is the level of the limits of a share where 0 is given.
+const DefaultConfidence = 0.95
 
 // Share is a share with Wilson's limits.
 type Share struct {
@@ -37,10 +41,11 @@ type Assessment struct {
 }
 
 // Assess tells how the cases of a severity are answered up to now, with limits at
-// a confidence in (0, 1). Other severities and cases opened after now are left
-// out, and the order does not matter. [ErrSeverity], [ErrTime], [ErrOption] for the
-// confidence, [ErrState] for a case that no desk made, and [ErrBackwards] for one
-// that was changed after now: what it was before is not known.
+// a confidence in (0, 1); 0 is [DefaultConfidence]. Other severities and cases
+// opened after now are left out, and the order does not matter. [ErrSeverity],
+// [ErrTime], [ErrConfidence], [ErrState] for a case that no desk made, and
+// [ErrBackwards] for one that was changed after now: what it was before is not
+// known.
 // Cost: O(n log n). Kaplan & Meier (1958), JASA 53:457–481; the interval is
 // Wilson's at the number of complete observations that Greenwood's variance is
 // worth.
@@ -49,7 +54,7 @@ func (d *Desk) Assess(severity string, cases []Case, now time.Time, confidence f
 	if err != nil {
 		return Assessment{}, err
 	}
-	at, err := asOf(now, confidence)
+	at, z, err := asOf(now, confidence)
 	if err != nil {
 		return Assessment{}, err
 	}
@@ -98,23 +103,23 @@ func (d *Desk) Assess(severity string, cases []Case, now time.Time, confidence f
 		}
 		a.OnTimeOK = true
 		a.OnTime.Value = p
-		a.OnTime.Low, a.OnTime.High = proportion.Wilson(p, n, proportion.Deviate(confidence))
+		a.OnTime.Low, a.OnTime.High = proportion.Wilson(p, n, z)
 	}
 	return a, nil
 }
 
-// asOf checks what every assessment is asked for.
-func asOf(now time.Time, confidence float64) (time.Time, error) {
+// asOf checks what every assessment is asked for, and returns the deviate of the
+// confidence.
+func asOf(now time.Time, confidence float64) (at time.Time, z float64, err error) {
 	at, ok := stamp(now)
 	if !ok {
-		return at, ErrTime
+		return at, 0, ErrTime
 	}
-	if !(confidence > 0 && confidence < 1) {
-		var f faults
-		f.add("/confidence", ErrOption, "%v is not in (0, 1)", confidence)
-		return at, f.err()
+	_, z, ok = proportion.Level(confidence, DefaultConfidence)
+	if !ok {
+		return at, 0, guanxi.At("/confidence", fmt.Errorf("%w: %v", ErrConfidence, confidence))
 	}
-	return at, nil
+	return at, z, nil
 }
 
 // waited returns how long an unanswered case has waited.
@@ -178,11 +183,12 @@ type Promises struct {
 
 // AssessPromises counts promises up to now: kept before due, broken, or still to
 // be kept. A pending promise says nothing yet and is not in the share, whose
-// limits are at a confidence in (0, 1). [ErrOption] for the confidence, and
-// [ErrTime] for now and, placed, for a promise without a due time or with a time
-// outside the years 1970 to 2200.
+// limits are at a confidence in (0, 1); 0 is [DefaultConfidence]. [ErrConfidence],
+// and [ErrTime] for now and, placed, for a promise without a due time or with a
+// time outside the years 1970 to 2200.
 func AssessPromises(list []Promise, now time.Time, confidence float64) (Promises, error) {
-	if _, err := asOf(now, confidence); err != nil {
+	_, z, err := asOf(now, confidence)
+	if err != nil {
 		return Promises{}, err
 	}
 	var p Promises
@@ -210,7 +216,7 @@ func AssessPromises(list []Promise, now time.Time, confidence float64) (Promises
 	if n := float64(p.Kept + p.Broken); n > 0 {
 		p.ShareOK = true
 		p.Share.Value = float64(p.Kept) / n
-		p.Share.Low, p.Share.High = proportion.Wilson(p.Share.Value, n, proportion.Deviate(confidence))
+		p.Share.Low, p.Share.High = proportion.Wilson(p.Share.Value, n, z)
 	}
 	return p, nil
 }

@@ -2,12 +2,12 @@ package care
 
 import (
 	"database/sql/driver"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/column"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
@@ -65,7 +65,7 @@ func (b Book) Validate() error {
 	}
 	plans := make(map[string]bool)
 	for i, r := range b.Runs {
-		if plans[r.Plan] || !soundID(r.Plan) || r.Entered.IsZero() || !stamped(r.Entered) || !stamped(r.Ended) || !r.Ended.IsZero() && len(r.Lines) > 0 {
+		if plans[r.Plan] || !ident.ID(r.Plan) || r.Entered.IsZero() || !stamped(r.Entered) || !stamped(r.Ended) || !r.Ended.IsZero() && len(r.Lines) > 0 {
 			f.at(guanxi.Pointer("runs", i), ErrState)
 		}
 		plans[r.Plan] = true
@@ -104,25 +104,10 @@ func (b *Book) UnmarshalJSON(data []byte) error {
 }
 
 // Value implements driver.Valuer: the JSON text.
-func (b Book) Value() (driver.Value, error) { return jsonValue(b) }
+func (b Book) Value() (driver.Value, error) { return column.Value(b) }
 
 // Scan implements sql.Scanner for text columns.
-func (b *Book) Scan(src any) error { return jsonScan(src, b) }
-
-func jsonValue(v any) (driver.Value, error) {
-	data, err := json.Marshal(v)
-	return string(data), err
-}
-
-func jsonScan(src any, v json.Unmarshaler) error {
-	switch s := src.(type) {
-	case string:
-		return v.UnmarshalJSON([]byte(s))
-	case []byte:
-		return v.UnmarshalJSON(s)
-	}
-	return fmt.Errorf("%w: cannot be read from a %T", ErrState, src)
-}
+func (b *Book) Scan(src any) error { return column.Scan(src, b, ErrState) }
 
 // Open returns the tasks that are to be done, the earliest due first.
 func (b Book) Open() []Task {

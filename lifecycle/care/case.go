@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/column"
 	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
@@ -149,10 +150,10 @@ func (c *Case) UnmarshalJSON(data []byte) error {
 }
 
 // Value implements driver.Valuer: the JSON text.
-func (c Case) Value() (driver.Value, error) { return jsonValue(c) }
+func (c Case) Value() (driver.Value, error) { return column.Value(c) }
 
 // Scan implements sql.Scanner for text columns.
-func (c *Case) Scan(src any) error { return jsonScan(src, c) }
+func (c *Case) Scan(src any) error { return column.Scan(src, c, ErrState) }
 
 // EffectKind says what a desk wants done.
 type EffectKind string

@@ -105,7 +105,7 @@ func TestCaseLife(t *testing.T) {
 		tier, amount string
 		err          error
 	}{
-		{"basic", "200.01", care.ErrCompensation}, {"basic", "0", care.ErrMoney}, {"basic", "-1", care.ErrMoney}, {"basic", "1.001", care.ErrMoney},
+		{"basic", "200.01", care.ErrCompensation}, {"basic", "0", care.ErrAmount}, {"basic", "-1", care.ErrAmount}, {"basic", "1.001", care.ErrAmount},
 		{"none", "1", care.ErrCompensation}, {"suite", "1500", nil}, {"suite", "500.01", care.ErrCompensation}, {"basic", "200", nil}, {"suite", "300", nil}, {"basic", "0.01", care.ErrCompensation},
 	} {
 		next, _, err := d.Compensate(c, tt.tier, decimal.RequireFromString(tt.amount), at("2025-05-01 10:25"))
@@ -325,6 +325,9 @@ func TestAssess(t *testing.T) {
 	if b := must(d.Assess("slow", cases, now, 0.95)); b != a {
 		t.Errorf("%+v\n%+v", a, b)
 	}
+	if b := must(d.Assess("slow", cases, now, 0)); b != a || care.DefaultConfidence != 0.95 {
+		t.Errorf("0 is not the default confidence: %+v\n%+v", a, b)
+	}
 	if a = must(d.Assess("slow", cases[:0], now, 0.95)); a.OnTimeOK || a.MedianOK {
 		t.Errorf("%+v", a)
 	}
@@ -339,6 +342,9 @@ func TestAssess(t *testing.T) {
 	p := must(care.AssessPromises([]care.Promise{{Due: now, Kept: now.Add(-1)}, {Due: now, Kept: now}, {Due: now}, {Due: now.Add(1)}, {Due: now.Add(1), Kept: now.Add(1)}}, now, 0.95))
 	if p.Kept != 1 || p.Broken != 2 || p.Pending != 2 || !p.ShareOK || p.Share.Value != 1.0/3 {
 		t.Errorf("%+v", p)
+	}
+	if q := must(care.AssessPromises([]care.Promise{{Due: now, Kept: now.Add(-1)}, {Due: now, Kept: now}, {Due: now}, {Due: now.Add(1)}, {Due: now.Add(1), Kept: now.Add(1)}}, now, 0)); q != p {
+		t.Errorf("0 is not the default confidence: %+v\n%+v", p, q)
 	}
 	if p = must(care.AssessPromises(nil, now, 0.95)); p.ShareOK {
 		t.Error("a share of nothing")
@@ -394,7 +400,7 @@ func TestReview(t *testing.T) {
 		t.Error(err)
 	}
 	cases[0].Given, cases[1].Given, cases[2].Given = 1, math.MaxInt64, 1
-	if _, err := d.Review(cases, at("2025-03-03 00:00"), at("2025-03-10 00:00")); !errors.Is(err, care.ErrMoney) {
+	if _, err := d.Review(cases, at("2025-03-03 00:00"), at("2025-03-10 00:00")); !errors.Is(err, care.ErrAmount) {
 		t.Error(err)
 	}
 }

@@ -20,7 +20,7 @@ func faultsOf(err error) (out []string) {
 		name string
 	}{
 		{care.ErrID, "id"}, {care.ErrDuplicate, "duplicate"}, {care.ErrOption, "option"}, {care.ErrMisplaced, "misplaced"}, {care.ErrEmpty, "empty"},
-		{care.ErrNoStep, "no step"}, {care.ErrNoOutcome, "no outcome"}, {care.ErrLoop, "loop"}, {care.ErrNoCalendar, "no calendar"}, {care.ErrMoney, "money"},
+		{care.ErrNoStep, "no step"}, {care.ErrNoOutcome, "no outcome"}, {care.ErrLoop, "loop"}, {care.ErrNoCalendar, "no calendar"}, {care.ErrAmount, "money"},
 		{care.ErrState, "state"}, {lifecycle.ErrCalendarZone, "zone"}, {lifecycle.ErrCalendarTime, "time"}, {lifecycle.ErrCalendarDate, "date"},
 		{guanxi.ErrUnknownField, "unknown"}, {guanxi.ErrType, "type"}, {guanxi.ErrSpan, "span"},
 	}

@@ -178,9 +178,9 @@ func (f *faults) limit(at string, clock Clock, s guanxi.Span, none bool) {
 
 func (f *faults) money(at string, d decimal.Decimal, decimals int) {
 	if _, err := minor.From(d, decimals); d.Sign() < 0 {
-		f.at(at, ErrMoney)
+		f.at(at, ErrAmount)
 	} else if err != nil && !errors.Is(err, minor.ErrBadScale) {
-		f.add(at, ErrMoney, "%w", err)
+		f.add(at, ErrAmount, "%w", err)
 	}
 }
 

@@ -298,7 +298,7 @@ func (d *Desk) Escalate(c Case, at time.Time) (Case, []Effect, error) {
 }
 
 // Compensate gives an amount under a tier. [ErrCompensation] refuses more than
-// the tier gives at once or the case altogether, [ErrMoney] what is no amount
+// the tier gives at once or the case altogether, [ErrAmount] what is no amount
 // above 0, and [ErrIllegal] a resolved case.
 func (d *Desk) Compensate(c Case, tier string, amount decimal.Decimal, at time.Time) (Case, []Effect, error) {
 	return d.decide(c, at, func(c *Case, s *Severity, _ time.Time) ([]Effect, error) {
@@ -311,7 +311,7 @@ func (d *Desk) Compensate(c Case, tier string, amount decimal.Decimal, at time.T
 		}
 		units, err := minor.From(amount, d.cfg.Decimals)
 		if err != nil || units <= 0 {
-			return nil, fmt.Errorf("care: %w", ErrMoney)
+			return nil, fmt.Errorf("care: %w", ErrAmount)
 		}
 		most, _ := minor.From(s.Tiers[i].Max, d.cfg.Decimals) // validated
 		limit, _ := minor.From(s.Cap, d.cfg.Decimals)

@@ -282,8 +282,8 @@ func TestAssessRefuses(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	now := at("2025-03-05 00:00")
-	for _, confidence := range []float64{0, 1, 5, -1, math.NaN(), math.Inf(1)} {
-		if _, err := care.AssessPromises(nil, now, confidence); !errors.Is(err, care.ErrOption) {
+	for _, confidence := range []float64{1, 5, -1, math.NaN(), math.Inf(1)} {
+		if _, err := care.AssessPromises(nil, now, confidence); !errors.Is(err, care.ErrConfidence) || !slices.Equal(pointers(err), []string{"/confidence"}) {
 			t.Error(confidence, err)
 		}
 	}

@@ -24,17 +24,19 @@ var (
 	ErrLoop = errors.New("the branches lead back to this step")
 	// ErrNoCalendar refuses working time where no calendar was given.
 	ErrNoCalendar = errors.New("working time needs a calendar")
-	// ErrMoney refuses an amount that is negative or has more decimal places
+	// ErrAmount refuses an amount that is negative or has more decimal places
 	// than the currency.
-	ErrMoney = errors.New("not an amount of this currency")
+	ErrAmount = errors.New("not an amount of this currency")
 )
 
 // What is wrong with a command or a state.
 var (
-	// ErrTime refuses an instant outside the years 1970 to 2200, and no instant.
-	ErrTime = errors.New("care: no instant, or one outside the years 1970 to 2200")
+	// ErrTime refuses an instant outside the years 1970 to 2200, and the zero time.
+	ErrTime = errors.New("care: zero time, or one outside the years 1970 to 2200")
 	// ErrBackwards: time runs backwards, to before what was decided already.
 	ErrBackwards = errors.New("care: the time lies before what was decided already")
+	// ErrConfidence refuses a confidence level that is not between 0 and 1.
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrState refuses a state that contradicts itself or its config.
 	ErrState = errors.New("care: the stored state contradicts itself")
 	// ErrNotOpen says that there is no open task of this id.

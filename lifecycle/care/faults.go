@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 )
 
 // faults gathers what is wrong, below prefix.
@@ -38,7 +37,7 @@ func (f *faults) under(pointer string, check func()) {
 }
 
 func (f *faults) id(pointer, id string) {
-	if !soundID(id) {
+	if !ident.ID(id) {
 		f.add(pointer, ErrID, "%.64q", id)
 	}
 }
@@ -57,16 +56,6 @@ func (f *faults) ids(pointer string, list []string) {
 	for i, id := range list {
 		f.unique(pointer+guanxi.Pointer(i), id, seen)
 	}
-}
-
-func soundID(id string) bool {
-	return id != "" && len(id) <= 64 && utf8.ValidString(id) &&
-		!strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-}
-
-// soundSubject allows what a lifecycle.CustomerID may be.
-func soundSubject(s string) bool {
-	return s != "" && len(s) <= 128 && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // option checks an enum.

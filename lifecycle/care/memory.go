@@ -12,7 +12,7 @@ import (
 
 // MemoryBooks is a [BookStore] and [TaskStore] in memory, for tests and single
 // processes. The zero value is empty and ready. It is safe for concurrent use and
-// must not be copied. Behind and DueTasks look at every row.
+// must not be copied. Due and DueTasks look at every row.
 type MemoryBooks struct {
 	mu    sync.Mutex
 	books rows[lifecycle.CustomerID, Book]
@@ -87,8 +87,8 @@ func (m *MemoryBooks) Save(ctx context.Context, expected int64, change BookChang
 	return nil
 }
 
-// Behind implements [BookStore].
-func (m *MemoryBooks) Behind(ctx context.Context, now time.Time, limit int) ([]lifecycle.CustomerID, error) {
+// Due implements [BookStore].
+func (m *MemoryBooks) Due(ctx context.Context, now time.Time, limit int) ([]lifecycle.CustomerID, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

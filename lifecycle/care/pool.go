@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -86,7 +87,7 @@ type Seller struct {
 func (l Lead) Validate() error {
 	var f faults
 	f.id("/id", l.ID)
-	if l.Owner != "" && (!soundID(l.Owner) || l.Touched.IsZero()) || l.Owner == "" && l.Warned {
+	if l.Owner != "" && (!ident.ID(l.Owner) || l.Touched.IsZero()) || l.Owner == "" && l.Warned {
 		f.at("/owner", ErrState)
 	}
 	if !stamped(l.Touched) || !stamped(l.Returned) || !stamped(l.Updated) || l.Touched.After(l.Updated) || l.Returned.After(l.Updated) || (l.Last == "") != l.Returned.IsZero() {

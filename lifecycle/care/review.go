@@ -2,6 +2,7 @@ package care
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,7 +23,7 @@ type Finding struct {
 
 // Review counts the cases settled in [from, to) by cause and responsible unit, the
 // most frequent first and equal ones by cause and unit. [ErrBackwards] where to is
-// before from, [ErrState] for cases that no desk made, [ErrMoney] where the sum of
+// before from, [ErrState] for cases that no desk made, [ErrAmount] where the sum of
 // the compensation overflows.
 func (d *Desk) Review(cases []Case, from, to time.Time) ([]Finding, error) {
 	if to.Before(from) {
@@ -51,7 +52,7 @@ func (d *Desk) Review(cases []Case, from, to time.Time) ([]Finding, error) {
 		f.Escalated += one(c.Level > 0)
 		sum, ok := minor.Add(given[k], c.Given)
 		if !ok {
-			return nil, ErrMoney
+			return nil, fmt.Errorf("care: %w", ErrAmount)
 		}
 		given[k] = sum
 	}

@@ -38,7 +38,7 @@ func (r Result) Change() BookChange {
 //     write expects 0.
 //   - A task's id is unique among all tasks of all customers: a task of a change
 //     replaces the one with its id.
-//   - Behind returns the customers whose next time is not zero and ≤ now, at most
+//   - Due returns the customers whose next time is not zero and ≤ now, at most
 //     limit of them, the earliest first and equal ones by id in the order of bytes,
 //     each once. limit ≤ 0 is none.
 //   - Ids are compared byte by byte: case, accents and trailing spaces matter.
@@ -50,7 +50,7 @@ func (r Result) Change() BookChange {
 type BookStore interface {
 	Load(ctx context.Context, customer lifecycle.CustomerID) (Book, int64, error)
 	Save(ctx context.Context, expected int64, change BookChange) error
-	Behind(ctx context.Context, now time.Time, limit int) ([]lifecycle.CustomerID, error)
+	Due(ctx context.Context, now time.Time, limit int) ([]lifecycle.CustomerID, error)
 }
 
 // TaskStore reads the tasks that a [BookStore] writes; caretest holds it to this:
@@ -67,14 +67,15 @@ type TaskStore interface {
 // CaseStore is where the host keeps cases: a table by id with the case, a version
 // and an indexed time. It is called from several goroutines at once. Package
 // caretest holds it to the rules of a [BookStore]: Load, Save with its expected
-// version, and Due as Behind there.
+// version, and Due as there.
 type CaseStore interface {
 	Load(ctx context.Context, id CaseID) (Case, int64, error)
 	Save(ctx context.Context, expected int64, c Case, next time.Time) error
 	Due(ctx context.Context, now time.Time, limit int) ([]CaseID, error)
 }
 
-// DefaultAttempts is how often a keeper tries where it does not say.
+// DefaultAttempts is how often a keeper whose Attempts is 0 tries to save, as that
+// of package lifecycle.
 const DefaultAttempts = 32
 
 // BookKeeper carries a planner's decisions out: it loads, decides and saves, and

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -136,7 +137,7 @@ func (w Watch) Validate() error {
 	}
 	for id, list := range w.Counts {
 		for i, s := range list {
-			if s.At.IsZero() || !stamped(s.At) || s.At.After(w.Last) || i > 0 && s.At.Before(list[i-1].At) || !soundSubject(s.Subject) {
+			if s.At.IsZero() || !stamped(s.At) || s.At.After(w.Last) || i > 0 && s.At.Before(list[i-1].At) || !ident.Name(s.Subject) {
 				f.at(guanxi.Pointer("counts", id, i), ErrState)
 			}
 		}
@@ -193,7 +194,7 @@ func (e *Watcher) Observe(w Watch, b Behaviour) (Watch, []Firing, error) {
 		return w, nil, ErrTime
 	case at.Before(w.Last):
 		return w, nil, ErrBackwards
-	case !soundID(b.Kind) || !soundSubject(b.Subject):
+	case !ident.ID(b.Kind) || !ident.Name(b.Subject):
 		return w, nil, fmt.Errorf("care: %w: %.64q, %.64q", ErrID, b.Kind, b.Subject)
 	}
 	if err := w.Validate(); err != nil {

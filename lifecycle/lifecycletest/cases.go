@@ -6,23 +6,23 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
 func fresh(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return loads(st, anna, 0, lifecycle.Pos{}, time.Time{}) },
 		func() error { return dues(st, noon, 10) },
 	)
 }
 
 func saved(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return saves(st, anna, 0, pos(1), noon) },
 		func() error { return loads(st, anna, 1, pos(1), noon) },
 		func() error { return saves(st, anna, 1, pos(2), time.Time{}) },
@@ -78,7 +78,7 @@ func ids(st lifecycle.Store) error {
 		}
 	}
 	slices.Sort(all)
-	return first(
+	return contract.First(
 		func() error { return loads(st, "a_x", 0, lifecycle.Pos{}, time.Time{}) },
 		func() error { return loads(st, "SS", 0, lifecycle.Pos{}, time.Time{}) },
 		func() error { return dues(st, noon, 100, all...) },
@@ -86,7 +86,7 @@ func ids(st lifecycle.Store) error {
 }
 
 func firstWrite(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return saves(st, anna, 0, pos(1), noon) },
 		func() error { return conflicts(st, anna, 0, pos(2), noon) },
 		func() error { return loads(st, anna, 1, pos(1), noon) },
@@ -94,7 +94,7 @@ func firstWrite(st lifecycle.Store) error {
 }
 
 func stale(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return saves(st, anna, 0, pos(1), noon) },
 		func() error { return saves(st, anna, 1, pos(2), noon) },
 		func() error { return conflicts(st, anna, 1, pos(3), time.Time{}) },
@@ -103,7 +103,7 @@ func stale(st lifecycle.Store) error {
 }
 
 func ahead(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return conflicts(st, anna, 1, pos(1), noon) },
 		func() error { return loads(st, anna, 0, lifecycle.Pos{}, time.Time{}) },
 		func() error { return saves(st, anna, 0, pos(1), noon) },
@@ -113,7 +113,7 @@ func ahead(st lifecycle.Store) error {
 }
 
 func due(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return saves(st, "now", 0, pos(1), noon) },
 		func() error { return saves(st, "later", 0, pos(2), noon.Add(time.Hour)) },
 		func() error { return saves(st, "never", 0, pos(3), time.Time{}) },
@@ -147,7 +147,7 @@ func dueLimit(st lifecycle.Store) error {
 		}
 	}
 	later := noon.Add(time.Hour)
-	return first(
+	return contract.First(
 		func() error { return dues(st, later, 0) },
 		func() error { return dues(st, later, -1) },
 		func() error { return dues(st, later, 1, all[0]) },
@@ -158,7 +158,7 @@ func dueLimit(st lifecycle.Store) error {
 
 func dueMoves(st lifecycle.Store) error {
 	later := noon.Add(time.Hour)
-	return first(
+	return contract.First(
 		func() error { return saves(st, anna, 0, pos(1), noon) },
 		func() error { return saves(st, anna, 1, pos(2), later) },
 		func() error { return dues(st, noon, 10) },
@@ -171,7 +171,7 @@ func dueMoves(st lifecycle.Store) error {
 }
 
 func dueConflict(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return saves(st, anna, 0, pos(1), noon) },
 		func() error { return conflicts(st, anna, 0, pos(2), time.Time{}) },
 		func() error { return conflicts(st, "b", 1, pos(2), noon) },
@@ -185,17 +185,19 @@ func failedSave(st lifecycle.Store) error {
 	far := time.Date(20000, time.January, 1, 0, 0, 0, 0, time.UTC)
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
-	return first(
+	return contract.First(
 		func() error { return saves(st, anna, 0, pos(1), noon) },
 		func() error { return saves(st, "b", 0, pos(1), noon) },
-		func() error { return is(st.Save(done, anna, 1, pos(2), time.Time{}), context.Canceled, "Save") },
+		func() error {
+			return contract.Is(st.Save(done, anna, 1, pos(2), time.Time{}), context.Canceled, "Save")
+		},
 		func() error { return loads(st, anna, 1, pos(1), noon) },
 		func() error { return dues(st, noon, 10, "b", anna) },
 		func() error {
 			if st.Save(context.Background(), anna, 1, pos(3), far) == nil {
 				return dues(st, noon, 10, "b")
 			}
-			return first(
+			return contract.First(
 				func() error { return loads(st, anna, 1, pos(1), noon) },
 				func() error { return dues(st, noon, 10, "b", anna) },
 			)
@@ -204,7 +206,7 @@ func failedSave(st lifecycle.Store) error {
 }
 
 func ownSlices(st lifecycle.Store) error {
-	return first(
+	return contract.First(
 		func() error { return saves(st, anna, 0, pos(1), noon) },
 		func() error {
 			ids, err := st.Due(context.Background(), noon, 10)
@@ -220,41 +222,25 @@ func ownSlices(st lifecycle.Store) error {
 func cancelled(st lifecycle.Store) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	return first(
+	return contract.First(
 		func() error {
 			_, err := st.Load(ctx, anna)
-			return is(err, context.Canceled, "Load")
+			return contract.Is(err, context.Canceled, "Load")
 		},
 		func() error {
 			_, err := st.Due(ctx, noon, 10)
-			return is(err, context.Canceled, "Due")
+			return contract.Is(err, context.Canceled, "Due")
 		},
-		func() error { return is(st.Save(ctx, anna, 0, pos(1), noon), context.Canceled, "Save") },
+		func() error { return contract.Is(st.Save(ctx, anna, 0, pos(1), noon), context.Canceled, "Save") },
 		func() error { return loads(st, anna, 0, lifecycle.Pos{}, time.Time{}) },
 	)
-}
-
-// together runs n goroutines at once and returns their errors.
-func together(n int, run func(i int) error) error {
-	var wg sync.WaitGroup
-	errs := make([]error, n)
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			errs[i] = run(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return errors.Join(errs...)
 }
 
 func race(st lifecycle.Store) error {
 	const rounds, writers = 12, 8
 	for version := range int64(rounds) {
 		var wins, winner atomic.Int32
-		err := together(writers, func(i int) error {
+		err := contract.Together(writers, func(i int) error {
 			err := st.Save(context.Background(), anna, version, pos(i), noon)
 			if err == nil {
 				wins.Add(1)
@@ -297,7 +283,7 @@ func sweepers(st lifecycle.Store) error {
 	}
 	now := noon.Add(24 * time.Hour)
 	var moved atomic.Int32
-	err = together(workers, func(int) error {
+	err = contract.Together(workers, func(int) error {
 		for {
 			done, err := k.Sweep(ctx, now, 7)
 			if err != nil || len(done) == 0 {

@@ -2,12 +2,12 @@ package lifecycletest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/lifecycle"
 )
 
@@ -87,7 +87,7 @@ func saves(st lifecycle.Store, id lifecycle.CustomerID, expected int64, p lifecy
 }
 
 func conflicts(st lifecycle.Store, id lifecycle.CustomerID, expected int64, p lifecycle.Pos, due time.Time) error {
-	return is(st.Save(context.Background(), id, expected, p, due), lifecycle.ErrConflict, fmt.Sprintf("Save expecting version %d", expected))
+	return contract.Is(st.Save(context.Background(), id, expected, p, due), lifecycle.ErrConflict, fmt.Sprintf("Save expecting version %d", expected))
 }
 
 // dues checks who is due, in order.
@@ -98,27 +98,6 @@ func dues(st lifecycle.Store, now time.Time, limit int, want ...lifecycle.Custom
 	}
 	if !slices.Equal(got, want) {
 		return fmt.Errorf("due at %s, at most %d: %q, want %q", stamp(now), limit, got, want)
-	}
-	return nil
-}
-
-// is checks that err is want.
-func is(err, want error, call string) error {
-	switch {
-	case errors.Is(err, want):
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s: no error, want %q", call, want.Error())
-	}
-	return fmt.Errorf("%s: %w, want %q", call, err, want.Error())
-}
-
-// first runs the steps up to the first that fails.
-func first(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
 	}
 	return nil
 }

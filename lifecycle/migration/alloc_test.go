@@ -15,9 +15,9 @@ func TestNoAllocations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(41, 1))
 	c := must(migration.NewCounts(migration.Config{Stages: ids(6), Since: day(2025, 1, 1), Until: day(2026, 1, 1)}))
 	o := must(migration.NewCounts(migration.Config{Stages: ids(6), Since: day(2025, 1, 1), Until: day(2026, 1, 1)}))
-	spans := journal(rng, 6, us(day(2024, 12, 1)), us(day(2026, 1, 1)))
-	for len(spans) < 5 {
-		spans = journal(rng, 6, us(day(2024, 12, 1)), us(day(2026, 1, 1)))
+	stays := journal(rng, 6, us(day(2024, 12, 1)), us(day(2026, 1, 1)))
+	for len(stays) < 5 {
+		stays = journal(rng, 6, us(day(2024, 12, 1)), us(day(2026, 1, 1)))
 	}
 	f := must(migration.NewFunnel(migration.FunnelConfig{Steps: steps(3), Window: guanxi.Span{Days: 7}}))
 	strict := must(migration.NewFunnel(migration.FunnelConfig{Steps: steps(3), Window: guanxi.Span{Days: 7}, Order: migration.Strict}))
@@ -28,7 +28,7 @@ func TestNoAllocations(t *testing.T) {
 		}
 	}
 	for name, run := range map[string]func(){
-		"Counts.Add":   func() { _ = c.Add(spans) },
+		"Counts.Add":   func() { _ = c.Add(stays) },
 		"Counts.Merge": func() { _ = c.Merge(o) },
 		"Funnel.Add":   func() { _ = f.Add(events, 1e15); _ = strict.Add(events, 1e15) }, // but for the slices' growth
 	} {

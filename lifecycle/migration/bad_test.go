@@ -97,8 +97,8 @@ func TestBadQuestions(t *testing.T) {
 		sentinel error
 		pointers []string
 	}{
-		{"rewards", last(m.ValueForever(migration.Economics{Rewards: []float64{nan, -inf}, Discount: nan})), migration.ErrReward, []string{"/rewards/0", "/rewards/1", "/discount"}},
-		{"too large", last(m.ValueWithin(3, migration.Economics{Rewards: []float64{0, 2e100}})), migration.ErrReward, []string{"/rewards/1"}},
+		{"rewards", last(m.ValueForever(migration.Economics{Rewards: []float64{nan, -inf}, Discount: nan})), migration.ErrValue, []string{"/rewards/0", "/rewards/1", "/discount"}},
+		{"too large", last(m.ValueWithin(3, migration.Economics{Rewards: []float64{0, 2e100}})), migration.ErrValue, []string{"/rewards/1"}},
 		{"shape", last(m.ValueForever(migration.Economics{Discount: 0.1})), migration.ErrShape, []string{"/rewards"}},
 		{"discount", last(m.ValueForever(migration.Economics{Rewards: []float64{1, 0}, Discount: -0.1})), migration.ErrDiscount, []string{"/discount"}},
 		{"tiny discount", last(m.ValueForever(migration.Economics{Rewards: []float64{1, 0}, Discount: 1e-12})), migration.ErrDiscount, []string{"/discount"}},

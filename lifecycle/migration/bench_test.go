@@ -8,32 +8,32 @@ import (
 	"github.com/guanxi-go/guanxi/lifecycle/migration"
 )
 
-// manyJournals is about a million spans of customers of two years, and where
+// manyJournals is about a million stays of customers of two years, and where
 // each customer's begin.
-func manyJournals(n int) (spans []migration.Span, customers []int) {
+func manyJournals(n int) (stays []migration.Stay, customers []int) {
 	rng := rand.New(rand.NewPCG(51, 1))
-	for len(spans) < n {
-		customers = append(customers, len(spans))
-		spans = append(spans, journal(rng, 6, us(day(2023, 12, 1)), us(day(2026, 1, 1)))...)
+	for len(stays) < n {
+		customers = append(customers, len(stays))
+		stays = append(stays, journal(rng, 6, us(day(2023, 12, 1)), us(day(2026, 1, 1)))...)
 	}
-	return spans, append(customers, len(spans))
+	return stays, append(customers, len(stays))
 }
 
 func BenchmarkCounts(b *testing.B) {
-	spans, customers := manyJournals(1_000_000)
+	stays, customers := manyJournals(1_000_000)
 	for _, p := range []migration.Period{migration.Week, migration.Month, migration.Quarter} {
-		b.Run("spans=1e6/stages=6/period="+string(p), func(b *testing.B) {
+		b.Run("stays=1e6/stages=6/period="+string(p), func(b *testing.B) {
 			c := must(migration.NewCounts(migration.Config{Stages: ids(6), Period: p, Since: day(2024, 1, 1), Until: day(2026, 1, 1)}))
 			b.ReportAllocs()
 			for b.Loop() {
 				c.Reset()
 				for i, to := range customers[1:] {
-					if err := c.Add(spans[customers[i]:to]); err != nil {
+					if err := c.Add(stays[customers[i]:to]); err != nil {
 						b.Fatal(err)
 					}
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(spans)), "ns/span")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(stays)), "ns/stay")
 		})
 	}
 }

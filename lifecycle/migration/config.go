@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // MaxStages is the most stages that a config, a table or a matrix can have.
@@ -40,7 +41,7 @@ func (c Config) Validate() error {
 
 // boundaries is Validate, and the boundaries of the periods.
 func (c Config) boundaries() ([]int64, error) {
-	errs := []error{checkIDs(c.Stages, "stages", ErrStage, 1, MaxStages), zone{c.Location}.validate()}
+	errs := []error{checkIDs(c.Stages, "stages", ErrStage, 1, MaxStages), guanxi.At("/location", civil.CheckZone(c.Location, ErrOption))}
 	switch c.Period {
 	case "", Week, Month, Quarter:
 	default:
@@ -80,6 +81,14 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// zone is a location as text: an IANA name, or "+08:00" for a fixed offset. One that
+// is none, or another one on another machine, such as Local, is ErrOption.
+type zone = civil.ZoneText[noZone]
+
+type noZone struct{}
+
+func (noZone) Refused() error { return ErrOption }
+
 type configJSON struct {
 	Stages   []string  `json:"stages"`
 	Period   Period    `json:"period,omitempty"`
@@ -90,7 +99,7 @@ type configJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c Config) MarshalJSON() ([]byte, error) {
-	return json.Marshal(configJSON{c.Stages, c.Period, c.Since, c.Until, zone{c.Location}})
+	return json.Marshal(configJSON{c.Stages, c.Period, c.Since, c.Until, zone{Loc: c.Location}})
 }
 
 // UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
@@ -100,7 +109,7 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
 		return err
 	}
-	r := Config{j.Stages, j.Period, j.Since, j.Until, j.Location.loc}
+	r := Config{j.Stages, j.Period, j.Since, j.Until, j.Location.Loc}
 	if err := r.Validate(); err != nil {
 		return err
 	}

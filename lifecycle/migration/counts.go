@@ -15,27 +15,27 @@ import (
 // MaxCount is the most that one count can hold, 2⁵³: up to it a float64 is exact.
 const MaxCount = 1 << 53
 
-// Open as Span.To says that the stay goes on.
+// Open as Stay.To says that the stay goes on.
 const Open = math.MaxInt64
 
-// Span is one stay of one customer in one stage, [From, To) in UTC microseconds.
-// [AppendSpans] makes spans of the visits that package lifecycle hands out, whose
+// Stay is a stay of a customer in a stage, [From, To) in UTC microseconds.
+// [AppendStays] makes stays of the visits that package lifecycle hands out, whose
 // stages are numbered otherwise. A stay cut at now for being still open needs a
 // now that is Until or later.
-type Span struct {
+type Stay struct {
 	Stage    int // its position in Config.Stages
 	From, To int64
 }
 
 // Counts counts who moved from which stage to which, by calendar period.
 //
-// A customer counts in a period if seen wholly: in some stage at its beginning,
-// at its end, and at every instant between. Then one is added to the cell of the
-// stage at the beginning and the stage at the end; what happened between is not
-// told apart, and coming back to the first stage is staying. A customer who came
-// during the period, went out of sight during it, or was out of sight between is
-// in no cell: they are neither staying nor moving. They are seen in
-// [Counts.Arrived] and [Counts.Vanished] instead.
+// A customer counts in a period if seen wholly: in some stage at its beginning, at
+// its end, and at every instant between. Then one is added to the cell of the stage
+// at the beginning and the stage at the end; what happened in between is not kept,
+// and coming back to the first stage is staying. A customer who came during the
+// period, went out of sight during it, or was out of sight between is in no cell:
+// they are neither staying nor moving. They are seen in [Counts.Arrived] and
+// [Counts.Vanished] instead.
 //
 // An accumulator: exact and independent of the order of customers. One goroutine;
 // use one per goroutine and Merge. Memory is 8 bytes a period and cell, none per
@@ -70,20 +70,20 @@ func NewCounts(cfg Config) (*Counts, error) {
 	}, nil
 }
 
-// Add counts one customer: all of their spans, in the order of time. Between two
-// spans there may be a gap, in which the customer is not seen. The stay that goes
+// Add counts one customer: all of their stays, in the order of time. Between two
+// stays there may be a gap, in which the customer is not seen. The stay that goes
 // on has To Open, or whatever instant at or after Until it was cut at: a stay
-// that reaches Until and is followed by none goes on at Until. A span with
-// From = To holds no instant and is passed over. No spans are no customer.
+// that reaches Until and is followed by none goes on at Until. A stay with
+// From = To holds no instant and is passed over. No stays are no customer.
 //
-// Every fault of the spans is reported, with the position of the span, and c is
+// Every fault of the stays is reported, with the position of the stay, and c is
 // then as before: ErrStage, ErrBackwards, ErrOverlap.
-// Cost: O(spans + periods they cover), no allocation.
-func (c *Counts) Add(spans []Span) error {
-	if len(spans) == 0 {
+// Cost: O(stays + periods they cover), no allocation.
+func (c *Counts) Add(stays []Stay) error {
+	if len(stays) == 0 {
 		return nil
 	}
-	if err := c.check(spans); err != nil {
+	if err := c.check(stays); err != nil {
 		return err
 	}
 	c.customers++
@@ -92,8 +92,8 @@ func (c *Counts) Add(spans []Span) error {
 	from := -1                  // the stage at b[k−1], if seen ever since
 	stage := 0                  // of the last stay
 	end := int64(math.MinInt64) // of the last stay
-	for i := range spans {
-		s := &spans[i]
+	for i := range stays {
+		s := &stays[i]
 		if s.From == s.To {
 			continue
 		}
@@ -122,34 +122,34 @@ func (c *Counts) see(k, from, stage, n int) {
 	}
 }
 
-// check returns every fault of the spans of one customer.
-func (c *Counts) check(spans []Span) error {
+// check returns every fault of the stays of one customer.
+func (c *Counts) check(stays []Stay) error {
 	n := len(c.cfg.Stages)
 	to := int64(math.MinInt64)
-	for i := range spans {
-		s := &spans[i]
+	for i := range stays {
+		s := &stays[i]
 		if uint(s.Stage) >= uint(n) || s.To < s.From || s.From < to {
-			return c.faults(spans)
+			return c.faults(stays)
 		}
 		to = s.To
 	}
 	return nil
 }
 
-func (c *Counts) faults(spans []Span) error {
+func (c *Counts) faults(stays []Stay) error {
 	var errs []error
 	from, to := int64(math.MinInt64), int64(math.MinInt64)
-	for i, s := range spans {
+	for i, s := range stays {
 		if uint(s.Stage) >= uint(len(c.cfg.Stages)) {
 			errs = append(errs, at(fmt.Errorf("%w: %d of %d", ErrStage, s.Stage, len(c.cfg.Stages)), i, "stage"))
 		}
 		switch {
 		case s.To < s.From:
-			errs = append(errs, at(fmt.Errorf("%w: the span ends at %d, before %d", ErrBackwards, s.To, s.From), i, "to"))
+			errs = append(errs, at(fmt.Errorf("%w: the stay ends at %d, before %d", ErrBackwards, s.To, s.From), i, "to"))
 		case s.From < from:
-			errs = append(errs, at(fmt.Errorf("%w: %d is before the span ahead of it, %d", ErrBackwards, s.From, from), i, "from"))
+			errs = append(errs, at(fmt.Errorf("%w: %d is before the stay ahead of it, %d", ErrBackwards, s.From, from), i, "from"))
 		case s.From < to:
-			errs = append(errs, at(fmt.Errorf("%w: %d is before the end of the span ahead of it, %d", ErrOverlap, s.From, to), i, "from"))
+			errs = append(errs, at(fmt.Errorf("%w: %d is before the end of the stay ahead of it, %d", ErrOverlap, s.From, to), i, "from"))
 		}
 		from, to = max(from, s.From), max(to, s.To)
 	}
@@ -159,10 +159,10 @@ func (c *Counts) faults(spans []Span) error {
 // AddSeq counts customers until the sequence ends or yields an error, and
 // returns how many were counted. The slices may be reused by the sequence. An
 // error names the customer by its position.
-func (c *Counts) AddSeq(seq iter.Seq2[[]Span, error]) (n int, err error) {
-	for spans, err := range seq {
+func (c *Counts) AddSeq(seq iter.Seq2[[]Stay, error]) (n int, err error) {
+	for stays, err := range seq {
 		if err == nil {
-			err = c.Add(spans)
+			err = c.Add(stays)
 		}
 		if err != nil {
 			return n, fmt.Errorf("migration: customer %d: %w", n, err)

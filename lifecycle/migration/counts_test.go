@@ -20,7 +20,7 @@ type oracle struct {
 	stock [][]int64
 }
 
-func bruteForce(cfg migration.Config, c *migration.Counts, customers [][]migration.Span) oracle {
+func bruteForce(cfg migration.Config, c *migration.Counts, customers [][]migration.Stay) oracle {
 	n, k := len(cfg.Stages), c.Len()
 	o := oracle{make([][][]int64, k), make([][]int64, k+1)}
 	for p := range o.moves {
@@ -32,10 +32,10 @@ func bruteForce(cfg migration.Config, c *migration.Counts, customers [][]migrati
 	for p := range o.stock {
 		o.stock[p] = make([]int64, n)
 	}
-	for _, spans := range customers {
+	for _, stays := range customers {
 		// A stay that reaches Until and is the last one goes on.
-		var own []migration.Span
-		for _, s := range spans {
+		var own []migration.Stay
+		for _, s := range stays {
 			if s.From < s.To {
 				own = append(own, s)
 			}
@@ -80,7 +80,7 @@ func bruteForce(cfg migration.Config, c *migration.Counts, customers [][]migrati
 	return o
 }
 
-func checkCounts(t *testing.T, cfg migration.Config, c *migration.Counts, customers [][]migration.Span) {
+func checkCounts(t *testing.T, cfg migration.Config, c *migration.Counts, customers [][]migration.Stay) {
 	t.Helper()
 	o := bruteForce(cfg, c, customers)
 	for p := range c.Len() + 1 {
@@ -119,21 +119,21 @@ func TestCountsAreTheDefinition(t *testing.T) {
 		}
 		a, b, all := must(migration.NewCounts(cfg)), must(migration.NewCounts(cfg)), must(migration.NewCounts(cfg))
 		// Instants on a grid that the boundaries are on, so that ends meet them.
-		var customers [][]migration.Span
+		var customers [][]migration.Stay
 		for range 40 {
-			spans := journal(rng, len(cfg.Stages), us(day(2024, 11, 1)), us(day(2026, 4, 1)))
+			stays := journal(rng, len(cfg.Stages), us(day(2024, 11, 1)), us(day(2026, 4, 1)))
 			if rng.IntN(2) == 0 {
-				for i := range spans {
-					spans[i].From = spans[i].From / 3600e6 / 24 * 24 * 3600e6
-					if spans[i].To != migration.Open {
-						spans[i].To = spans[i].To / 3600e6 / 24 * 24 * 3600e6
+				for i := range stays {
+					stays[i].From = stays[i].From / 3600e6 / 24 * 24 * 3600e6
+					if stays[i].To != migration.Open {
+						stays[i].To = stays[i].To / 3600e6 / 24 * 24 * 3600e6
 					}
 				}
 			}
-			if n := len(spans); n > 0 && rng.IntN(3) == 0 && spans[n-1].From < us(cfg.Until) {
-				spans[n-1].To = us(cfg.Until)
+			if n := len(stays); n > 0 && rng.IntN(3) == 0 && stays[n-1].From < us(cfg.Until) {
+				stays[n-1].To = us(cfg.Until)
 			}
-			customers = append(customers, spans)
+			customers = append(customers, stays)
 		}
 		for i, k := range rng.Perm(len(customers)) {
 			part := a
@@ -158,23 +158,23 @@ func TestExposure(t *testing.T) {
 	cfg := migration.Config{Stages: []string{"a", "b", "lost"}, Since: day(2026, 1, 1), Until: day(2026, 4, 1)}
 	for _, c := range []struct {
 		name  string
-		spans []migration.Span
+		stays []migration.Stay
 		want  string // by period
 	}{
-		{"seen all the time", []migration.Span{{0, 0, migration.Open}}, "aa aa aa"},
-		{"cut at Until", []migration.Span{{0, 0, us(day(2026, 4, 1))}}, "aa aa aa"},
-		{"cut before Until", []migration.Span{{0, 0, us(day(2026, 4, 1)) - 1}}, "aa aa "},
-		{"new during a period", []migration.Span{{0, us(day(2026, 1, 20)), migration.Open}}, " aa aa"},
-		{"new at its beginning", []migration.Span{{0, us(day(2026, 2, 1)), migration.Open}}, " aa aa"},
-		{"gone during a period", []migration.Span{{0, 0, us(day(2026, 2, 10))}}, "aa  "},
-		{"gone at its end", []migration.Span{{0, 0, us(day(2026, 2, 1))}}, "  "},
-		{"a gap", []migration.Span{{0, 0, us(day(2026, 2, 10))}, {1, us(day(2026, 2, 11)), migration.Open}}, "aa  bb"},
-		{"a move at the boundary", []migration.Span{{0, 0, us(day(2026, 2, 1))}, {1, us(day(2026, 2, 1)), migration.Open}}, "ab bb bb"},
-		{"there and back", []migration.Span{{0, 0, us(day(2026, 2, 3))}, {1, us(day(2026, 2, 3)), us(day(2026, 2, 5))}, {0, us(day(2026, 2, 5)), migration.Open}}, "aa aa aa"},
-		{"an empty stay", []migration.Span{{0, 0, us(day(2026, 2, 3))}, {2, us(day(2026, 2, 3)), us(day(2026, 2, 3))}, {1, us(day(2026, 2, 3)), migration.Open}}, "aa ab bb"},
+		{"seen all the time", []migration.Stay{{0, 0, migration.Open}}, "aa aa aa"},
+		{"cut at Until", []migration.Stay{{0, 0, us(day(2026, 4, 1))}}, "aa aa aa"},
+		{"cut before Until", []migration.Stay{{0, 0, us(day(2026, 4, 1)) - 1}}, "aa aa "},
+		{"new during a period", []migration.Stay{{0, us(day(2026, 1, 20)), migration.Open}}, " aa aa"},
+		{"new at its beginning", []migration.Stay{{0, us(day(2026, 2, 1)), migration.Open}}, " aa aa"},
+		{"gone during a period", []migration.Stay{{0, 0, us(day(2026, 2, 10))}}, "aa  "},
+		{"gone at its end", []migration.Stay{{0, 0, us(day(2026, 2, 1))}}, "  "},
+		{"a gap", []migration.Stay{{0, 0, us(day(2026, 2, 10))}, {1, us(day(2026, 2, 11)), migration.Open}}, "aa  bb"},
+		{"a move at the boundary", []migration.Stay{{0, 0, us(day(2026, 2, 1))}, {1, us(day(2026, 2, 1)), migration.Open}}, "ab bb bb"},
+		{"there and back", []migration.Stay{{0, 0, us(day(2026, 2, 3))}, {1, us(day(2026, 2, 3)), us(day(2026, 2, 5))}, {0, us(day(2026, 2, 5)), migration.Open}}, "aa aa aa"},
+		{"an empty stay", []migration.Stay{{0, 0, us(day(2026, 2, 3))}, {2, us(day(2026, 2, 3)), us(day(2026, 2, 3))}, {1, us(day(2026, 2, 3)), migration.Open}}, "aa ab bb"},
 	} {
 		n := must(migration.NewCounts(cfg))
-		if err := n.Add(c.spans); err != nil {
+		if err := n.Add(c.stays); err != nil {
 			t.Fatal(err)
 		}
 		var got strings.Builder
@@ -234,33 +234,33 @@ func TestBadSpans(t *testing.T) {
 	c := must(migration.NewCounts(migration.Config{Stages: ids(3), Since: day(2026, 1, 1), Until: day(2026, 4, 1)}))
 	before := must(c.MarshalBinary())
 	for name, bad := range map[string]struct {
-		spans    []migration.Span
+		stays    []migration.Stay
 		sentinel error
 		pointers []string
 	}{
-		"unknown stage": {[]migration.Span{{3, 0, 1}, {-1, 1, 2}}, migration.ErrStage, []string{"/0/stage", "/1/stage"}},
-		"ends first":    {[]migration.Span{{0, 5, 4}}, migration.ErrBackwards, []string{"/0/to"}},
-		"not in order":  {[]migration.Span{{0, 5, 9}, {1, 3, 4}}, migration.ErrBackwards, []string{"/1/from"}},
-		"overlap":       {[]migration.Span{{0, 5, 9}, {1, 8, 12}, {2, 11, 13}}, migration.ErrOverlap, []string{"/1/from", "/2/from"}},
-		"within":        {[]migration.Span{{0, 5, 90}, {1, 8, 12}, {2, 20, 23}}, migration.ErrOverlap, []string{"/1/from", "/2/from"}},
-		"after open":    {[]migration.Span{{0, 5, migration.Open}, {1, 8, 12}}, migration.ErrOverlap, []string{"/1/from"}},
+		"unknown stage": {[]migration.Stay{{3, 0, 1}, {-1, 1, 2}}, migration.ErrStage, []string{"/0/stage", "/1/stage"}},
+		"ends first":    {[]migration.Stay{{0, 5, 4}}, migration.ErrBackwards, []string{"/0/to"}},
+		"not in order":  {[]migration.Stay{{0, 5, 9}, {1, 3, 4}}, migration.ErrBackwards, []string{"/1/from"}},
+		"overlap":       {[]migration.Stay{{0, 5, 9}, {1, 8, 12}, {2, 11, 13}}, migration.ErrOverlap, []string{"/1/from", "/2/from"}},
+		"within":        {[]migration.Stay{{0, 5, 90}, {1, 8, 12}, {2, 20, 23}}, migration.ErrOverlap, []string{"/1/from", "/2/from"}},
+		"after open":    {[]migration.Stay{{0, 5, migration.Open}, {1, 8, 12}}, migration.ErrOverlap, []string{"/1/from"}},
 	} {
-		wantFaults(t, name, c.Add(bad.spans), bad.sentinel, bad.pointers...)
+		wantFaults(t, name, c.Add(bad.stays), bad.sentinel, bad.pointers...)
 	}
-	n, err := c.AddSeq(func(yield func([]migration.Span, error) bool) {
-		_ = yield(nil, nil) && yield([]migration.Span{{7, 0, 1}}, nil)
+	n, err := c.AddSeq(func(yield func([]migration.Stay, error) bool) {
+		_ = yield(nil, nil) && yield([]migration.Stay{{7, 0, 1}}, nil)
 	})
 	if n != 1 || !errors.Is(err, migration.ErrStage) {
 		t.Errorf("AddSeq: %d, %v", n, err)
 	}
 	broken := errors.New("broken")
-	if n, err := c.AddSeq(func(yield func([]migration.Span, error) bool) { yield(nil, broken) }); n != 0 || !errors.Is(err, broken) {
+	if n, err := c.AddSeq(func(yield func([]migration.Stay, error) bool) { yield(nil, broken) }); n != 0 || !errors.Is(err, broken) {
 		t.Errorf("AddSeq: %d, %v", n, err)
 	}
 	if !bytes.Equal(before, must(c.MarshalBinary())) {
 		t.Error("something was counted")
 	}
-	if err := c.Add([]migration.Span{{0, -1 << 63, migration.Open}}); err != nil || c.Customers() != 1 || c.Table().Rows()[0][0] != 3 {
+	if err := c.Add([]migration.Stay{{0, -1 << 63, migration.Open}}); err != nil || c.Customers() != 1 || c.Table().Rows()[0][0] != 3 {
 		t.Errorf("from the beginning of time: %v", err)
 	}
 	c.Reset()

@@ -3,9 +3,9 @@
 //
 // It looks at the population. Where one customer stands is the question of the
 // package lifecycle; what this package reads is what stages customers were in and
-// when, one [Span] a stay, from whatever journal the host keeps; of one that
-// lifecycle.Model.AppendVisits wrote, [StagesOf] and [AppendSpans] make the config
-// and the spans.
+// when, one [Stay] each, from whatever journal the host keeps; of one that
+// lifecycle.Model.AppendVisits wrote, [StagesOf] and [AppendStays] make the config
+// and the stays.
 //
 // # From a journal to a matrix
 //
@@ -16,7 +16,7 @@
 //		Stages: []string{"new", "active", "at_risk", "lost"},
 //		Since:  january, Until: today,
 //	})
-//	err = c.Add(spansOfOneCustomer) // each customer once
+//	err = c.Add(staysOfOneCustomer) // each customer once
 //	e, err := c.Table().Estimate(migration.EstimateConfig{PerCell: 0.5})
 //
 // A customer is in a period's counts only if seen through all of it: in a stage
@@ -49,11 +49,11 @@
 //   - [Matrix.StopRule]: the stages in which it pays to stop.
 //   - [Matrix.Power]: the matrix of several periods.
 //
-// All of this believes that the next stage depends on the present one alone, and
-// that the chain goes on as it was counted. Compare the tables of two halves of
-// the time ([Counts.Between]) before looking far ahead. Where it matters how long
-// a customer has been in a stage, split the stage: Pfeifer and Carraway's own
-// stages are one, two, three and four periods since the last order.
+// All of this assumes that the next stage depends on the present one alone, and
+// that the chain goes on as it was counted. Compare the tables of two halves of the
+// time ([Counts.Between]) before looking far ahead. Where it matters how long a
+// customer has been in a stage, split the stage: Pfeifer and Carraway's own stages
+// are one, two, three and four periods since the last order.
 //
 // # Funnels
 //

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Encodings begin with magic and a version; a version that was once released
@@ -38,11 +40,11 @@ func (c *Counts) AppendBinary(dst []byte) ([]byte, error) {
 // the same config, else ErrMismatch; bytes that no Counts ever wrote are
 // ErrFormat. On an error c is unchanged. It allocates no more than c holds.
 func (c *Counts) UnmarshalBinary(data []byte) error {
-	d := decoder{data: data}
+	d := decoder{Reader: wire.Reader{Data: data}}
 	if err := d.header(countsMagic, c.header); err != nil {
 		return err
 	}
-	if len(d.data) < 1+len(c.stock)+len(c.moves) { // a count takes at least a byte
+	if len(d.Data) < 1+len(c.stock)+len(c.moves) { // a count takes at least a byte
 		return fmt.Errorf("migration: %w: truncated", ErrFormat)
 	}
 	r := Counts{customers: d.count(), stock: make([]int64, len(c.stock)), moves: make([]int64, len(c.moves))}
@@ -52,7 +54,7 @@ func (c *Counts) UnmarshalBinary(data []byte) error {
 	for i := range r.moves {
 		r.moves[i] = d.count()
 	}
-	if d.bad || len(d.data) > 0 || !r.consistent(len(c.cfg.Stages)) {
+	if d.Bad || len(d.Data) > 0 || !r.consistent(len(c.cfg.Stages)) {
 		return fmt.Errorf("migration: %w", ErrFormat)
 	}
 	c.customers, c.stock, c.moves = r.customers, r.stock, r.moves
@@ -94,17 +96,16 @@ func appendHeader(dst []byte, magic string, header []byte) []byte {
 
 // decoder reads from untrusted bytes; after the first fault everything is 0.
 type decoder struct {
-	data []byte
-	bad  bool
+	wire.Reader
 }
 
 // header reads magic, version and config.
 func (d *decoder) header(magic string, want []byte) error {
-	if !bytes.Equal(d.bytes(len(magic)), []byte(magic)) || !bytes.Equal(d.bytes(1), []byte{formatVersion}) {
+	if !bytes.Equal(d.Bytes(len(magic)), []byte(magic)) || !bytes.Equal(d.Bytes(1), []byte{formatVersion}) {
 		return fmt.Errorf("migration: %w: magic or version", ErrFormat)
 	}
-	got := d.bytes(d.length())
-	if d.bad {
+	got := d.Bytes(d.Length())
+	if d.Bad {
 		return fmt.Errorf("migration: %w: truncated", ErrFormat)
 	}
 	if !bytes.Equal(got, want) {
@@ -113,38 +114,4 @@ func (d *decoder) header(magic string, want []byte) error {
 	return nil
 }
 
-func (d *decoder) uvarint() uint64 {
-	v, n := binary.Uvarint(d.data)
-	if n <= 0 || n > 1 && d.data[n-1] == 0 { // short, too long or not minimal
-		d.bad, d.data = true, nil
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *decoder) upTo(most uint64) uint64 {
-	v := d.uvarint()
-	if v > most {
-		d.bad = true
-		return 0
-	}
-	return v
-}
-
-func (d *decoder) count() int64 { return int64(d.upTo(MaxCount)) }
-
-// length reads a number of things that take at least a byte each.
-func (d *decoder) length() int { return int(d.upTo(uint64(len(d.data)))) }
-
-func (d *decoder) bytes(n int) []byte {
-	if n > len(d.data) {
-		d.bad, d.data = true, nil
-	}
-	if d.bad {
-		return nil
-	}
-	b := d.data[:n]
-	d.data = d.data[n:]
-	return b
-}
+func (d *decoder) count() int64 { return int64(d.UpTo(MaxCount)) }

@@ -103,7 +103,7 @@ func TestBadEncodings(t *testing.T) {
 	}
 	// Counts near the most that is held do not overflow.
 	one := must(migration.NewCounts(migration.Config{Stages: ids(1), Since: day(2025, 1, 1), Until: day(2025, 2, 1)}))
-	if err := one.Add([]migration.Span{{0, 0, migration.Open}}); err != nil {
+	if err := one.Add([]migration.Stay{{0, 0, migration.Open}}); err != nil {
 		t.Fatal(err)
 	}
 	for err := error(nil); ; {

@@ -16,13 +16,13 @@ var (
 	// ErrStep refuses a funnel step that is not in the config, and a list of
 	// steps that is too short, too long, or has an empty or repeated id in it.
 	ErrStep = errors.New("not a step of the funnel")
-	// ErrBackwards refuses a span that ends before it begins, and rows of one
+	// ErrBackwards refuses a stay that ends before it begins, and rows of one
 	// customer that are not in the order of time.
 	ErrBackwards = errors.New("time runs backwards")
-	// ErrOverlap refuses a span that begins before the one ahead of it ended.
+	// ErrOverlap refuses a stay that begins before the one ahead of it ended.
 	ErrOverlap = errors.New("the customer would be in two stages at once")
 	// ErrTime refuses a zero time or one outside the years 1 to 9999.
-	ErrTime = errors.New("no time, or one outside the years 1 to 9999")
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrNoPeriod says that no whole period fits between Since and Until.
 	ErrNoPeriod = errors.New("no whole period")
 	// ErrTooLarge refuses more periods, stages or steps than are held.
@@ -52,8 +52,8 @@ var (
 	// ErrDiscount refuses a discount rate that is negative or not finite, or 0
 	// where it must be above.
 	ErrDiscount = errors.New("not a usable discount rate")
-	// ErrReward refuses a reward that is not finite.
-	ErrReward = errors.New("reward must be finite")
+	// ErrValue refuses a reward that is not finite.
+	ErrValue = errors.New("not a finite number")
 	// ErrDiverges says that a value for ever has no finite sum.
 	ErrDiverges = errors.New("the value for ever is not finite")
 	// ErrSingular says that a matrix is so close to never moving on that its

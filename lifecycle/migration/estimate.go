@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/proportion"
 	"github.com/guanxi-go/guanxi/internal/strict"
 	"gonum.org/v1/gonum/mathext" // the incomplete beta function
@@ -133,7 +134,7 @@ func (t Table) Estimate(cfg EstimateConfig) (*Estimate, error) {
 			e.method = Beta
 		}
 	}
-	z := proportion.Deviate(confidence)
+	z := normal.Deviate(confidence)
 	for i := range n {
 		var of int64
 		for _, v := range t.row(i) {

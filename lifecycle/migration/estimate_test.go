@@ -129,9 +129,9 @@ func TestSimulatedJournals(t *testing.T) {
 		from, to, _ := c.Bounds(p)
 		bounds[p], bounds[p+1] = us(from), us(to)
 	}
-	var spans []migration.Span
+	var stays []migration.Stay
 	for range 4000 {
-		spans = spans[:0]
+		stays = stays[:0]
 		first := rng.IntN(c.Len())
 		stage := rng.IntN(3)
 		at := bounds[first]
@@ -142,11 +142,11 @@ func TestSimulatedJournals(t *testing.T) {
 		for p := first; p <= last; p++ {
 			next := draw(rng, shop[stage]) // moves on any day of the month
 			move := max(at, bounds[p]+rng.Int64N(27*86400e6))
-			spans = append(spans, migration.Span{Stage: stage, From: at, To: move})
+			stays = append(stays, migration.Stay{Stage: stage, From: at, To: move})
 			stage, at = next, move
 		}
-		spans = append(spans, migration.Span{Stage: stage, From: at, To: bounds[last+1] + rng.Int64N(27*86400e6)})
-		if err := c.Add(spans); err != nil {
+		stays = append(stays, migration.Stay{Stage: stage, From: at, To: bounds[last+1] + rng.Int64N(27*86400e6)})
+		if err := c.Add(stays); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -23,7 +23,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	for _, customer := range [][]migration.Span{
+	for _, customer := range [][]migration.Stay{
 		{{Stage: 0, From: date(1, 1), To: migration.Open}},
 		{{Stage: 0, From: date(1, 1), To: date(2, 10)}, {Stage: 1, From: date(2, 10), To: migration.Open}},
 		{{Stage: 0, From: date(1, 1), To: date(1, 20)}, {Stage: 1, From: date(1, 20), To: date(3, 15)}, {Stage: 2, From: date(3, 15), To: migration.Open}},
@@ -209,7 +209,7 @@ func ExampleFunnel() {
 }
 
 // From orders to a journal of visits, and from there to a matrix.
-func ExampleAppendSpans() {
+func ExampleAppendStays() {
 	date := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC) }
 	model := lifecycle.MustCompile[struct{}](lifecycle.Shop(lifecycle.Thresholds{}), nil, nil)
 	order, _ := model.Event("order")
@@ -235,11 +235,11 @@ func ExampleAppendSpans() {
 		}
 		after, out := model.Advance(pos, now)
 		journal = model.AppendVisits(journal, pos, out)
-		spans, err := migration.AppendSpans(nil, model, journal, after)
+		stays, err := migration.AppendStays(nil, model, journal, after)
 		if err != nil {
 			panic(err)
 		}
-		if err := counts.Add(spans); err != nil {
+		if err := counts.Add(stays); err != nil {
 			panic(err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
-	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
 
@@ -91,7 +91,7 @@ func (m *Matrix) Forecast(cfg ForecastConfig) ([]Expected, error) {
 		return nil, err
 	}
 	confidence, _ := checkConfidence(cfg.Confidence)
-	z, most := proportion.Deviate(confidence), 0.0
+	z, most := normal.Deviate(confidence), 0.0
 	x := [][]float64{make([]float64, n)} // expected, by period
 	for i, v := range cfg.Start {
 		x[0][i] = float64(v)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
 // Order says what may happen between two steps of a funnel.
@@ -51,7 +52,7 @@ func (c FunnelConfig) Validate() error {
 	for i, s := range c.Steps {
 		ids[i] = s.ID
 	}
-	errs := []error{checkIDs(ids, "steps", ErrStep, 2, maxFunnelSteps), zone{c.Location}.validate()}
+	errs := []error{checkIDs(ids, "steps", ErrStep, 2, maxFunnelSteps), guanxi.At("/location", civil.CheckZone(c.Location, ErrOption))}
 	switch c.Order {
 	case "", Loose, Strict:
 	default:
@@ -107,7 +108,7 @@ type funnelJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c FunnelConfig) MarshalJSON() ([]byte, error) {
-	return json.Marshal(funnelJSON{c.Steps, c.Order, c.Window, zone{c.Location}, c.Confidence})
+	return json.Marshal(funnelJSON{c.Steps, c.Order, c.Window, zone{Loc: c.Location}, c.Confidence})
 }
 
 // UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
@@ -117,7 +118,7 @@ func (c *FunnelConfig) UnmarshalJSON(data []byte) error {
 	if err := guanxi.UnmarshalStrict(data, &j); err != nil {
 		return err
 	}
-	r := FunnelConfig{j.Steps, j.Order, j.Window, j.Location.loc, j.Confidence}
+	r := FunnelConfig{j.Steps, j.Order, j.Window, j.Location.Loc, j.Confidence}
 	if err := r.Validate(); err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // A funnel is encoded as
@@ -52,25 +54,25 @@ func appendTimes(dst []byte, times []int64) []byte {
 // with the same config, else ErrMismatch; bytes that no Funnel ever wrote are
 // ErrFormat. On an error f is unchanged. Memory stays in proportion to the input.
 func (f *Funnel) UnmarshalBinary(data []byte) error {
-	d := decoder{data: data}
+	d := decoder{Reader: wire.Reader{Data: data}}
 	if err := d.header(funnelMagic, f.header); err != nil {
 		return err
 	}
 	groups := make(map[string]*passes)
 	before := ""
-	for i := range d.length() {
-		name := string(d.bytes(d.length()))
+	for i := range d.Length() {
+		name := string(d.Bytes(d.Length()))
 		g := make(passes, len(f.cfg.Steps))
 		for k := range g {
 			g[k] = pass{done: d.times(), open: d.times(), dropped: d.count()}
 		}
-		if d.bad || i > 0 && name <= before || !g.consistent() {
+		if d.Bad || i > 0 && name <= before || !g.consistent() {
 			return fmt.Errorf("migration: %w: group %d", ErrFormat, i)
 		}
 		groups[name] = &g
 		before = name
 	}
-	if d.bad || len(d.data) > 0 {
+	if d.Bad || len(d.Data) > 0 {
 		return fmt.Errorf("migration: %w", ErrFormat)
 	}
 	f.Reset()
@@ -80,7 +82,7 @@ func (f *Funnel) UnmarshalBinary(data []byte) error {
 
 // times reads an ascending list.
 func (d *decoder) times() []int64 {
-	n := d.length()
+	n := d.Length()
 	if n == 0 {
 		return nil
 	}
@@ -88,8 +90,8 @@ func (d *decoder) times() []int64 {
 	now := int64(0)
 	longest := maxMicro - minMicro
 	for range n {
-		now += int64(d.upTo(uint64(longest - now)))
-		if d.bad {
+		now += int64(d.UpTo(uint64(longest - now)))
+		if d.Bad {
 			return nil
 		}
 		out = append(out, now)

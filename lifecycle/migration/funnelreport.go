@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/guanxi-go/guanxi"
-	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // Report is what a funnel shows of one group, or of all. Immutable; safe for
@@ -87,8 +87,9 @@ func (p *pass) sort() {
 	slices.Sort(p.open)
 }
 
-// transit makes the curve. Kaplan & Meier (1958), JASA 53:457–481; its variance
-// by Greenwood (1926). Who is censored when another goes on is still counted.
+// transit makes the curve. Kaplan & Meier (1958), JASA 53:457–481; its variance by
+// Greenwood (1926). Somebody censored at the instant at which another goes on is
+// still counted.
 func (p *pass) transit(confidence float64) Transit {
 	p.sort()
 	t := Transit{Reached: p.reached(), Continued: int64(len(p.done)), Dropped: p.dropped, Open: int64(len(p.open)), confidence: confidence}
@@ -114,7 +115,7 @@ func (p *pass) transit(confidence float64) Transit {
 }
 
 // Conversion is the share that goes on, with Wilson's interval for as many
-// customers as its Greenwood variance says; drop-off is 1 less it.
+// customers as its Greenwood variance says; the drop-off is 1 − Share.
 type Conversion struct {
 	Share      float64 `json:"share"`
 	Low        float64 `json:"low"`
@@ -138,7 +139,7 @@ func (t Transit) Conversion() (c Conversion, ok bool) {
 	if stay := 1 - c.Share; c.Share > 0 && stay > 0 && t.greenwood > 0 {
 		size = c.Share / (stay * t.greenwood) // p(1−p)/se², se² = (1−p)²·greenwood
 	}
-	c.Low, c.High = wilson(c.Share, size, proportion.Deviate(t.confidence))
+	c.Low, c.High = wilson(c.Share, size, normal.Deviate(t.confidence))
 	return c, true
 }
 

@@ -21,22 +21,22 @@ func FuzzCounts(f *testing.F) {
 		cfg := migration.Config{Stages: ids(1 + int(which&3)), Period: []migration.Period{migration.Month, migration.Week, migration.Quarter, ""}[which>>2&3],
 			Since: day(2025, 1, 1), Until: day(2025, 10, 1)}
 		all, a, b := must(migration.NewCounts(cfg)), must(migration.NewCounts(cfg)), must(migration.NewCounts(cfg))
-		var spans []migration.Span
-		var customers [][]migration.Span
+		var stays []migration.Stay
+		var customers [][]migration.Stay
 		at := us(day(2024, 12, 1))
 		flush := func() {
 			half := a
 			if len(customers)%2 == 1 {
 				half = b
 			}
-			e1, e2 := all.Add(spans), half.Add(spans)
+			e1, e2 := all.Add(stays), half.Add(stays)
 			if (e1 == nil) != (e2 == nil) {
 				t.Fatal(e1, e2)
 			}
 			if e1 == nil {
-				customers = append(customers, spans)
+				customers = append(customers, stays)
 			}
-			spans, at = nil, us(day(2024, 12, 1))
+			stays, at = nil, us(day(2024, 12, 1))
 		}
 		for ; len(in) >= 3; in = in[3:] {
 			if in[0] == 255 {
@@ -44,12 +44,12 @@ func FuzzCounts(f *testing.F) {
 				continue
 			}
 			at += int64(int8(in[1])) * 3 * 86400e6 / 2
-			s := migration.Span{Stage: int(in[0] & 3), From: at}
+			s := migration.Stay{Stage: int(in[0] & 3), From: at}
 			at += int64(int8(in[2])) * 86400e6 / 2
 			if s.To = at; in[0]&64 != 0 {
 				s.To = migration.Open
 			}
-			spans = append(spans, s)
+			stays = append(stays, s)
 		}
 		flush()
 		checkCounts(t, cfg, all, customers)

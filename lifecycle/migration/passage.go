@@ -19,8 +19,9 @@ type Passage struct {
 }
 
 // Chance is a probability, with the standard error that comes of the counts the
-// matrix was estimated from, by the delta method; 0 for a matrix that was given
-// and where the chance is 1 or 0 whatever the probabilities of the moves are.
+// matrix was estimated from, by the delta method. SE is 0 for a matrix that was
+// given, and where the chance is 1 or 0 whatever the probabilities of the moves
+// are.
 type Chance struct {
 	P  float64 `json:"p"`
 	SE float64 `json:"se"`

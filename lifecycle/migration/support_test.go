@@ -69,9 +69,9 @@ func randomRows(rng *rand.Rand, n int, sparse bool) [][]float64 {
 	return rows
 }
 
-// journal makes the spans of one customer: some gaps, some empty stays.
-func journal(rng *rand.Rand, stages int, from, to int64) []migration.Span {
-	var out []migration.Span
+// journal makes the stays of one customer: some gaps, some empty stays.
+func journal(rng *rand.Rand, stages int, from, to int64) []migration.Stay {
+	var out []migration.Stay
 	at := from + rng.Int64N((to-from)/2)
 	for range rng.IntN(8) {
 		if rng.IntN(5) == 0 {
@@ -81,7 +81,7 @@ func journal(rng *rand.Rand, stages int, from, to int64) []migration.Span {
 		if rng.IntN(9) == 0 {
 			length = 0
 		}
-		out = append(out, migration.Span{Stage: rng.IntN(stages), From: at, To: at + length})
+		out = append(out, migration.Stay{Stage: rng.IntN(stages), From: at, To: at + length})
 		at += length
 	}
 	if len(out) > 0 && rng.IntN(2) == 0 {

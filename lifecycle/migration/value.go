@@ -42,14 +42,14 @@ func (p Period) Rate(yearly float64) float64 {
 	return math.Expm1(math.Log1p(yearly) / periods)
 }
 
-// Validate returns every fault of e, each a *guanxi.FieldError: ErrReward below
+// Validate returns every fault of e, each a *guanxi.FieldError: ErrValue below
 // /rewards, ErrDiscount. That there is a reward for each stage is seen where e is
 // used.
 func (e Economics) Validate() error {
 	var errs []error
 	for i, r := range e.Rewards {
 		if !(math.Abs(r) <= maxReward) {
-			errs = append(errs, at(fmt.Errorf("%w: %v", ErrReward, r), "rewards", i))
+			errs = append(errs, at(fmt.Errorf("%w: %v", ErrValue, r), "rewards", i))
 		}
 	}
 	if !(e.Discount >= 0) || math.IsInf(e.Discount, 1) || e.Discount > 0 && e.Discount < minDiscount {
@@ -131,7 +131,7 @@ func (m *Matrix) values(mean, variance []float64, known []bool) Values {
 }
 
 // ValueWithin returns the value of now and the given number of periods after it,
-// 0 to 1,200: V_T = Σ_{t=0..T} ((1+d)⁻¹P)ᵗ·R. Faults: ErrShape, ErrReward,
+// 0 to 1,200: V_T = Σ_{t=0..T} ((1+d)⁻¹P)ᵗ·R. Faults: ErrShape, ErrValue,
 // ErrDiscount; ErrOption at /periods.
 // Cost: O(T · stages²), and O(T · stages³) for an estimated matrix.
 //
@@ -229,7 +229,7 @@ func (m *Matrix) estimated() bool {
 // ValueForever returns the value without an end: V = (I − (1+d)⁻¹P)⁻¹·R. With a
 // discount of 0 it exists only where nothing is earned or spent in stages that
 // are come back to for ever; else it is ErrDiverges, which names the reward.
-// Other faults: ErrShape, ErrReward, ErrDiscount, ErrSingular.
+// Other faults: ErrShape, ErrValue, ErrDiscount, ErrSingular.
 // Cost: O(stages³).
 //
 // Pfeifer & Carraway (2000), the value for an infinite horizon.

@@ -22,8 +22,8 @@ func everyRule() survey.PolicyConfig {
 		Channels: map[survey.Channel]survey.Gap{survey.Phone: {Shown: span("P90D")}, survey.Any: {Shown: span("P7D")}},
 		Cap:      survey.Cap{Max: 6},
 		Quiet: []survey.Quiet{
-			{From: survey.ClockAt(21, 0), To: survey.ClockAt(9, 0)},
-			{From: survey.ClockAt(12, 0), To: survey.ClockAt(14, 0), Channels: []survey.Channel{survey.Phone}},
+			{From: survey.TimeOfDayAt(21, 0), To: survey.TimeOfDayAt(9, 0)},
+			{From: survey.TimeOfDayAt(12, 0), To: survey.TimeOfDayAt(14, 0), Channels: []survey.Channel{survey.Phone}},
 		},
 		Samples: map[string]float64{survey.Any: 0.9},
 	}
@@ -34,7 +34,7 @@ func everyRule() survey.PolicyConfig {
 func eightContacts(now time.Time, ago int) *survey.History {
 	h := &survey.History{
 		Ask:      survey.Ask{Survey: "after-sale", Kind: "nps", Channel: survey.Online, Wave: "2026-Q2"},
-		Person:   "customer-000017",
+		Customer: "customer-000017",
 		Location: shanghai,
 	}
 	for i := range 8 {

@@ -74,8 +74,8 @@ func (h *History) faults(share uint64, now int64, nowOK bool) error {
 		f.at("/kind", ErrUTF8)
 	}
 	f.at("/channel", h.Channel.Validate())
-	if h.Person == "" && drawn(share) {
-		f.at("/person", ErrID)
+	if h.Customer == "" && drawn(share) {
+		f.at("/customer", ErrID)
 	}
 	for i, ch := range h.OptedOutOf {
 		f.at(guanxi.Pointer("opted_out_of", i), ch.Validate())
@@ -152,5 +152,5 @@ func (p *Policy) share(survey string) uint64 {
 	return p.sample
 }
 
-// drawn reports whether it depends on the person who belongs to the sample.
+// drawn reports whether it depends on the customer who belongs to the sample.
 func drawn(share uint64) bool { return 0 < share && share < everybody }

@@ -31,13 +31,13 @@ func TestDecideInputFaults(t *testing.T) {
 		}, []fault{{"/contacts/2/channel", survey.ErrOption}}},
 		{"broken ids", all, func(h *survey.History) { h.Survey, h.Kind = "s\xff", "\xffn" }, []fault{{"/survey", survey.ErrUTF8}, {"/kind", survey.ErrUTF8}}},
 		{"a broken kind", all, func(h *survey.History) { h.Kind = "\xffn" }, []fault{{"/kind", survey.ErrUTF8}}},
-		{"a sample of nobodies", half, func(*survey.History) {}, []fault{{"/person", survey.ErrID}}},
+		{"a sample of nobodies", half, func(*survey.History) {}, []fault{{"/customer", survey.ErrID}}},
 		{"not of this survey", others, func(*survey.History) {}, nil},
-		{"but of the others", others, func(h *survey.History) { h.Survey = "t" }, []fault{{"/person", survey.ErrID}}},
+		{"but of the others", others, func(h *survey.History) { h.Survey = "t" }, []fault{{"/customer", survey.ErrID}}},
 		{"nobody is drawn", nobody, func(*survey.History) {}, nil},
 		{"all at once", half, func(h *survey.History) {
 			h.OptedOutOf, h.Contacts = []survey.Channel{"fax"}, []survey.Contact{{Channel: "fax", Shown: now.Add(time.Hour)}}
-		}, []fault{{"/person", survey.ErrID}, {"/opted_out_of/0", survey.ErrOption}, {"/contacts/0/channel", survey.ErrOption}, {"/contacts/0/shown", survey.ErrFuture}}},
+		}, []fault{{"/customer", survey.ErrID}, {"/opted_out_of/0", survey.ErrOption}, {"/contacts/0/channel", survey.ErrOption}, {"/contacts/0/shown", survey.ErrFuture}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := &survey.History{Ask: ask}
@@ -84,7 +84,7 @@ func TestNoMidnight(t *testing.T) {
 	instant := func(s string) time.Time { return must(time.Parse(time.RFC3339, s)) }
 	yearly := survey.PolicyConfig{Cap: survey.Cap{Max: 1, Year: survey.Calendar}}
 	quiet := func(from, to string) survey.PolicyConfig {
-		return survey.PolicyConfig{Quiet: []survey.Quiet{{From: must(survey.ParseClock(from)), To: must(survey.ParseClock(to))}}}
+		return survey.PolicyConfig{Quiet: []survey.Quiet{{From: must(survey.ParseTimeOfDay(from)), To: must(survey.ParseTimeOfDay(to))}}}
 	}
 	for _, tt := range []struct {
 		name       string

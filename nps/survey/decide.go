@@ -20,7 +20,7 @@ import (
 // *guanxi.FieldError, all at once: [ErrTime] for an instant outside the years 1
 // to 9999 and a zero now ("/now"), [ErrFuture] for one after now
 // ("/contacts/3/shown"), [ErrID] for an empty h.Survey and, where a sample is
-// drawn of this survey, an empty h.Person, [ErrUTF8] for an h.Survey or h.Kind
+// drawn of this survey, an empty h.Customer, [ErrUTF8] for an h.Survey or h.Kind
 // that is not UTF-8, [ErrOption] for an unknown channel in h.Channel,
 // h.OptedOutOf ("/opted_out_of/0") or a contact ("/contacts/3/channel", where ""
 // is one that was not recorded). Then nothing is allowed.
@@ -31,7 +31,7 @@ func Decide(p *Policy, h *History, now time.Time) (Decision, error) {
 	at, ok := micros(now)
 	share := p.share(h.Survey)
 	if !ok || h.Survey == "" || !utf8.ValidString(h.Survey) || !utf8.ValidString(h.Kind) ||
-		channelNumber(h.Channel) < 0 || h.Person == "" && drawn(share) {
+		channelNumber(h.Channel) < 0 || h.Customer == "" && drawn(share) {
 		return Decision{}, h.faults(share, at, ok)
 	}
 	optedOut := h.OptedOut
@@ -58,7 +58,7 @@ func Decide(p *Policy, h *History, now time.Time) (Decision, error) {
 	if optedOut {
 		return Decision{Reason: OptedOut}, nil
 	}
-	if share != everybody && sampleHash(h.Person, h.Wave)>>11 >= share {
+	if share != everybody && sampleHash(h.Customer, h.Wave)>>11 >= share {
 		return Decision{Reason: NotSampled}, nil
 	}
 	var d Decision

@@ -31,7 +31,7 @@ func TestDecide(t *testing.T) {
 		return out
 	}
 	gap := func(s string) survey.Gap { return survey.Gap{Shown: span(s)} }
-	night := []survey.Quiet{{From: survey.ClockAt(21, 0), To: survey.ClockAt(9, 0)}}
+	night := []survey.Quiet{{From: survey.TimeOfDayAt(21, 0), To: survey.TimeOfDayAt(9, 0)}}
 	now := "2026-03-31 12:00"
 	for _, tt := range []struct {
 		name     string
@@ -69,8 +69,8 @@ func TestDecide(t *testing.T) {
 		{"night", survey.PolicyConfig{Quiet: night}, survey.History{Ask: ask}, "2026-03-31 21:00", survey.QuietHours, "", "2026-04-01 09:00"},
 		{"early", survey.PolicyConfig{Quiet: night}, survey.History{Ask: ask}, "2026-03-31 08:59", survey.QuietHours, "", "2026-03-31 09:00"},
 		{"morning", survey.PolicyConfig{Quiet: night}, survey.History{Ask: ask}, "2026-03-31 09:00", survey.None, "", "now"},
-		{"night on the phone", survey.PolicyConfig{Quiet: []survey.Quiet{{From: 0, To: survey.ClockAt(13, 0), Channels: []survey.Channel{survey.Phone}}}}, survey.History{Ask: ask}, now, survey.None, "", "now"},
-		{"night passes into the nap", survey.PolicyConfig{Quiet: append(night, survey.Quiet{From: survey.ClockAt(9, 0), To: survey.ClockAt(14, 0)})}, survey.History{Ask: ask}, "2026-03-31 22:00", survey.QuietHours, "", "2026-04-01 14:00"},
+		{"night on the phone", survey.PolicyConfig{Quiet: []survey.Quiet{{From: 0, To: survey.TimeOfDayAt(13, 0), Channels: []survey.Channel{survey.Phone}}}}, survey.History{Ask: ask}, now, survey.None, "", "now"},
+		{"night passes into the nap", survey.PolicyConfig{Quiet: append(night, survey.Quiet{From: survey.TimeOfDayAt(9, 0), To: survey.TimeOfDayAt(14, 0)})}, survey.History{Ask: ask}, "2026-03-31 22:00", survey.QuietHours, "", "2026-04-01 14:00"},
 		{"capped", survey.PolicyConfig{Cap: survey.Cap{Max: 2}}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2025-04-02 10:00", "2025-03-31 13:00", "2026-01-01 10:00", "2024-01-01 00:00")}, now, survey.Capped, "", "2026-04-02 10:00"},
 		{"three at once", survey.PolicyConfig{Cap: survey.Cap{Max: 2}}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2025-05-02 10:00", "2025-05-02 10:00", "2025-05-02 10:00")}, now, survey.Capped, "", "2026-05-02 10:00"},
 		{"just a year ago", survey.PolicyConfig{Cap: survey.Cap{Max: 1}}, survey.History{Ask: ask, Contacts: shown("v", "", survey.Phone, "2025-03-31 12:00")}, now, survey.None, "", "now"},
@@ -111,7 +111,7 @@ func TestDecide(t *testing.T) {
 		{"22:00", "08:00", "1960-06-01T23:00:00+01:00", "1960-06-02T08:00:00+01:00"},
 		{"02:15", "03:30", "2026-10-25T02:15:00+02:00", "2026-10-25T02:00:00+01:00"}, // set back before it
 	} {
-		p := survey.MustPolicy(survey.PolicyConfig{Quiet: []survey.Quiet{{From: must(survey.ParseClock(tt.from)), To: must(survey.ParseClock(tt.to))}}})
+		p := survey.MustPolicy(survey.PolicyConfig{Quiet: []survey.Quiet{{From: must(survey.ParseTimeOfDay(tt.from)), To: must(survey.ParseTimeOfDay(tt.to))}}})
 		d, err := survey.Decide(p, &survey.History{Ask: ask, Location: berlin}, must(time.Parse(time.RFC3339, tt.now)))
 		if err != nil || d.Reason != survey.QuietHours || d.Earliest.Format(time.RFC3339) != tt.want {
 			t.Errorf("quiet %s to %s at %s: %s, %v, %v; want %s", tt.from, tt.to, tt.now, d.Earliest.Format(time.RFC3339), d.Reason, err, tt.want)
@@ -169,7 +169,7 @@ func allowed(c survey.PolicyConfig, h *survey.History, now time.Time) bool {
 		}
 	}
 	clock := now.In(loc)
-	minute := survey.ClockAt(clock.Hour(), clock.Minute())
+	minute := survey.TimeOfDayAt(clock.Hour(), clock.Minute())
 	for _, q := range c.Quiet {
 		in := q.From <= minute && minute < q.To
 		if q.From > q.To {
@@ -201,7 +201,7 @@ func TestEarliest(t *testing.T) {
 		return guanxi.Span{}
 	}
 	gap := func() survey.Gap { return survey.Gap{Shown: span(), Answered: span(), Dismissed: span()} }
-	clock := func() survey.Clock { return survey.Clock(rng.IntN(48) * 30) }
+	clock := func() survey.TimeOfDay { return survey.TimeOfDay(rng.IntN(48) * 30) }
 	reasons := map[survey.Reason]int{}
 	n := 4000
 	if testing.Short() {
@@ -361,7 +361,7 @@ func TestPolicyJSON(t *testing.T) {
 	if len(back.Quiet) != 2 {
 		t.Errorf("changed by a faulty document: %+v", back)
 	}
-	if _, err := json.Marshal(survey.Clock(1440)); !errors.Is(err, survey.ErrOption) {
+	if _, err := json.Marshal(survey.TimeOfDay(1440)); !errors.Is(err, survey.ErrOption) {
 		t.Error(err)
 	}
 }
@@ -370,8 +370,8 @@ func TestSampled(t *testing.T) {
 	// The hash never changes. These were computed in Python by the recipe in
 	// Sampled's comment.
 	for _, g := range goldenSamples {
-		if survey.Sampled(g.person, g.wave, g.share) == survey.Sampled(g.person, g.wave, g.above) {
-			t.Errorf("%q in wave %q: the hash is not between %v and %v", g.person, g.wave, g.share, g.above)
+		if survey.Sampled(g.customer, g.wave, g.share) == survey.Sampled(g.customer, g.wave, g.above) {
+			t.Errorf("%q in wave %q: the hash is not between %v and %v", g.customer, g.wave, g.share, g.above)
 		}
 	}
 	const n = 20000
@@ -414,8 +414,8 @@ func TestSampled(t *testing.T) {
 // goldenSamples holds, for each hash, the share that just leaves it out and the
 // one that just takes it in.
 var goldenSamples = []struct {
-	person, wave string
-	share, above float64
+	customer, wave string
+	share, above   float64
 }{
 	{"", "", 6509561325161182.0 / (1 << 53), 6509561325161183.0 / (1 << 53)},
 	{"customer-1", "2026-Q1", 5146916950106555.0 / (1 << 53), 5146916950106556.0 / (1 << 53)},

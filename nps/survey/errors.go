@@ -57,9 +57,9 @@ var (
 
 // What is wrong with a history.
 var (
-	// ErrTime refuses an instant outside the years 1 to 9999, and no instant
-	// where one is needed.
-	ErrTime = errors.New("no instant, or one outside the years 1 to 9999")
+	// ErrTime refuses the zero time.Time where one is needed, and times outside
+	// the years 1 to 9999.
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrFuture refuses a history with an instant after now.
 	ErrFuture = errors.New("lies in the future")
 )

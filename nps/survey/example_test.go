@@ -88,13 +88,13 @@ func ExampleDecide() {
 		Overall: survey.Gap{Shown: guanxi.MustParseSpan("P14D"), Dismissed: guanxi.MustParseSpan("P60D")},
 		Kinds:   map[string]survey.Gap{"nps": {Answered: guanxi.MustParseSpan("P90D")}},
 		Cap:     survey.Cap{Max: 4},
-		Quiet:   []survey.Quiet{{From: survey.ClockAt(21, 0), To: survey.ClockAt(9, 0)}},
+		Quiet:   []survey.Quiet{{From: survey.TimeOfDayAt(21, 0), To: survey.TimeOfDayAt(9, 0)}},
 	})
 	zone := time.FixedZone("Beijing", 8*3600)
 	answered := time.Date(2026, 3, 2, 20, 30, 0, 0, zone)
 	history := &survey.History{
 		Ask:      survey.Ask{Survey: "after-sale", Kind: "nps", Channel: survey.Online},
-		Person:   "c17",
+		Customer: "c17",
 		Location: zone,
 		Contacts: []survey.Contact{
 			{Survey: "visit", Kind: "nps", Channel: survey.Phone, Shown: answered.Add(-time.Hour), Answered: answered},

@@ -17,7 +17,7 @@ type Ask struct {
 // History is one customer, what they might be asked, and what they were asked before.
 type History struct {
 	Ask
-	Person     string         // for the sample; needed where the share is neither 0 nor 1
+	Customer   string         // for the sample; needed where the share is neither 0 nor 1
 	Location   *time.Location // of their clock and calendar; nil is UTC
 	OptedOut   bool           // of all surveys
 	OptedOutOf []Channel      // of these channels only

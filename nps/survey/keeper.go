@@ -21,10 +21,10 @@ type Keeper struct {
 	Quota *Quota
 	Store QuotaStore
 	// Attempts is how often a command is tried before [ErrConflict] is returned;
-	// 0 is [DefaultAttempts]. Of commands that meet one always succeeds, so that
-	// as many attempts as there are commands at once will do. To mark what is
-	// overdue in a cell that is full is no attempt, as long as fewer are held
-	// each time.
+	// 0 is [DefaultAttempts]. Of several commands at the same cell one always succeeds, so
+	// that as many attempts as there are commands at once are enough. Marking overdue
+	// reservations in a full cell does not count as an attempt, as long as each time
+	// fewer are held.
 	Attempts int
 }
 

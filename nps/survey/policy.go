@@ -63,8 +63,8 @@ const maxCap = 366
 // when nobody is asked. It may cross midnight: 21:00 to 09:00. An end that is
 // left out is 00:00.
 type Quiet struct {
-	From Clock `json:"from"`
-	To   Clock `json:"to"`
+	From TimeOfDay `json:"from"`
+	To   TimeOfDay `json:"to"`
 	// Channels it holds for; none means every channel.
 	Channels []Channel `json:"channels,omitempty"`
 }

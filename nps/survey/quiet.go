@@ -8,55 +8,47 @@ import (
 	"github.com/guanxi-go/guanxi/internal/civil"
 )
 
-// Clock is a time of the day in minutes since midnight, "21:00" in JSON.
-type Clock int
+// TimeOfDay is a time of the day in minutes since midnight, "21:00" in JSON.
+type TimeOfDay int
 
-// ClockAt returns the time of the day of an hour and a minute.
-func ClockAt(hour, minute int) Clock { return Clock(hour*60 + minute) }
+// TimeOfDayAt returns the time of the day of an hour and a minute.
+func TimeOfDayAt(hour, minute int) TimeOfDay { return TimeOfDay(hour*60 + minute) }
 
 const dayMinutes = 24 * 60
 
-func (c Clock) validate() error {
-	if c < 0 || c >= dayMinutes {
-		return fmt.Errorf("%w: %d is not a minute of the day", ErrOption, int(c))
+func (t TimeOfDay) validate() error {
+	if t < 0 || t >= dayMinutes {
+		return fmt.Errorf("%w: %d is not a minute of the day", ErrOption, int(t))
 	}
 	return nil
 }
 
 // String returns "21:00".
-func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
+func (t TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", int(t)/60, int(t)%60) }
 
-// ParseClock reads "00:00" to "23:59", always with five characters; anything
+// ParseTimeOfDay reads "00:00" to "23:59", always with five characters; anything
 // else is [ErrOption].
-func ParseClock(s string) (Clock, error) {
-	if len(s) == 5 && s[2] == ':' {
-		h, okh := twoDigits(s[:2])
-		m, okm := twoDigits(s[3:])
-		if okh && okm && h < 24 && m < 60 {
-			return ClockAt(h, m), nil
-		}
+func ParseTimeOfDay(s string) (TimeOfDay, error) {
+	minutes, ok := civil.ParseClock(s)
+	if !ok || minutes >= dayMinutes {
+		return 0, fmt.Errorf("%w: %.16q is not a time such as 21:00", ErrOption, s)
 	}
-	return 0, fmt.Errorf("%w: %.16q is not a time such as 21:00", ErrOption, s)
+	return TimeOfDay(minutes), nil
 }
 
-func twoDigits(s string) (int, bool) {
-	a, b := s[0]-'0', s[1]-'0'
-	return int(a)*10 + int(b), a < 10 && b < 10
-}
-
-// MarshalText returns [Clock.String], or [ErrOption] for no minute of the day.
-func (c Clock) MarshalText() ([]byte, error) {
-	if err := c.validate(); err != nil {
+// MarshalText returns [TimeOfDay.String], or [ErrOption] for no minute of the day.
+func (t TimeOfDay) MarshalText() ([]byte, error) {
+	if err := t.validate(); err != nil {
 		return nil, err
 	}
-	return []byte(c.String()), nil
+	return []byte(t.String()), nil
 }
 
-// UnmarshalText is [ParseClock]. c is unchanged on error.
-func (c *Clock) UnmarshalText(text []byte) error {
-	v, err := ParseClock(string(text))
+// UnmarshalText is [ParseTimeOfDay]. t is unchanged on error.
+func (t *TimeOfDay) UnmarshalText(text []byte) error {
+	v, err := ParseTimeOfDay(string(text))
 	if err == nil {
-		*c = v
+		*t = v
 	}
 	return err
 }

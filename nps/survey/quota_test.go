@@ -404,7 +404,7 @@ func TestConcurrentAnswers(t *testing.T) {
 	for i := range people {
 		wg.Go(func() {
 			n := i % 2
-			cell, key := fmt.Sprint("c", n), fmt.Sprint("person ", i)
+			cell, key := fmt.Sprint("c", n), fmt.Sprint("customer ", i)
 			for range 2 { // the page is loaded twice
 				if _, err := k.Reserve(ctx, cell, key, noon); errors.Is(err, survey.ErrFull) {
 					full[n].Add(1)

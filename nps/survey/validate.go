@@ -6,10 +6,10 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/ident"
 )
 
 // Validate returns every fault of q, each a *guanxi.FieldError: ids that are no
@@ -90,7 +90,7 @@ func (f *faults) id(pointer, id string) {
 	switch {
 	case !utf8.ValidString(id):
 		f.at(pointer, ErrUTF8)
-	case id == "", len(id) > 64, strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+	case !ident.ID(id):
 		f.add(pointer, ErrID, "%.64q", id)
 	}
 }

@@ -68,7 +68,7 @@ type Driver struct {
 //
 //   - [ErrOption] an unknown weighting, [ErrTooLarge] more than 15 drivers of LMG;
 //   - [ErrEmpty] no drivers or no name, [ErrDuplicate] a name twice, [ErrUTF8] a
-//     name that is not UTF-8 (at …/name), [ErrLength], [ErrNumber] an infinite
+//     name that is not UTF-8 (at …/name), [ErrLength], [ErrValue] an infinite
 //     value (at …/values/row);
 //   - [ErrTooFew] not more complete rows than drivers and one, without a place;
 //   - [ErrConstant] a column with one value only, [ErrCollinear] a driver that
@@ -139,7 +139,7 @@ func (c DriversConfig) Validate() error {
 	column := func(col Column, parts ...any) {
 		for i, v := range col.Values {
 			if math.IsInf(v, 0) {
-				fault(fmt.Errorf("%w: %v", ErrNumber, v), append(parts, "values", i)...)
+				fault(fmt.Errorf("%w: %v", ErrValue, v), append(parts, "values", i)...)
 				break
 			}
 		}

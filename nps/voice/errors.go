@@ -11,7 +11,7 @@ var (
 	ErrEmpty = errors.New("empty")
 	// ErrDuplicate refuses a second theme, driver or keyword of the same name.
 	// Keywords are the same when they fold to the same, as "VIP" and "ｖｉｐ" do.
-	ErrDuplicate = errors.New("duplicate")
+	ErrDuplicate = errors.New("occurs twice")
 	// ErrTheme refuses a theme that the taxonomy does not have.
 	ErrTheme = errors.New("unknown theme")
 	// ErrCycle refuses a theme that is, through its parents, a part of itself.
@@ -28,17 +28,18 @@ var (
 	// ErrMismatch refuses to merge what was counted over other themes or another
 	// kind of score.
 	ErrMismatch = errors.New("counted over other themes or another kind of score")
-	// ErrFormat refuses bytes that no Impact ever wrote.
-	ErrFormat = errors.New("not an encoded impact")
+	// ErrFormat refuses bytes that the type never wrote.
+	ErrFormat = errors.New("not an encoding of this type")
 	// ErrLength refuses columns that are not all of one length.
 	ErrLength = errors.New("columns of different lengths")
-	// ErrNumber refuses an infinite value in a column.
-	ErrNumber = errors.New("not a finite number")
+	// ErrValue refuses an infinite value in a column.
+	ErrValue = errors.New("not a finite number")
 	// ErrConstant names a column that has one value only, so that nothing can
 	// depend on it.
 	ErrConstant = errors.New("the same in every row")
 	// ErrCollinear names a driver that the drivers before it already determine.
 	ErrCollinear = errors.New("determined by other drivers")
-	// ErrTooFew says that there are not more complete rows than drivers and one.
+	// ErrTooFew says that there are too few complete rows: there must be more of them
+	// than one and the number of drivers.
 	ErrTooFew = errors.New("too few complete rows")
 )

@@ -56,7 +56,7 @@ func ExampleTaxonomy() {
 	fmt.Println(errors.Is(err, voice.ErrDuplicate))
 	// Output:
 	// /themes/1/parent: unknown theme: "drinks"
-	// /themes/0/keywords/2: duplicate: "Ｃoffee" folds to "coffee", as /themes/0/keywords/0 does
+	// /themes/0/keywords/2: occurs twice: "Ｃoffee" folds to "coffee", as /themes/0/keywords/0 does
 	// /themes/1/keywords/0: empty: a keyword without a character
 	// /negation/after: not a value of this option: 40 is not in 0 to 16
 	// true

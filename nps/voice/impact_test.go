@@ -81,7 +81,7 @@ func TestImpact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		adjusted, _ := nps.Adjust(nil, p, adjust)
+		adjusted, _ := nps.AppendAdjusted(nil, p, adjust)
 		for i, theme := range r.Themes {
 			if theme.Effect.P != p[i] || theme.Effect.Adjusted != adjusted[i] || adjusted[i] < p[i] {
 				t.Errorf("%q: %+v, want %v", adjust, theme.Effect, adjusted[i])

@@ -110,7 +110,7 @@ func (a *Impact) Report(c ReportConfig) (Report, error) {
 			p = append(p, t.Effect.P)
 		}
 	}
-	if p, err = nps.Adjust(p[:0], p, c.Adjust); err != nil {
+	if p, err = nps.AppendAdjusted(p[:0], p, c.Adjust); err != nil {
 		return Report{}, fmt.Errorf("voice: %w", err)
 	}
 	for i := range r.Themes {
@@ -161,7 +161,7 @@ func (t *ThemeReport) compare(all, with nps.Tally, c ReportConfig) (err error) {
 	if t.With == nil || t.Without == nil || min(with.Answers(), without.Answers()) < c.MinAnswers {
 		return nil
 	}
-	d, err := nps.Diff(with, without, c.Confidence)
+	d, err := nps.Diff(without, with, c.Confidence)
 	if err != nil {
 		return fmt.Errorf("voice: %w", err)
 	}

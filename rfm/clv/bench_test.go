@@ -39,7 +39,7 @@ func BenchmarkRows(b *testing.B) {
 			if err := agg.AddBatch(batch); err != nil {
 				b.Fatal(err)
 			}
-			if _, err := clv.FromPurchases(agg, clv.RowConfig{Unit: clv.Week}, end); err != nil {
+			if _, err := clv.FromPurchases(agg, end, clv.RowConfig{Unit: clv.Week}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -56,7 +56,7 @@ func BenchmarkFitCDNOW(b *testing.B) {
 	b.Run("gammagamma", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := clv.FitSpend(rows, clv.Tuning{}); err != nil {
+			if _, err := clv.FitSpend(rows, clv.TuningConfig{}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -35,7 +35,7 @@ func LikelihoodRatio(smaller, larger *Fit) (Test, error) {
 	df := len(larger.Estimates) - len(smaller.Estimates)
 	if !nested || df < 1 {
 		return Test{}, fmt.Errorf("clv: likelihood ratio: %w: %s with %d parameters in %s with %d", ErrNested,
-			smaller.kind.Label(), len(smaller.Estimates), larger.kind.Label(), len(larger.Estimates))
+			smaller.kind.Label(guanxi.EN), len(smaller.Estimates), larger.kind.Label(guanxi.EN), len(larger.Estimates))
 	}
 	if smaller.unit != larger.unit || !sameRows(smaller, larger) {
 		return Test{}, fmt.Errorf("clv: likelihood ratio: %w: fitted to different rows", ErrNested)

@@ -139,7 +139,7 @@ type ContractFit struct {
 // config; ErrNegative and ErrRange of the contracts, with /contracts/17/due;
 // ErrTooFew where fewer than two contracts differ, or none has ended; ErrFit, with
 // which the fit is returned too.
-func FitContracts(contracts []Contract, cfg Tuning) (*ContractFit, error) {
+func FitContracts(contracts []Contract, cfg TuningConfig) (*ContractFit, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}

@@ -38,8 +38,8 @@ func TestCovariatesAnywhere(t *testing.T) {
 			plain := withColumn(c.Rows, func(v float64) float64 { return v })
 			base := mustFit(t, plain, cfg)
 			soundFit(t, "at 0", base, nil, plain)
-			if e := base.Effects(); e[0].Center != 0 {
-				t.Errorf("%s: centred at %v", kind, e[0].Center)
+			if e := base.Effects(); e[0].Centre != 0 {
+				t.Errorf("%s: centred at %v", kind, e[0].Centre)
 			}
 			want := everyInterval(t, base, plain)
 			centred := 0
@@ -64,7 +64,7 @@ func TestCovariatesAnywhere(t *testing.T) {
 					near(t, name+": low", iv.Low, want[i].Low, 1e-6)
 					near(t, name+": high", iv.High, want[i].High, 1e-6)
 				}
-				if fit.Effects()[0].Center == 0 {
+				if fit.Effects()[0].Centre == 0 {
 					continue
 				}
 				centred++
@@ -90,7 +90,7 @@ func TestCovariatesAnywhere(t *testing.T) {
 	}
 }
 
-func everyInterval(t *testing.T, fit *clv.Fit, rows clv.Rows) []clv.Interval {
+func everyInterval(t *testing.T, fit *clv.Fit, rows clv.Rows) []clv.Forecast {
 	t.Helper()
 	rows.List = rows.List[:60]
 	rows.Covariates = []clv.Covariate{{Name: "a", Values: rows.Covariates[0].Values[:60]}}
@@ -164,12 +164,12 @@ func TestEffectsTooFar(t *testing.T) {
 			}
 		}
 	}
-	_, err := clv.NewPredictor(clv.MBGNBD{R: 1, Alpha: 1, A: 1, B: 1}, clv.Week, clv.Effect{Covariate: "a", On: clv.Both, Center: math.NaN()})
-	if f := slices.Collect(guanxi.Faults(err)); !errors.Is(err, clv.ErrNumber) || f[0].Pointer != "/effects/0/center" {
+	_, err := clv.NewPredictor(clv.MBGNBD{R: 1, Alpha: 1, A: 1, B: 1}, clv.Week, clv.Effect{Covariate: "a", On: clv.Both, Centre: math.NaN()})
+	if f := slices.Collect(guanxi.Faults(err)); !errors.Is(err, clv.ErrValue) || f[0].Pointer != "/effects/0/centre" {
 		t.Error(err)
 	}
-	data, err := json.Marshal([]clv.Effect{{Covariate: "a", On: clv.Buying, Coefficient: 2}, {Covariate: "a", On: clv.Leaving, Coefficient: 1, Center: 3}})
-	if want := `[{"covariate":"a","on":"buying","coefficient":2},{"covariate":"a","on":"leaving","coefficient":1,"center":3}]`; err != nil || string(data) != want {
+	data, err := json.Marshal([]clv.Effect{{Covariate: "a", On: clv.Buying, Coefficient: 2}, {Covariate: "a", On: clv.Leaving, Coefficient: 1, Centre: 3}})
+	if want := `[{"covariate":"a","on":"buying","coefficient":2},{"covariate":"a","on":"leaving","coefficient":1,"centre":3}]`; err != nil || string(data) != want {
 		t.Errorf("%s, %v", data, err)
 	}
 }

@@ -106,8 +106,8 @@ type RowNotes struct {
 // them; what rfm's config says of refunded and free orders holds here too. New
 // orders are added to the aggregate, which needs no old log, and the rows taken
 // anew. Cost: O(orders), about 40 ns an order.
-func FromPurchases[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, asOf time.Time) (*Customers[K], error) {
-	return build(agg, cfg, asOf, asOf)
+func FromPurchases[K comparable](agg *rfm.Aggregator[K], asOf time.Time, cfg RowConfig) (*Customers[K], error) {
+	return build(agg, asOf, asOf, cfg)
 }
 
 // Split is FromPurchases with a hold-out: rows are those that FromPurchases gives
@@ -115,15 +115,15 @@ func FromPurchases[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, asOf tim
 // after it; HoldOut counts the same customers' purchases from there to asOf.
 // Customers who came later are left out and counted. A calibration that does not
 // end before asOf is ErrSplit.
-func Split[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, calibration, asOf time.Time) (*Customers[K], error) {
+func Split[K comparable](agg *rfm.Aggregator[K], calibration, asOf time.Time, cfg RowConfig) (*Customers[K], error) {
 	if !calibration.Before(asOf) {
 		return nil, fmt.Errorf("clv: %w: calibration to %s, observation to %s", ErrSplit,
 			calibration.Format(time.RFC3339), asOf.Format(time.RFC3339))
 	}
-	return build(agg, cfg, calibration, asOf)
+	return build(agg, calibration, asOf, cfg)
 }
 
-func build[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, calibration, asOf time.Time) (*Customers[K], error) {
+func build[K comparable](agg *rfm.Aggregator[K], calibration, asOf time.Time, cfg RowConfig) (*Customers[K], error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}

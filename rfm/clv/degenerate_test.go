@@ -12,7 +12,7 @@ import (
 
 // typed reports whether a fit refused with a reason that a host can tell.
 func typed(err error) bool {
-	for _, e := range []error{clv.ErrTooFew, clv.ErrConstant, clv.ErrFit, clv.ErrUnit, clv.ErrNumber, clv.ErrNegative, clv.ErrOrder,
+	for _, e := range []error{clv.ErrTooFew, clv.ErrConstant, clv.ErrFit, clv.ErrUnit, clv.ErrValue, clv.ErrNegative, clv.ErrOrder,
 		clv.ErrRange, clv.ErrLength, clv.ErrCovariate, clv.ErrModel} {
 		if errors.Is(err, e) {
 			return true
@@ -224,7 +224,7 @@ func TestDegenerateSpend(t *testing.T) {
 		"negative": repeatRow(20, clv.Row{Frequency: 1, LastPurchaseAge: 1, Age: 2, Value: -5}, clv.Row{Age: 3}),
 		"extreme":  {{Frequency: 1, LastPurchaseAge: 1, Age: 2, Value: 1e-300}, {Frequency: 1, LastPurchaseAge: 1, Age: 2, Value: 1e300}, {Frequency: 2, LastPurchaseAge: 1, Age: 2, Value: 1}, {Frequency: 3, LastPurchaseAge: 1, Age: 2, Value: 3}, {Frequency: 3, LastPurchaseAge: 1, Age: 2, Value: 4}},
 	} {
-		fit, err := clv.FitSpend(clv.Rows{Unit: clv.Week, List: list}, clv.Tuning{})
+		fit, err := clv.FitSpend(clv.Rows{Unit: clv.Week, List: list}, clv.TuningConfig{})
 		if err != nil {
 			if !typed(err) {
 				t.Errorf("%s: %v", name, err)
@@ -245,7 +245,7 @@ func TestDegenerateSpend(t *testing.T) {
 		"first only":  {{Due: 1, Ended: true, Count: 30}, {Due: 1, Count: 70}},
 		"late":        {{Due: 900, Ended: true, Count: 3}, {Due: 1000, Count: 70}},
 	} {
-		fit, err := clv.FitContracts(list, clv.Tuning{})
+		fit, err := clv.FitContracts(list, clv.TuningConfig{})
 		if err != nil {
 			if !typed(err) {
 				t.Errorf("%s: %v", name, err)

@@ -4,7 +4,7 @@
 // fits a model of buying and a model of spending, and says how likely each
 // customer is still active, how often they will buy, and what that is worth:
 //
-//	customers, err := clv.Split(agg, clv.RowConfig{Unit: clv.Week}, calibration, asOf)
+//	customers, err := clv.Split(agg, calibration, asOf, clv.RowConfig{Unit: clv.Week})
 //	fit, err := clv.FitModel(customers.Rows, clv.FitConfig{})      // MBG/NBD
 //	if errors.Is(err, clv.ErrFit) {
 //		log.Print(fit.Reason) // there is a fit that says why, and fit.Predictor is nil
@@ -13,7 +13,7 @@
 //		return err
 //	}
 //	check, err := clv.CheckHoldOut(fit.Predictor, customers)       // was it right?
-//	spend, err := clv.FitSpend(customers.Rows, clv.Tuning{})       // Gamma-Gamma
+//	spend, err := clv.FitSpend(customers.Rows, clv.TuningConfig{}) // Gamma-Gamma
 //	each, err := spend.AppendSpend(nil, customers.Rows)
 //	values, err := fit.AppendValues(nil, customers.Rows, each, clv.ValueConfig{Horizon: 12, Discount: 0.01})
 //

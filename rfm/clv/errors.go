@@ -9,8 +9,8 @@ var (
 	// ErrUnit refuses what is no unit of time, and to bring together what was
 	// measured in two of them.
 	ErrUnit = errors.New("unit of time")
-	// ErrNumber refuses what is not a finite number.
-	ErrNumber = errors.New("not a finite number")
+	// ErrValue refuses what is not a finite number.
+	ErrValue = errors.New("not a finite number")
 	// ErrNegative refuses a count, time or amount below 0.
 	ErrNegative = errors.New("negative")
 	// ErrOrder refuses a history that cannot have happened: a last purchase after
@@ -18,6 +18,9 @@ var (
 	ErrOrder = errors.New("impossible history")
 	// ErrRange refuses a value outside what its field allows.
 	ErrRange = errors.New("out of range")
+	// ErrConfidence refuses a confidence level outside (0, 1); 0 itself is
+	// DefaultConfidence.
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrLength refuses a column that has not one value a row.
 	ErrLength = errors.New("wrong number of values")
 	// ErrCovariate refuses a covariate that has no name, or one twice, or that a

@@ -52,7 +52,7 @@ func TestErrors(t *testing.T) {
 		// Rows.
 		{"recency above age", fit(one(clv.Row{Frequency: 1, LastPurchaseAge: 40, Age: 39}), clv.FitConfig{}), clv.ErrOrder, "/rows/200/last_purchase_age"},
 		{"negative", fit(one(clv.Row{Frequency: -1, Age: 39}), clv.FitConfig{}), clv.ErrNegative, "/rows/200/frequency"},
-		{"NaN", fit(one(clv.Row{Age: nan}), clv.FitConfig{}), clv.ErrNumber, "/rows/200/age"},
+		{"NaN", fit(one(clv.Row{Age: nan}), clv.FitConfig{}), clv.ErrValue, "/rows/200/age"},
 		{"recency without repeat", fit(one(clv.Row{LastPurchaseAge: 3, Age: 39}), clv.FitConfig{}), clv.ErrOrder, "/rows/200/last_purchase_age"},
 		{"no unit", fit(clv.Rows{List: good.List}, clv.FitConfig{}), clv.ErrUnit, "/unit"},
 		{"half an opportunity", fit(clv.Rows{Unit: clv.Opportunity, List: []clv.Row{{Age: 2.5}}}, clv.FitConfig{Model: clv.KindBGBB}), clv.ErrRange, "/rows/0/age"},
@@ -63,7 +63,7 @@ func TestErrors(t *testing.T) {
 		// Covariates.
 		{"constant", fit(with([]string{"c"}, func(_, _ int) float64 { return 3 }), clv.FitConfig{}), clv.ErrConstant, "/covariates/c"},
 		{"twice the same", fit(with([]string{"a", "b"}, func(j, i int) float64 { return float64(i*(j+1)) + 2 }), clv.FitConfig{}), clv.ErrConstant, "/covariates/b"},
-		{"NaN covariate", fit(with([]string{"c"}, func(_, i int) float64 { return math.Sqrt(float64(5 - i)) }), clv.FitConfig{}), clv.ErrNumber, "/covariates/0/values/6"},
+		{"NaN covariate", fit(with([]string{"c"}, func(_, i int) float64 { return math.Sqrt(float64(5 - i)) }), clv.FitConfig{}), clv.ErrValue, "/covariates/0/values/6"},
 		{"short column", fit(clv.Rows{Unit: clv.Week, List: good.List, Covariates: []clv.Covariate{{Name: "c"}}}, clv.FitConfig{}), clv.ErrLength, "/covariates/0/values"},
 		{"no name", fit(with([]string{""}, func(_, i int) float64 { return float64(i) }), clv.FitConfig{}), clv.ErrCovariate, "/covariates/0/name"},
 		{"unknown column", fit(shop, clv.FitConfig{Covariates: []clv.Acting{{Covariate: "x", On: clv.Both}}}), clv.ErrCovariate, "/covariates/0/covariate"},
@@ -76,13 +76,13 @@ func TestErrors(t *testing.T) {
 		// Configs.
 		{"model", fit(good, clv.FitConfig{Model: "x"}), clv.ErrModel, "/model"},
 		{"ridge", fit(good, clv.FitConfig{Ridge: -1}), clv.ErrRange, "/ridge"},
-		{"confidence", fit(good, clv.FitConfig{Confidence: 1}), clv.ErrRange, "/confidence"},
+		{"confidence", fit(good, clv.FitConfig{Confidence: 1}), clv.ErrConfidence, "/confidence"},
 		{"workers", fit(good, clv.FitConfig{Workers: -1}), clv.ErrRange, "/workers"},
-		{"tuning", func() error { _, err := clv.FitSpend(good, clv.Tuning{Ridge: nan}); return err }, clv.ErrRange, "/ridge"},
+		{"tuning", func() error { _, err := clv.FitSpend(good, clv.TuningConfig{Ridge: nan}); return err }, clv.ErrRange, "/ridge"},
 		{"fit config JSON", bad(new(clv.FitConfig), `{"model":"x"}`), clv.ErrModel, "/model"},
 		{"fit config JSON field", bad(new(clv.FitConfig), `{"modell":"x"}`), guanxi.ErrUnknownField, "/modell"},
-		{"tuning JSON", bad(new(clv.Tuning), `{"ridge":-1}`), clv.ErrRange, "/ridge"},
-		{"tuning JSON field", bad(new(clv.Tuning), `{"x":-1}`), guanxi.ErrUnknownField, "/x"},
+		{"tuning JSON", bad(new(clv.TuningConfig), `{"ridge":-1}`), clv.ErrRange, "/ridge"},
+		{"tuning JSON field", bad(new(clv.TuningConfig), `{"x":-1}`), guanxi.ErrUnknownField, "/x"},
 		{"value config JSON", bad(new(clv.ValueConfig), `{"margin":2}`), clv.ErrRange, "/margin"},
 		{"value config JSON field", bad(new(clv.ValueConfig), `{"x":2}`), guanxi.ErrUnknownField, "/x"},
 		{"row config JSON", bad(new(clv.RowConfig), `{"unit":"fortnight"}`), clv.ErrUnit, "/unit"},
@@ -97,7 +97,7 @@ func TestErrors(t *testing.T) {
 		{"effect", func() error {
 			_, err := clv.NewPredictor(clv.BGNBD{1, 1, 1, 1}, clv.Week, clv.Effect{Covariate: "x", On: clv.Both, Coefficient: nan})
 			return err
-		}, clv.ErrNumber, "/effects/0/coefficient"},
+		}, clv.ErrValue, "/effects/0/coefficient"},
 		{"effect on BG/BB", func() error {
 			_, err := clv.NewPredictor(clv.BGBB{1, 1, 1, 1}, clv.Opportunity, clv.Effect{Covariate: "x", On: clv.Both})
 			return err
@@ -106,9 +106,9 @@ func TestErrors(t *testing.T) {
 		{"mixed units", func() error { _, err := p.AppendExpected(nil, days, 1); return err }, clv.ErrUnit, "/unit"},
 		{"time", func() error { _, err := p.AppendExpected(nil, good, -1); return err }, clv.ErrRange, "/t"},
 		{"rate", func() error { _, err := p.AppendDERT(nil, good, 0); return err }, clv.ErrRange, "/rate"},
-		{"tracking", func() error { _, err := p.AppendTracking(nil, good, []float64{0, nan}); return err }, clv.ErrNumber, ""},
+		{"tracking", func() error { _, err := p.AppendTracking(nil, good, []float64{0, nan}); return err }, clv.ErrValue, ""},
 		{"spend length", func() error { _, err := p.AppendValues(nil, good, nil, clv.ValueConfig{}); return err }, clv.ErrLength, "/spend"},
-		{"spend NaN", func() error { _, err := p.AppendCashFlows(nil, good, broken, clv.ValueConfig{}); return err }, clv.ErrNumber, "/spend/7"},
+		{"spend NaN", func() error { _, err := p.AppendCashFlows(nil, good, broken, clv.ValueConfig{}); return err }, clv.ErrValue, "/spend/7"},
 		{"horizon", func() error { _, err := p.AppendValues(nil, good, spend, clv.ValueConfig{Horizon: -1}); return err }, clv.ErrRange, "/horizon"},
 		{"discount", func() error {
 			_, err := p.AppendValues(nil, good, spend, clv.ValueConfig{Discount: nan})
@@ -124,8 +124,8 @@ func TestErrors(t *testing.T) {
 		}, clv.ErrUnit, ""},
 		{"q ≤ 1", func() error { _, err := heavy.AppendSpend(nil, good); return err }, clv.ErrSpend, ""},
 		{"spend parameters", func() error { _, err := (clv.GammaGamma{P: -1, Q: 2, V: 1}).Population(); return err }, clv.ErrParameter, "/p"},
-		{"too few values", func() error { _, err := clv.FitSpend(good, clv.Tuning{}); return err }, clv.ErrTooFew, ""},
-		{"interval confidence", func() error { _, err := model.AppendPAliveIntervals(nil, good, 0, 2); return err }, clv.ErrRange, "/confidence"},
+		{"too few values", func() error { _, err := clv.FitSpend(good, clv.TuningConfig{}); return err }, clv.ErrTooFew, ""},
+		{"interval confidence", func() error { _, err := model.AppendPAliveIntervals(nil, good, 0, 2); return err }, clv.ErrConfidence, "/confidence"},
 		{"intervals of nothing", func() error { _, err := new(clv.Fit).AppendPAliveIntervals(nil, good, 0, 0); return err }, clv.ErrNoUncertainty, ""},
 		{"value intervals without spend", func() error {
 			_, err := model.AppendValueIntervals(nil, good, nil, clv.ValueConfig{}, 0)
@@ -152,9 +152,9 @@ func TestErrors(t *testing.T) {
 		// The rest.
 		{"hold-out", func() error { _, err := clv.CheckHoldOut(p, &clv.Customers[int]{}); return err }, clv.ErrSplit, ""},
 		{"hold-out length", func() error { _, err := clv.CheckRows(p, good, nil, 3); return err }, clv.ErrLength, ""},
-		{"hold-out NaN", func() error { _, err := clv.CheckRows(p, good, broken, 3); return err }, clv.ErrNumber, "/rows/7/actual"},
+		{"hold-out NaN", func() error { _, err := clv.CheckRows(p, good, broken, 3); return err }, clv.ErrValue, "/rows/7/actual"},
 		{"calibration", func() error {
-			_, err := clv.Tracking(aggregate(t, rfm.Config{}), clv.RowConfig{Unit: clv.Day}, after(t, "2026-01-02"), day(t, "2026-01-01"), nil)
+			_, err := clv.Tracking(aggregate(t, rfm.Config{}), after(t, "2026-01-02"), day(t, "2026-01-01"), nil, clv.RowConfig{Unit: clv.Day})
 			return err
 		}, clv.ErrSplit, ""},
 		{"simulation", func() error {
@@ -164,20 +164,20 @@ func TestErrors(t *testing.T) {
 		{"simulated spend", func() error { _, err := clv.Simulate(p, &clv.GammaGamma{}, clv.SimulateConfig{Age: 1}); return err }, clv.ErrParameter, "/v"},
 		{"contracts simulated", func() error { _, err := (clv.SBG{Alpha: 1, Beta: 1}).Simulate(-1, 1, 1); return err }, clv.ErrRange, ""},
 		{"contract", func() error {
-			_, err := clv.FitContracts([]clv.Contract{{Due: 1}, {Ended: true}}, clv.Tuning{})
+			_, err := clv.FitContracts([]clv.Contract{{Due: 1}, {Ended: true}}, clv.TuningConfig{})
 			return err
 		}, clv.ErrRange, "/contracts/1/due"},
 		{"contract count", func() error {
-			_, err := clv.FitContracts([]clv.Contract{{Due: 1, Count: -1}}, clv.Tuning{})
+			_, err := clv.FitContracts([]clv.Contract{{Due: 1, Count: -1}}, clv.TuningConfig{})
 			return err
 		}, clv.ErrNegative, "/contracts/0/count"},
-		{"no contract ended", func() error { _, err := clv.FitContracts([]clv.Contract{{Due: 4}}, clv.Tuning{}); return err }, clv.ErrTooFew, ""},
+		{"no contract ended", func() error { _, err := clv.FitContracts([]clv.Contract{{Due: 4}}, clv.TuningConfig{}); return err }, clv.ErrTooFew, ""},
 		{"contracts alike", func() error {
-			_, err := clv.FitContracts([]clv.Contract{{Due: 4, Ended: true}, {Due: 4, Ended: true}}, clv.Tuning{})
+			_, err := clv.FitContracts([]clv.Contract{{Due: 4, Ended: true}, {Due: 4, Ended: true}}, clv.TuningConfig{})
 			return err
 		}, clv.ErrTooFew, ""},
 		{"split", func() error {
-			_, err := clv.Split(aggregate(t, rfm.Config{}), clv.RowConfig{Unit: clv.Day}, day(t, "2026-01-01"), day(t, "2026-01-01"))
+			_, err := clv.Split(aggregate(t, rfm.Config{}), day(t, "2026-01-01"), day(t, "2026-01-01"), clv.RowConfig{Unit: clv.Day})
 			return err
 		}, clv.ErrSplit, ""},
 		{"no maximum", func() error {

@@ -18,7 +18,7 @@ func must[T any](v T, err error) T {
 
 func ExampleFitSpend() {
 	customers := exampleShop()
-	fit := must(clv.FitSpend(customers.Rows, clv.Tuning{}))
+	fit := must(clv.FitSpend(customers.Rows, clv.TuningConfig{}))
 	fmt.Printf("%s: p %.2f, q %.2f, v %.2f; %d without repeat purchases left out\n", fit.Status, fit.P, fit.Q, fit.V, fit.LeftOut)
 	fmt.Printf("correlation with frequency %.3f: the model may be used: %t\n", fit.Independence.Correlation, fit.Independence.Holds())
 	fmt.Printf("a purchase is worth %.2f on average\n", must(fit.Population()))
@@ -49,7 +49,7 @@ func ExampleSimulate() {
 func ExampleFit_AppendValueIntervals() {
 	customers := exampleShop()
 	fit := must(clv.FitModel(customers.Rows, clv.FitConfig{}))
-	spend := must(clv.FitSpend(customers.Rows, clv.Tuning{}))
+	spend := must(clv.FitSpend(customers.Rows, clv.TuningConfig{}))
 	rows := clv.Rows{Unit: clv.Week, List: []clv.Row{{Frequency: 12, LastPurchaseAge: 74, Age: 76, Value: 40}, {Age: 76}}}
 	intervals := must(fit.AppendValueIntervals(nil, rows, spend, clv.ValueConfig{Horizon: 12, Discount: 0.01}, 0.9))
 	for _, i := range intervals {
@@ -144,7 +144,7 @@ func ExamplePredictor_For() {
 }
 
 func ExampleSpendFit_Report() {
-	fit := must(clv.FitSpend(exampleShop().Rows, clv.Tuning{}))
+	fit := must(clv.FitSpend(exampleShop().Rows, clv.TuningConfig{}))
 	fmt.Print(fit.Report("en"))
 	fmt.Print(fit.Report("zh"))
 	// Output:

@@ -43,7 +43,7 @@ func ExampleSplit() {
 		}
 	}
 	calibration, end := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	customers, err := clv.Split(agg, clv.RowConfig{Unit: clv.Week}, calibration, end)
+	customers, err := clv.Split(agg, calibration, end, clv.RowConfig{Unit: clv.Week})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func ExamplePredictor_AppendValues() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	spend, err := clv.FitSpend(customers.Rows, clv.Tuning{})
+	spend, err := clv.FitSpend(customers.Rows, clv.TuningConfig{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func ExampleFitContracts() {
 		{Due: 1, Ended: true, Count: 369}, {Due: 2, Ended: true, Count: 163}, {Due: 3, Ended: true, Count: 86}, {Due: 4, Ended: true, Count: 56},
 		{Due: 4, Count: 326},
 	}
-	fit, err := clv.FitContracts(contracts, clv.Tuning{})
+	fit, err := clv.FitContracts(contracts, clv.TuningConfig{})
 	if err != nil {
 		log.Fatal(err)
 	}

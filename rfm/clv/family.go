@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
-	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
 )
@@ -273,7 +273,7 @@ func (f *family) estimates(e *ended, free []bool) {
 	jac := f.jacobian(f.inside(e.theta))
 	d := make([][]float64, n) // d parameter / d theta
 	known := make([]bool, n)
-	z := proportion.Deviate(e.Confidence)
+	z := normal.Deviate(e.Confidence)
 	ran := f.ranOff(e)
 	for i := range n {
 		d[i] = make([]float64, n)

@@ -46,7 +46,7 @@ func (c FitConfig) Validate() error {
 	case "", KindMBGNBD, KindBGNBD, KindParetoNBD:
 	case KindSarmanov, KindBGBB:
 		if len(c.Covariates) > 0 {
-			errs.add(&guanxi.FieldError{Pointer: "/covariates", Err: fmt.Errorf("%w: %s takes none", ErrCovariate, c.Model.Label())})
+			errs.add(&guanxi.FieldError{Pointer: "/covariates", Err: fmt.Errorf("%w: %s takes none", ErrCovariate, c.Model.Label(guanxi.EN))})
 		}
 	default:
 		errs.add(&guanxi.FieldError{Pointer: "/model", Err: fmt.Errorf("%w: %q", ErrModel, string(c.Model))})
@@ -107,7 +107,7 @@ type Fit struct {
 // Parameters are those of customers whose covariates are 0, as other tools have
 // them. Where these would be out of range (MinParameter to MaxParameter, limits of
 // confidence included), since 0 lies far from every customer, they are those of
-// customers with the mean of each covariate, which is then the Center of its
+// customers with the mean of each covariate, which is then the Centre of its
 // Effects. Forecasts do not depend on that.
 //
 // Cost: about ten evaluations of the likelihood, over distinct rows, for ordinary
@@ -124,9 +124,9 @@ func FitModel(rows Rows, cfg FitConfig) (*Fit, error) {
 	}
 	if (rows.Unit == Opportunity) != (cfg.Model == KindBGBB) {
 		return nil, fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/unit",
-			Err: fmt.Errorf("%w: %s does not count in %q", ErrUnit, cfg.Model.Label(), string(rows.Unit))})
+			Err: fmt.Errorf("%w: %s does not count in %q", ErrUnit, cfg.Model.Label(guanxi.EN), string(rows.Unit))})
 	}
-	fail := func(err error) error { return fmt.Errorf("clv: %s: %w", cfg.Model.Label(), err) }
+	fail := func(err error) error { return fmt.Errorf("clv: %s: %w", cfg.Model.Label(guanxi.EN), err) }
 	f := &Fit{kind: cfg.Model, unit: rows.Unit}
 	table, err := tableOf(rows)
 	if err != nil {
@@ -293,7 +293,7 @@ func (f *Fit) predictorAt(theta []float64) *Predictor {
 	for j, a := range f.acting {
 		effects[j] = Effect{Covariate: a.Covariate, On: a.On, Coefficient: theta[k+j]}
 		if f.family.centred {
-			effects[j].Center = f.columns[f.family.effects[j].column].mean
+			effects[j].Centre = f.columns[f.family.effects[j].column].mean
 		}
 	}
 	return newPredictor(modelOf(f.kind, f.family.at(theta)), f.unit, effects)

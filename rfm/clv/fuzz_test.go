@@ -100,7 +100,7 @@ func FuzzConfigs(f *testing.F) {
 		for _, v := range []interface {
 			json.Unmarshaler
 			Validate() error
-		}{new(clv.FitConfig), new(clv.RowConfig), new(clv.ValueConfig), new(clv.Tuning)} {
+		}{new(clv.FitConfig), new(clv.RowConfig), new(clv.ValueConfig), new(clv.TuningConfig)} {
 			before := reflect.ValueOf(v).Elem().Interface()
 			if err := v.UnmarshalJSON(data); err != nil {
 				if !reflect.DeepEqual(before, reflect.ValueOf(v).Elem().Interface()) {

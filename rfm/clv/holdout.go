@@ -66,7 +66,7 @@ func CheckRows(p *Predictor, rows Rows, actual []float64, length float64) (*Hold
 	}
 	for i, a := range actual {
 		if !(a >= 0 && finite(a)) {
-			return nil, fmt.Errorf("clv: hold-out: %w", rowFault(i, "actual", fmt.Errorf("%w: %v", ErrNumber, a)))
+			return nil, fmt.Errorf("clv: hold-out: %w", rowFault(i, "actual", fmt.Errorf("%w: %v", ErrValue, a)))
 		}
 	}
 	return compareHoldOut(p, rows, actual, length)

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
-	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/normal"
 )
 
 // AppendPAliveIntervals appends PAlive of every row with its confidence interval
@@ -13,9 +13,9 @@ import (
 // the fit does not know of the parameters, and not what chance will do to one
 // customer. Limits of probabilities are built on the scale of log odds, others on
 // the log scale. At a boundary the parameters that ran off count as known.
-// Confidence 0 is DefaultConfidence. Errors: ErrNoUncertainty, and those of
-// AppendPAlive. Cost: nine times that of AppendPAlive with four parameters.
-func (f *Fit) AppendPAliveIntervals(dst []Interval, rows Rows, ahead, confidence float64) ([]Interval, error) {
+// Confidence 0 is DefaultConfidence. Errors: ErrConfidence, ErrNoUncertainty, and
+// those of AppendPAlive. Cost: nine times that of AppendPAlive with four parameters.
+func (f *Fit) AppendPAliveIntervals(dst []Forecast, rows Rows, ahead, confidence float64) ([]Forecast, error) {
 	return f.intervals(dst, rows, confidence, shareInterval, func(p *Predictor, dst []float64) ([]float64, error) {
 		return p.AppendPAlive(dst, rows, ahead)
 	}, nil, nil)
@@ -23,7 +23,7 @@ func (f *Fit) AppendPAliveIntervals(dst []Interval, rows Rows, ahead, confidence
 
 // AppendExpectedIntervals appends Expected of every row with its confidence
 // interval to dst.
-func (f *Fit) AppendExpectedIntervals(dst []Interval, rows Rows, t, confidence float64) ([]Interval, error) {
+func (f *Fit) AppendExpectedIntervals(dst []Forecast, rows Rows, t, confidence float64) ([]Forecast, error) {
 	return f.intervals(dst, rows, confidence, positiveInterval, func(p *Predictor, dst []float64) ([]float64, error) {
 		return p.AppendExpected(dst, rows, t)
 	}, nil, nil)
@@ -31,7 +31,7 @@ func (f *Fit) AppendExpectedIntervals(dst []Interval, rows Rows, t, confidence f
 
 // AppendDERTIntervals appends DERT of every row with its confidence interval to
 // dst.
-func (f *Fit) AppendDERTIntervals(dst []Interval, rows Rows, rate, confidence float64) ([]Interval, error) {
+func (f *Fit) AppendDERTIntervals(dst []Forecast, rows Rows, rate, confidence float64) ([]Forecast, error) {
 	return f.intervals(dst, rows, confidence, positiveInterval, func(p *Predictor, dst []float64) ([]float64, error) {
 		return p.AppendDERT(dst, rows, rate)
 	}, nil, nil)
@@ -40,7 +40,7 @@ func (f *Fit) AppendDERTIntervals(dst []Interval, rows Rows, rate, confidence fl
 // AppendValueIntervals appends the lifetime value of every row with its
 // confidence interval to dst: what neither fit knows, taken as independent of
 // each other.
-func (f *Fit) AppendValueIntervals(dst []Interval, rows Rows, spend *SpendFit, cfg ValueConfig, confidence float64) ([]Interval, error) {
+func (f *Fit) AppendValueIntervals(dst []Forecast, rows Rows, spend *SpendFit, cfg ValueConfig, confidence float64) ([]Forecast, error) {
 	if spend == nil || spend.covariance == nil {
 		return dst, fmt.Errorf("clv: spend: %w", ErrNoUncertainty)
 	}
@@ -66,11 +66,11 @@ func (f *Fit) AppendValueIntervals(dst []Interval, rows Rows, spend *SpendFit, c
 // right to about 1e-12, so that the slopes are to about 1e-8.
 const delta = 1e-4
 
-func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits func(value, se, z float64) Interval,
+func (f *Fit) intervals(dst []Forecast, rows Rows, confidence float64, limits func(value, se, z float64) Forecast,
 	ask func(*Predictor, []float64) ([]float64, error), spend *SpendFit, askSpend func(GammaGamma, []float64) ([]float64, error),
-) ([]Interval, error) {
+) ([]Forecast, error) {
 	if !(confidence >= 0 && confidence < 1) {
-		return dst, fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/confidence", Err: fmt.Errorf("%w: %v", ErrRange, confidence)})
+		return dst, fmt.Errorf("clv: %w", &guanxi.FieldError{Pointer: "/confidence", Err: fmt.Errorf("%w: %v", ErrConfidence, confidence)})
 	}
 	if f == nil || f.Predictor == nil || f.ended == nil || f.ended.solved == nil {
 		return dst, fmt.Errorf("clv: %w", ErrNoUncertainty)
@@ -94,7 +94,7 @@ func (f *Fit) intervals(dst []Interval, rows Rows, confidence float64, limits fu
 	if err != nil {
 		return dst, err
 	}
-	z := proportion.Deviate(orDefault(confidence))
+	z := normal.Deviate(orDefault(confidence))
 	for i, v := range value {
 		dst = append(dst, limits(v, math.Sqrt(max(0, variance[i])), z))
 	}

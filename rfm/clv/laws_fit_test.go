@@ -79,7 +79,7 @@ func TestRecovery(t *testing.T) {
 func TestRecoverySpend(t *testing.T) {
 	g := clv.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}
 	c := simulate(t, clv.KindMBGNBD, &g, clv.SimulateConfig{Customers: 20000, Seed: 6, Age: 78}, ordinary[clv.KindMBGNBD]...)
-	fit, err := clv.FitSpend(c.Rows, clv.Tuning{})
+	fit, err := clv.FitSpend(c.Rows, clv.TuningConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestRecoveryContracts(t *testing.T) {
 		}
 		contracts = append(contracts, c...)
 	}
-	fit, err := clv.FitContracts(contracts, clv.Tuning{})
+	fit, err := clv.FitContracts(contracts, clv.TuningConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestRecoveryContracts(t *testing.T) {
 		c.Count = n
 		counted = append(counted, c)
 	}
-	other, err := clv.FitContracts(counted, clv.Tuning{Workers: 2})
+	other, err := clv.FitContracts(counted, clv.TuningConfig{Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -396,7 +396,7 @@ func TestIntervalCoverage(t *testing.T) {
 			if fit.Status != clv.Converged {
 				continue
 			}
-			sf, err := clv.FitSpend(c.Rows, clv.Tuning{Confidence: confidence})
+			sf, err := clv.FitSpend(c.Rows, clv.TuningConfig{Confidence: confidence})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -406,7 +406,7 @@ func TestIntervalCoverage(t *testing.T) {
 			for i, q := range g.Params() {
 				cover["spend"].add(sf.Estimates[i].Low, q.Value, sf.Estimates[i].High)
 			}
-			add := func(name string, v []clv.Interval, err error, want func(i int) float64) {
+			add := func(name string, v []clv.Forecast, err error, want func(i int) float64) {
 				t.Helper()
 				if err != nil {
 					t.Fatal(err)

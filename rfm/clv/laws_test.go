@@ -240,11 +240,11 @@ func TestOrderAndWorkers(t *testing.T) {
 		if kind == clv.KindBGBB {
 			continue
 		}
-		sf, err := clv.FitSpend(c.Rows, clv.Tuning{})
+		sf, err := clv.FitSpend(c.Rows, clv.TuningConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sg, err := clv.FitSpend(shuffled, clv.Tuning{Workers: 2})
+		sg, err := clv.FitSpend(shuffled, clv.TuningConfig{Workers: 2})
 		if err != nil || sf.GammaGamma != sg.GammaGamma || sf.LogLik != sg.LogLik {
 			t.Errorf("spend: %+v, shuffled %+v (%v)", sf.GammaGamma, sg.GammaGamma, err)
 		}

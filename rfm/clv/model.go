@@ -23,7 +23,7 @@ const (
 
 // Label returns the model's name as papers write it, which is the same in every
 // language.
-func (k Kind) Label() string {
+func (k Kind) Label(guanxi.Lang) string {
 	switch k {
 	case KindMBGNBD:
 		return "MBG/NBD"
@@ -68,7 +68,7 @@ type core interface {
 	DERT(x int, tx, T, delta float64) float64
 	ExpectedNew(t float64) float64
 	ProbNew(t float64, n int) float64
-	draw(rng *rand.Rand, dst []float64, age float64) []float64
+	draw(dst []float64, rng *rand.Rand, age float64) []float64
 }
 
 // cores has room for each core, so that none is allocated a customer.
@@ -202,7 +202,7 @@ func (m Sarmanov) Validate() error {
 	const slack = 1e-12
 	lo, hi := m.Bounds()
 	if !finite(lo) || !finite(hi) || !(m.M >= lo-slack*(hi-lo) && m.M <= hi+slack*(hi-lo)) {
-		return fmt.Errorf("clv: %s: %w", m.Kind().Label(), &guanxi.FieldError{Pointer: "/m",
+		return fmt.Errorf("clv: %s: %w", m.Kind().Label(guanxi.EN), &guanxi.FieldError{Pointer: "/m",
 			Err: fmt.Errorf("%w: %v is outside [%v, %v]", ErrParameter, m.M, lo, hi)})
 	}
 	return nil
@@ -225,7 +225,7 @@ func NewModel(kind Kind, values ...float64) (Model, error) {
 		return nil, fmt.Errorf("clv: %w: %q", ErrModel, string(kind))
 	}
 	if len(values) != want {
-		return nil, fmt.Errorf("clv: %s: %w: %d parameters, want %d", kind.Label(), ErrLength, len(values), want)
+		return nil, fmt.Errorf("clv: %s: %w: %d parameters, want %d", kind.Label(guanxi.EN), ErrLength, len(values), want)
 	}
 	m := modelOf(kind, values)
 	if err := m.Validate(); err != nil {
@@ -272,5 +272,5 @@ func between(kind Kind, params []Param, low, high float64) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	return fmt.Errorf("clv: %s: %w", kind.Label(), errors.Join(errs...))
+	return fmt.Errorf("clv: %s: %w", kind.Label(guanxi.EN), errors.Join(errs...))
 }

@@ -48,7 +48,7 @@ func allFinite(forecasts []float64) error {
 	var errs faultList
 	for i, v := range forecasts {
 		if !finite(v) {
-			errs.add(&guanxi.FieldError{Pointer: "/rows/" + strconv.Itoa(i), Err: fmt.Errorf("%w: the forecast is %v", ErrNumber, v)})
+			errs.add(&guanxi.FieldError{Pointer: "/rows/" + strconv.Itoa(i), Err: fmt.Errorf("%w: the forecast is %v", ErrValue, v)})
 		}
 	}
 	return errs.err("forecast")

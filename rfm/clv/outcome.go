@@ -98,15 +98,16 @@ func checkCommon(errs *faultList, ridge, confidence float64, workers int) {
 		errs.add(&guanxi.FieldError{Pointer: "/ridge", Err: fmt.Errorf("%w: %v", ErrRange, ridge)})
 	}
 	if !(confidence >= 0 && confidence < 1) {
-		errs.add(&guanxi.FieldError{Pointer: "/confidence", Err: fmt.Errorf("%w: %v", ErrRange, confidence)})
+		errs.add(&guanxi.FieldError{Pointer: "/confidence", Err: fmt.Errorf("%w: %v", ErrConfidence, confidence)})
 	}
 	if workers < 0 {
 		errs.add(&guanxi.FieldError{Pointer: "/workers", Err: fmt.Errorf("%w: %d", ErrRange, workers)})
 	}
 }
 
-// Interval is an estimate with the limits of its confidence interval.
-type Interval struct {
+// Forecast is what is expected of one row, with its standard error and the limits
+// of its confidence interval.
+type Forecast struct {
 	Value float64 `json:"value"`
 	SE    float64 `json:"se"` // on the scale of Value
 	Low   float64 `json:"low"`
@@ -114,8 +115,8 @@ type Interval struct {
 }
 
 // positiveInterval has its limits on the log scale.
-func positiveInterval(value, se, z float64) Interval {
-	i := Interval{Value: value, SE: se, Low: value, High: value}
+func positiveInterval(value, se, z float64) Forecast {
+	i := Forecast{Value: value, SE: se, Low: value, High: value}
 	if value != 0 && se > 0 { // a loss is a value below 0, and mirrored
 		half := z * se / math.Abs(value)
 		i.Low, i.High = value*math.Exp(-half), value*math.Exp(half)
@@ -127,8 +128,8 @@ func positiveInterval(value, se, z float64) Interval {
 }
 
 // shareInterval has its limits on the scale of log odds.
-func shareInterval(value, se, z float64) Interval {
-	i := Interval{Value: value, SE: se, Low: value, High: value}
+func shareInterval(value, se, z float64) Forecast {
+	i := Forecast{Value: value, SE: se, Low: value, High: value}
 	if value > 0 && value < 1 && se > 0 {
 		half := z * se / (value * (1 - value))
 		i.Low = value / (value + (1-value)*math.Exp(half))

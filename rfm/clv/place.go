@@ -48,16 +48,16 @@ func (m BGBB) place(c *cores, _, _ float64) core {
 	return &c.bgbb
 }
 
-func (c *bgCore) draw(rng *rand.Rand, dst []float64, age float64) []float64 {
+func (c *bgCore) draw(dst []float64, rng *rand.Rand, age float64) []float64 {
 	return c.Simulate(rng, age, dst)
 }
 
-func (c *paretoCore) draw(rng *rand.Rand, dst []float64, age float64) []float64 {
+func (c *paretoCore) draw(dst []float64, rng *rand.Rand, age float64) []float64 {
 	dst, _ = c.Simulate(rng, age, dst)
 	return dst
 }
 
-func (c *sarmanovCore) draw(rng *rand.Rand, dst []float64, age float64) []float64 {
+func (c *sarmanovCore) draw(dst []float64, rng *rand.Rand, age float64) []float64 {
 	dst, _ = c.Simulate(rng, age, dst)
 	return dst
 }
@@ -100,7 +100,7 @@ func (c *bgbbCore) ExpectedNew(t float64) float64 { return c.m.ExpectedNew(int(t
 
 func (c *bgbbCore) ProbNew(t float64, n int) float64 { return c.m.ProbNew(int(t), n) }
 
-func (c *bgbbCore) draw(rng *rand.Rand, dst []float64, age float64) []float64 {
+func (c *bgbbCore) draw(dst []float64, rng *rand.Rand, age float64) []float64 {
 	bought, _, _ := c.m.Simulate(rng, nil, int(age))
 	for _, at := range bought {
 		dst = append(dst, float64(at))

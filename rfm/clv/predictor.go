@@ -27,15 +27,15 @@ type Predictor struct {
 
 // Effect is what one covariate does in a fitted model: exp(Coefficient) is the
 // factor on the rate of buying, or on the rate (for the BG models the odds) of
-// leaving, per unit of the covariate, counted from Center.
+// leaving, per unit of the covariate, counted from Centre.
 type Effect struct {
 	Covariate   string  `json:"covariate"`
 	On          Process `json:"on"`
 	Coefficient float64 `json:"coefficient"`
-	// Center is the value at which the covariate changes nothing: that of the
+	// Centre is the value at which the covariate changes nothing: that of the
 	// customers whom Model is about. FitModel leaves it at 0 unless the parameters
 	// at 0 would be out of range, for example with a postcode or a year.
-	Center float64 `json:"center,omitempty"`
+	Centre float64 `json:"centre,omitempty"`
 }
 
 // Process is what a covariate acts on.
@@ -77,7 +77,7 @@ func (p *Predictor) For(covariates map[string]float64) (*Predictor, error) {
 
 // moves is what a value of the covariate adds to the log rates.
 func (e *Effect) moves(value float64) (buy, leave float64) {
-	v := e.Coefficient * (value - e.Center)
+	v := e.Coefficient * (value - e.Centre)
 	switch e.On {
 	case Buying:
 		return v, 0
@@ -102,10 +102,10 @@ func NewPredictor(model Model, unit Unit, effects ...Effect) (*Predictor, error)
 		return nil, fmt.Errorf("clv: %w", err)
 	}
 	if (unit == Opportunity) != (model.Kind() == KindBGBB) {
-		return nil, fmt.Errorf("clv: %w: %s does not count in %q", ErrUnit, model.Kind().Label(), string(unit))
+		return nil, fmt.Errorf("clv: %w: %s does not count in %q", ErrUnit, model.Kind().Label(guanxi.EN), string(unit))
 	}
 	if model.Kind() == KindBGBB && len(effects) > 0 {
-		return nil, fmt.Errorf("clv: %w: %s takes none", ErrCovariate, model.Kind().Label())
+		return nil, fmt.Errorf("clv: %w: %s takes none", ErrCovariate, model.Kind().Label(guanxi.EN))
 	}
 	var errs faultList
 	for i, e := range effects {
@@ -117,10 +117,10 @@ func NewPredictor(model Model, unit Unit, effects ...Effect) (*Predictor, error)
 			errs.add(&guanxi.FieldError{Pointer: at + "/on", Err: fmt.Errorf("%w: %q is not buying, leaving or both", ErrRange, string(e.On))})
 		}
 		if !finite(e.Coefficient) {
-			errs.add(&guanxi.FieldError{Pointer: at + "/coefficient", Err: fmt.Errorf("%w: %v", ErrNumber, e.Coefficient)})
+			errs.add(&guanxi.FieldError{Pointer: at + "/coefficient", Err: fmt.Errorf("%w: %v", ErrValue, e.Coefficient)})
 		}
-		if !finite(e.Center) {
-			errs.add(&guanxi.FieldError{Pointer: at + "/center", Err: fmt.Errorf("%w: %v", ErrNumber, e.Center)})
+		if !finite(e.Centre) {
+			errs.add(&guanxi.FieldError{Pointer: at + "/centre", Err: fmt.Errorf("%w: %v", ErrValue, e.Centre)})
 		}
 	}
 	if err := errs.err("predictor"); err != nil {
@@ -181,7 +181,7 @@ func (p *Predictor) WithWorkers(n int) *Predictor {
 }
 
 // Model returns the parameters, those of customers whose covariates are all 0, or
-// where an Effect has a Center, at that.
+// where an Effect has a Centre, at that.
 // A nil predictor has none: nil.
 func (p *Predictor) Model() Model {
 	if p == nil {
@@ -293,9 +293,9 @@ func (p *Predictor) ProbabilityNew(t float64, n int) float64 {
 // purchases to dst, ascending. It draws nothing for an age that is negative, not
 // finite or no whole number of Opportunities: ages from outside are checked by
 // [Simulate], which says so.
-func (p *Predictor) Draw(rng *rand.Rand, dst []float64, age float64) []float64 {
+func (p *Predictor) Draw(dst []float64, rng *rand.Rand, age float64) []float64 {
 	if !p.usable(Row{}, age) {
 		return dst
 	}
-	return p.core.draw(rng, dst, age)
+	return p.core.draw(dst, rng, age)
 }

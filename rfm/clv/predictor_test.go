@@ -97,7 +97,7 @@ func TestNil(t *testing.T) {
 				t.Errorf("case %d: %v", i, v)
 			}
 		}
-		if p.Model() != nil || p.Unit() != "" || p.Effects() != nil || len(p.Draw(rand.New(rand.NewPCG(1, 1)), nil, 3)) != 0 {
+		if p.Model() != nil || p.Unit() != "" || p.Effects() != nil || len(p.Draw(nil, rand.New(rand.NewPCG(1, 1)), 3)) != 0 {
 			t.Error("no predictor has something")
 		}
 		p.WithWorkers(3)
@@ -170,7 +170,7 @@ func TestSimulateRefuses(t *testing.T) {
 		t.Error("nobody bought, or rows that cannot be:", bought, c.Validate())
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	if n := len(b.Draw(rng, nil, 2.5)) + len(w.Draw(rng, nil, -1)) + len(w.Draw(rng, nil, math.NaN())); n != 0 {
+	if n := len(b.Draw(nil, rng, 2.5)) + len(w.Draw(nil, rng, -1)) + len(w.Draw(nil, rng, math.NaN())); n != 0 {
 		t.Errorf("%d purchases drawn in no time", n)
 	}
 }

@@ -22,7 +22,7 @@ func TestLimitsAreTranslated(t *testing.T) {
 			}
 		}
 	}
-	fit, err := FitContracts([]Contract{{Due: 1, Ended: true, Count: 50}, {Due: 2, Ended: true, Count: 25}, {Due: 3, Ended: true, Count: 13}, {Due: 4, Count: 12}}, Tuning{})
+	fit, err := FitContracts([]Contract{{Due: 1, Ended: true, Count: 50}, {Due: 2, Ended: true, Count: 25}, {Due: 3, Ended: true, Count: 13}, {Due: 4, Count: 12}}, TuningConfig{})
 	if err != nil || fit.Status == Boundary && fit.ReasonIn(guanxi.ZH) == fit.Reason {
 		t.Errorf("%+v, %v", fit, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/rfm/clv"
 )
 
@@ -51,9 +52,9 @@ func TestHardFits(t *testing.T) {
 				{clv.KindParetoNBD, paretoNames, "", "lifetimes_ParetoNBDFitter", "pnbd", weeks == 40 || weeks == 78},
 			} {
 				fit := mustFit(t, customers.Rows, clv.FitConfig{Model: m.kind})
-				t.Logf("%s: %s %s %.8f %+v", m.kind.Label(), fit.Status, fit.Reason, fit.LogLik, fit.Model())
+				t.Logf("%s: %s %s %.8f %+v", m.kind.Label(guanxi.EN), fit.Status, fit.Reason, fit.LogLik, fit.Model())
 				if (fit.Status == clv.Boundary) != m.boundary || (fit.Reason != "") != m.boundary {
-					t.Errorf("%s: %s: %q", m.kind.Label(), fit.Status, fit.Reason)
+					t.Errorf("%s: %s: %q", m.kind.Label(guanxi.EN), fit.Status, fit.Reason)
 				}
 				near(t, "its own rows", logLikelihood(fit.Predictor, customers.Rows), fit.LogLik, 1e-9)
 				if theirs := c.at(m.theirs); theirs.has("error") {
@@ -64,7 +65,7 @@ func TestHardFits(t *testing.T) {
 					near(t, "log-likelihood at theirs", logLikelihood(p, customers.Rows), theirs.number("log_likelihood"), 1e-9)
 				}
 				if v, ok := quoted[end][m.by]; ok && fit.LogLik < v-5e-4 { // 3 decimals are quoted
-					t.Errorf("%s: %v, CLVTools %v", m.kind.Label(), fit.LogLik, v)
+					t.Errorf("%s: %v, CLVTools %v", m.kind.Label(guanxi.EN), fit.LogLik, v)
 				}
 				if m.kind == clv.KindParetoNBD {
 					supremum := map[float64]float64{40: -2612.17441, 78: -4617.28691}

@@ -75,7 +75,7 @@ func TestBTYD(t *testing.T) {
 
 	t.Run("spend", func(t *testing.T) {
 		model := ref.at("spend")
-		fit, err := clv.FitSpend(rows, clv.Tuning{})
+		fit, err := clv.FitSpend(rows, clv.TuningConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestPublished(t *testing.T) {
 		"Pareto/NBD": mustFit(t, rows, clv.FitConfig{Model: clv.KindParetoNBD}),
 		"BG/BB":      mustFit(t, donors, clv.FitConfig{Model: clv.KindBGBB}),
 	}
-	spend, err := clv.FitSpend(rows, clv.Tuning{})
+	spend, err := clv.FitSpend(rows, clv.TuningConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

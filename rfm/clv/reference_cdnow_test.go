@@ -43,7 +43,7 @@ func TestCDNOWLifetimes(t *testing.T) {
 		gg.skip("words", "filter")
 		best := gg.at("polished_mle")
 		best.skip("how flat it was", "max_abs_gradient_of_mean_nll_in_log_params")
-		fit, err := clv.FitSpend(rows, clv.Tuning{})
+		fit, err := clv.FitSpend(rows, clv.TuningConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +181,7 @@ func TestTracking(t *testing.T) {
 	curve.skip("words", "input", "call")
 	agg := orderLog(t, "cdnow_sample_transactions.csv", rfm.Config{Zero: rfm.ZeroCounts})
 	cut, end := after(t, "1997-09-30"), after(t, "1998-06-30")
-	c, err := clv.Split(agg, clv.RowConfig{Unit: clv.Week}, cut, end)
+	c, err := clv.Split(agg, cut, end, clv.RowConfig{Unit: clv.Week})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestTracking(t *testing.T) {
 	p := predictorOf(t, clv.Week, clv.KindBGNBD, best, dropoutNames...)
 	predicted, err := p.AppendTracking(nil, c.Rows, morning)
 	sameNumbers(t, "predicted", mustAppend(t, predicted, err), curve.numbers("predicted"), 1e-10)
-	actual, err := clv.Tracking(agg, clv.RowConfig{Unit: clv.Week}, cut, end, evening)
+	actual, err := clv.Tracking(agg, cut, end, evening, clv.RowConfig{Unit: clv.Week})
 	sameNumbers(t, "actual", mustAppend(t, actual, err), curve.numbers("actual"), 0)
 	ref.done()
 }

@@ -12,7 +12,7 @@ import (
 // a last day included.
 func apparel(t testing.TB, until string) *clv.Customers[int64] {
 	t.Helper()
-	c, err := clv.Split(orderLog(t, "apparel_transactions.csv", rfm.Config{Zero: rfm.ZeroCounts}), clv.RowConfig{Unit: clv.Week}, after(t, until), after(t, "2010-12-20"))
+	c, err := clv.Split(orderLog(t, "apparel_transactions.csv", rfm.Config{Zero: rfm.ZeroCounts}), after(t, until), after(t, "2010-12-20"), clv.RowConfig{Unit: clv.Week})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func apparel(t testing.TB, until string) *clv.Customers[int64] {
 
 func TestCLVToolsCDNOW(t *testing.T) {
 	agg := orderLog(t, "cdnow_sample_transactions.csv", rfm.Config{Zero: rfm.ZeroCounts})
-	c, err := clv.Split(agg, clv.RowConfig{Unit: clv.Week}, after(t, "1997-09-30"), after(t, "1998-06-30"))
+	c, err := clv.Split(agg, after(t, "1997-09-30"), after(t, "1998-06-30"), clv.RowConfig{Unit: clv.Week})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func clvTools(t *testing.T, file string, c *clv.Customers[int64]) {
 		model, clvs := ref.at("models", "Gamma-Gamma"), ref.at("clv")
 		model.skip("not a result", "fit_seconds")
 		clvs.skip("words", "how")
-		fit, err := clv.FitSpend(c.Rows, clv.Tuning{})
+		fit, err := clv.FitSpend(c.Rows, clv.TuningConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func (f *Fit) Report(lang guanxi.Lang) string {
 	var b report
 	b.lang = lang
 	unit := f.unit.Label(lang)
-	b.line("%s, %d customers, times in the unit “%s”.", "%s 模型，%d 位客户，时间单位为“%s”。", f.kind.Label(), f.Customers, unit)
+	b.line("%s, %d customers, times in the unit “%s”.", "%s 模型，%d 位客户，时间单位为“%s”。", f.kind.Label(lang), f.Customers, unit)
 	b.status(&f.Outcome)
 	if f.Predictor == nil {
 		return b.String()
@@ -64,7 +64,7 @@ func (f *Fit) Report(lang guanxi.Lang) string {
 		what := e.On.Label(lang)
 		b.line("One more of “%s” multiplies %s by %s.", "“%s”每增加 1，%s的强度乘以 %s。", e.Covariate, what, number(math.Exp(e.Coefficient)))
 	}
-	if slices.ContainsFunc(f.effects, func(e Effect) bool { return e.Center != 0 }) {
+	if slices.ContainsFunc(f.effects, func(e Effect) bool { return e.Centre != 0 }) {
 		b.line("The parameters are those of customers with average covariates.", "参数对应协变量取平均值的客户。")
 	}
 	b.estimates(&f.Outcome)

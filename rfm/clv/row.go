@@ -77,7 +77,7 @@ type Rows struct {
 }
 
 // Validate returns every fault of the table, each a *guanxi.FieldError that
-// names the row and the field ("/rows/17/last_purchase_age"), at most MaxFaults
+// names the row and the field ("/rows/17/last_purchase_age"), at most 1,000
 // of them. Value is looked at only for what no model allows; models of spend
 // choose their rows themselves.
 func (r Rows) Validate() error {
@@ -106,7 +106,7 @@ func (r Rows) Validate() error {
 		}
 		for i, v := range c.Values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				errs.add(&guanxi.FieldError{Pointer: at + "/values/" + strconv.Itoa(i), Err: fmt.Errorf("%w: %v", ErrNumber, v)})
+				errs.add(&guanxi.FieldError{Pointer: at + "/values/" + strconv.Itoa(i), Err: fmt.Errorf("%w: %v", ErrValue, v)})
 			}
 		}
 	}
@@ -123,11 +123,11 @@ func (r *Row) sound() bool {
 func (r Row) fault(u Unit) (field string, reason error) {
 	switch {
 	case !finite(r.Age):
-		return "age", fmt.Errorf("%w: %v", ErrNumber, r.Age)
+		return "age", fmt.Errorf("%w: %v", ErrValue, r.Age)
 	case !finite(r.LastPurchaseAge):
-		return "last_purchase_age", fmt.Errorf("%w: %v", ErrNumber, r.LastPurchaseAge)
+		return "last_purchase_age", fmt.Errorf("%w: %v", ErrValue, r.LastPurchaseAge)
 	case !finite(r.Value):
-		return "value", fmt.Errorf("%w: %v", ErrNumber, r.Value)
+		return "value", fmt.Errorf("%w: %v", ErrValue, r.Value)
 	case r.Frequency < 0:
 		return "frequency", fmt.Errorf("%w: %d", ErrNegative, r.Frequency)
 	case r.Frequency > MaxFrequency:
@@ -155,17 +155,17 @@ func finite(v float64) bool { return v-v == 0 }
 // MaxFrequency is how many repeat purchases, or opportunities, a row may have.
 const MaxFrequency = 1_000_000
 
-// MaxFaults is how many faults of a table are listed; the rest is counted.
-const MaxFaults = 1000
+// maxFaults is how many faults of a table are listed; the rest is counted.
+const maxFaults = 1000
 
-// faultList gathers faults up to MaxFaults.
+// faultList gathers faults up to maxFaults.
 type faultList struct {
 	list []error
 	more int
 }
 
 func (f *faultList) add(err error) {
-	if len(f.list) < MaxFaults {
+	if len(f.list) < maxFaults {
 		f.list = append(f.list, err)
 	} else {
 		f.more++

@@ -114,7 +114,7 @@ func Simulate(p *Predictor, spend *GammaGamma, cfg SimulateConfig) (*Customers[i
 		if p.unit == Opportunity {
 			age = math.Floor(age)
 		}
-		times = p.Draw(rng, times[:0], age+cfg.HoldOut)
+		times = p.Draw(times[:0], rng, age+cfg.HoldOut)
 		if spend != nil {
 			values, _ = spend.core().Simulate(rng, values[:0], len(times))
 		}

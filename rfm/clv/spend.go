@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/guanxi-go/guanxi"
-	"github.com/guanxi-go/guanxi/internal/proportion"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/strict"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/kernel"
 	"github.com/guanxi-go/guanxi/rfm/clv/internal/mle"
@@ -72,9 +72,9 @@ func (g GammaGamma) AppendSpend(dst []float64, rows Rows) ([]float64, error) {
 	return dst, nil
 }
 
-// Tuning says how a model of spend, or of contracts, is fitted. The zero value is
+// TuningConfig says how a model of spend, or of contracts, is fitted. The zero value is
 // ready.
-type Tuning struct {
+type TuningConfig struct {
 	// Ridge subtracts Ridge/2 · Σ (log parameter)² from the log-likelihood, v of
 	// Gamma-Gamma counted in geometric means of the values.
 	Ridge      float64 `json:"ridge,omitempty"`
@@ -83,7 +83,7 @@ type Tuning struct {
 }
 
 // Validate returns every fault of c, each a *guanxi.FieldError.
-func (c Tuning) Validate() error {
+func (c TuningConfig) Validate() error {
 	var errs faultList
 	checkCommon(&errs, c.Ridge, c.Confidence, c.Workers)
 	return errs.err("tuning")
@@ -91,11 +91,11 @@ func (c Tuning) Validate() error {
 
 // UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
 // Validate is reported with its JSON pointer, and c is left alone if there is one.
-func (c *Tuning) UnmarshalJSON(data []byte) error {
-	type plain Tuning
+func (c *TuningConfig) UnmarshalJSON(data []byte) error {
+	type plain TuningConfig
 	var p plain
 	err := guanxi.UnmarshalStrict(data, &p)
-	return strict.Accept(c, Tuning(p), err)
+	return strict.Accept(c, TuningConfig(p), err)
 }
 
 // SpendFit is a fitted model of spend. Its log-likelihood keeps all constants.
@@ -115,7 +115,7 @@ type SpendFit struct {
 // else but the log-likelihood, whose density is per that unit. Errors: faults of the config and the
 // rows, ErrTooFew, ErrFit. Where it is ErrFit the fit is returned too, its
 // Status is Failed and its Reason says why.
-func FitSpend(rows Rows, cfg Tuning) (*SpendFit, error) {
+func FitSpend(rows Rows, cfg TuningConfig) (*SpendFit, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -203,8 +203,8 @@ type IndependenceCheck struct {
 }
 
 // Holds reports whether the correlation is small enough for the model: |ρ| < 0.2
-// is what practice accepts; CDNOW has 0.11. What is not Known speaks against
-// nothing: true.
+// is what practice accepts; CDNOW has 0.11. If the correlation is not Known, Holds
+// reports true: nothing speaks against the model.
 func (i IndependenceCheck) Holds() bool {
 	return !i.Known || i.Correlation < 0.2 && i.Correlation > -0.2
 }
@@ -224,7 +224,7 @@ func Independence(rows Rows) IndependenceCheck {
 		return ind
 	}
 	if ind.Correlation, ind.Known = correlation(x, y); ind.Known {
-		half := proportion.Deviate(DefaultConfidence) / math.Sqrt(float64(len(x)-3))
+		half := normal.Deviate(DefaultConfidence) / math.Sqrt(float64(len(x)-3))
 		z := math.Atanh(ind.Correlation)
 		ind.Low, ind.High = math.Tanh(z-half), math.Tanh(z+half)
 	}

@@ -13,7 +13,7 @@ func TestSpendUnit(t *testing.T) {
 	rows := simulate(t, clv.KindMBGNBD, &clv.GammaGamma{P: 6, Q: 4, V: 15}, clv.SimulateConfig{Customers: 1500, Seed: 1, Age: 60, Joining: 20},
 		ordinary[clv.KindMBGNBD]...).Rows
 	for _, ridge := range []float64{0, 0.5} {
-		want, err := clv.FitSpend(rows, clv.Tuning{Ridge: ridge})
+		want, err := clv.FitSpend(rows, clv.TuningConfig{Ridge: ridge})
 		if err != nil || want.Status != clv.Converged {
 			t.Fatal(err)
 		}
@@ -22,7 +22,7 @@ func TestSpendUnit(t *testing.T) {
 			for i := range scaled.List {
 				scaled.List[i].Value *= s
 			}
-			got, err := clv.FitSpend(scaled, clv.Tuning{Ridge: ridge})
+			got, err := clv.FitSpend(scaled, clv.TuningConfig{Ridge: ridge})
 			if err != nil || got.Status != clv.Converged {
 				t.Errorf("×%g: %v, %v", s, got.Reason, err)
 				continue
@@ -52,7 +52,7 @@ func TestSpendUnit(t *testing.T) {
 func TestSpendLogLik(t *testing.T) {
 	g := clv.GammaGamma{P: 6, Q: 4, V: 1500}
 	rows := simulate(t, clv.KindMBGNBD, &g, clv.SimulateConfig{Customers: 800, Seed: 2, Age: 60}, ordinary[clv.KindMBGNBD]...).Rows
-	fit, err := clv.FitSpend(rows, clv.Tuning{})
+	fit, err := clv.FitSpend(rows, clv.TuningConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestSpendUnitAtEdges(t *testing.T) {
 					scaled.List[i].Value = s * value(i)
 				}
 			}
-			fit, err := clv.FitSpend(scaled, clv.Tuning{})
+			fit, err := clv.FitSpend(scaled, clv.TuningConfig{})
 			if first == "" {
 				first = fit.Status
 			}

@@ -16,11 +16,11 @@ import (
 // times, which count from the end of observation, in the unit of the rows: −10 is
 // ten units before it, 10 after. Only what the customers' ages say is used, not
 // what they did. Customers of one age are computed once. Errors: those of
-// AppendPAlive; ErrNumber for a time that is not finite.
+// AppendPAlive; ErrValue for a time that is not finite.
 func (p *Predictor) AppendTracking(dst []float64, rows Rows, times []float64) ([]float64, error) {
 	for i, t := range times {
 		if !finite(t) {
-			return dst, fmt.Errorf("clv: tracking: %w", rowFault(i, "time", fmt.Errorf("%w: %v", ErrNumber, t)))
+			return dst, fmt.Errorf("clv: tracking: %w", rowFault(i, "time", fmt.Errorf("%w: %v", ErrValue, t)))
 		}
 	}
 	at, err := p.columns(rows)
@@ -62,7 +62,7 @@ func track(curve []float64, c core, age, customers float64, times []float64) {
 // times of the customers who first bought before calibration, from an order log
 // to asOf. Config and errors are those of [Split]; a calibration at asOf is
 // allowed. Times after asOf count what is known by then.
-func Tracking[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, calibration, asOf time.Time, times []float64) ([]float64, error) {
+func Tracking[K comparable](agg *rfm.Aggregator[K], calibration, asOf time.Time, times []float64, cfg RowConfig) ([]float64, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func Tracking[K comparable](agg *rfm.Aggregator[K], cfg RowConfig, calibration, 
 	curve := make([]float64, len(times))
 	for k, t := range times {
 		if math.IsNaN(t) {
-			return nil, fmt.Errorf("clv: tracking: %w", rowFault(k, "time", fmt.Errorf("%w: %v", ErrNumber, t)))
+			return nil, fmt.Errorf("clv: tracking: %w", rowFault(k, "time", fmt.Errorf("%w: %v", ErrValue, t)))
 		}
 		curve[k] = float64(sort.Search(len(when), func(i int) bool { return when[i] > t }))
 	}

@@ -87,7 +87,7 @@ type Value struct {
 // [GammaGamma.AppendSpend]; one below 0 is a loss, as margins may be, and makes
 // the value negative. What is earned within a month counts at its end.
 //
-// Errors: faults of the config and the table, ErrLength and ErrNumber of spend,
+// Errors: faults of the config and the table, ErrLength and ErrValue of spend,
 // ErrUnit for BG/BB, whose opportunities have no length. Cost: about 0.5 µs a
 // customer for 12 months with the BG models, no allocation but dst.
 func (p *Predictor) AppendValues(dst []Value, rows Rows, spend []float64, cfg ValueConfig) ([]Value, error) {
@@ -167,7 +167,7 @@ func (p *Predictor) plan(rows Rows, spend []float64, cfg ValueConfig) (*valuePla
 	var errs faultList
 	for i, s := range spend {
 		if !finite(s) {
-			errs.add(&guanxi.FieldError{Pointer: "/spend/" + strconv.Itoa(i), Err: fmt.Errorf("%w: %v", ErrNumber, s)})
+			errs.add(&guanxi.FieldError{Pointer: "/spend/" + strconv.Itoa(i), Err: fmt.Errorf("%w: %v", ErrValue, s)})
 		}
 	}
 	return plan, at, errs.err("spend")

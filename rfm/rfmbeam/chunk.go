@@ -132,7 +132,7 @@ func (r Refusal) Err() error {
 }
 
 // sentinels are the reasons that rfm refuses rows with.
-var sentinels = []error{rfm.ErrNoCustomer, rfm.ErrNoTime, rfm.ErrDecimals, rfm.ErrOverflow, rfm.ErrDuplicateOrder,
+var sentinels = []error{rfm.ErrCustomer, rfm.ErrTime, rfm.ErrDecimals, rfm.ErrOverflow, rfm.ErrDuplicateOrder,
 	rfm.ErrRefund, rfm.ErrNeedsOrders, rfm.ErrOption, ErrRow, rfm.ErrLength}
 
 type reason struct {

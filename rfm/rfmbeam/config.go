@@ -67,7 +67,7 @@ func (c Config) Validate() error {
 	orders := c.Orders.Validate()
 	errs = append(errs, guanxi.At("/orders", orders))
 	if y := c.AsOf.UTC().Year(); c.AsOf.IsZero() || y < 1 || y > 9999 {
-		errs = append(errs, guanxi.At("/as_of", rfm.ErrNoTime))
+		errs = append(errs, guanxi.At("/as_of", rfm.ErrTime))
 	}
 	segments, err := rfm.NewSegments(c.segments())
 	errs = append(errs, guanxi.At("/segments", err))

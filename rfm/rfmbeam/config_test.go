@@ -52,8 +52,8 @@ func TestRefusedConfigs(t *testing.T) {
 		"scale":         {func(c *rfmbeam.Config) { c.Scale.Bins = 11 }, rfm.ErrOption, "/scale/bins"},
 		"margin":        {func(c *rfmbeam.Config) { c.Scale.Money = rfm.MoneyMargin }, rfm.ErrMismatch, "/scale/money"},
 		"bins":          {func(c *rfmbeam.Config) { c.Scale.Bins = 4 }, rfm.ErrBins, "/segments/bins"},
-		"no as of":      {func(c *rfmbeam.Config) { c.AsOf = time.Time{} }, rfm.ErrNoTime, "/as_of"},
-		"far as of":     {func(c *rfmbeam.Config) { c.AsOf = c.AsOf.AddDate(9000, 0, 0) }, rfm.ErrNoTime, "/as_of"},
+		"no as of":      {func(c *rfmbeam.Config) { c.AsOf = time.Time{} }, rfm.ErrTime, "/as_of"},
+		"far as of":     {func(c *rfmbeam.Config) { c.AsOf = c.AsOf.AddDate(9000, 0, 0) }, rfm.ErrTime, "/as_of"},
 		"orders":        {func(c *rfmbeam.Config) { c.Orders.Decimals = -1 }, rfm.ErrOption, "/orders/decimals"},
 		"segments":      {func(c *rfmbeam.Config) { c.Segments = rfm.Eleven(); c.Segments.Segments = c.Segments.Segments[1:] }, rfm.ErrGap, "/segments/segments"},
 		"shards":        {func(c *rfmbeam.Config) { c.Shards = rfmbeam.MaxShards + 1 }, rfm.ErrOption, "/shards"},
@@ -170,7 +170,7 @@ func TestBrokenChunks(t *testing.T) {
 			t.Errorf("%d customers, want 3", customers)
 		}
 		list2 := byRow(got())
-		if len(list2) != 3 || !errors.Is(list2[0].Err(), rfm.ErrNoCustomer) || !errors.Is(list2[1].Err(), rfm.ErrLength) || list2[1].Source != "a" ||
+		if len(list2) != 3 || !errors.Is(list2[0].Err(), rfm.ErrCustomer) || !errors.Is(list2[1].Err(), rfm.ErrLength) || list2[1].Source != "a" ||
 			!errors.Is(list2[2].Err(), rfmbeam.ErrRow) || !strings.HasSuffix(list2[2].Err().Error(), "not a row: five fields") {
 			t.Errorf("refused %+v", list2)
 		}

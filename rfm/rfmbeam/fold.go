@@ -9,7 +9,7 @@ import (
 	"github.com/guanxi-go/guanxi/rfm"
 )
 
-// foldRows is how many rows are added at once: an rfm.BatchError names no more
+// foldRows is how many rows are added at once: an guanxi.BatchError names no more
 // than 1,000, and every refused row is to be named.
 const foldRows = 768
 
@@ -56,7 +56,7 @@ func (k *Chunk[K]) foldRows(agg *rfm.Aggregator[K], refuse func(Refusal)) {
 		if b.Cost != nil {
 			part.Cost = b.Cost[lo:hi]
 		}
-		var refused *rfm.BatchError
+		var refused *guanxi.BatchError
 		if err := agg.AddBatch(part); errors.As(err, &refused) {
 			for i, row := range refused.Rows {
 				f := refused.Faults[i]

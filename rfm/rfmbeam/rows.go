@@ -74,9 +74,9 @@ func (fn *rowsFn[K]) ProcessElement(shard int64, table []byte, emit func(Rows[K]
 	}
 	var c *clv.Customers[K]
 	if fn.Rows.Calibration.IsZero() {
-		c, err = clv.FromPurchases(agg, fn.Rows.Rows, fn.AsOf)
+		c, err = clv.FromPurchases(agg, fn.AsOf, fn.Rows.Rows)
 	} else {
-		c, err = clv.Split(agg, fn.Rows.Rows, fn.Rows.Calibration, fn.AsOf)
+		c, err = clv.Split(agg, fn.Rows.Calibration, fn.AsOf, fn.Rows.Rows)
 	}
 	if err != nil {
 		return err

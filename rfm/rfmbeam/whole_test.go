@@ -161,7 +161,7 @@ func checkPipeline(t *testing.T, cfg rfmbeam.Config, log []rfm.Purchase[int64], 
 	if rows == nil {
 		return
 	}
-	wantRows, err := clv.Split(want.agg, rowsCfg.Rows, rowsCfg.Calibration, cfg.AsOf)
+	wantRows, err := clv.Split(want.agg, rowsCfg.Calibration, cfg.AsOf, rowsCfg.Rows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func TestGroupedRowsAndFrozenScale(t *testing.T) {
 			t.Errorf("%d tables, and not that of memory", len(got))
 		}
 		got := byRow(refused())
-		if len(got) != 2 || got[0].Row != 101 || !errors.Is(got[0].Err(), rfm.ErrNoCustomer) || got[1].Row != 117 || !errors.Is(got[1].Err(), rfm.ErrDecimals) || got[1].Field != "/sum" {
+		if len(got) != 2 || got[0].Row != 101 || !errors.Is(got[0].Err(), rfm.ErrCustomer) || got[1].Row != 117 || !errors.Is(got[1].Err(), rfm.ErrDecimals) || got[1].Field != "/sum" {
 			t.Errorf("refused %+v", got)
 		}
 	}

@@ -3,6 +3,8 @@ package affinity
 import (
 	"cmp"
 	"slices"
+
+	"github.com/guanxi-go/guanxi/internal/multiple"
 )
 
 // Adjustment corrects p-values for how many traits were looked at.
@@ -23,23 +25,17 @@ const (
 // adjust writes the adjusted p-values of rows that were tested.
 func adjust(rows []*Index, a Adjustment) {
 	slices.SortFunc(rows, func(x, y *Index) int { return cmp.Compare(x.P, y.P) })
-	n := len(rows)
+	p := make([]float64, len(rows))
+	for k, r := range rows {
+		p[k] = r.P
+	}
 	switch a {
 	case Holm:
-		worst := 0.0
-		for k, r := range rows {
-			worst = max(worst, min(1, float64(n-k)*r.P))
-			r.Adjusted = worst
-		}
+		multiple.Holm(p)
 	case BH:
-		best := 1.0
-		for k, r := range slices.Backward(rows) {
-			best = min(best, r.P*float64(n)/float64(k+1))
-			r.Adjusted = best
-		}
-	default:
-		for _, r := range rows {
-			r.Adjusted = r.P
-		}
+		multiple.BH(p)
+	}
+	for k, r := range rows {
+		r.Adjusted = p[k]
 	}
 }

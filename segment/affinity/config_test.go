@@ -51,8 +51,8 @@ func TestConfigJSON(t *testing.T) {
 	wantFaults(t, json.Unmarshal([]byte(`{"min_margin": "0.5", "habit": {"min_times": 1}}`), &next), affinity.ErrOption, "/habit/min_times")
 	wantFaults(t, json.Unmarshal([]byte(`{"min_margin": "0.5"}`), &next), affinity.ErrDecimals, "/min_margin")
 	roundTrip(t, affinity.NextConfig{}, `{"decimals":0}`)
-	roundTrip(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{Name: "tag", Label: guanxi.Text{ZH: "标签"}, Many: true}}},
-		`{"dimensions":[{"name":"tag","label":{"zh":"标签"},"many":true}]}`)
+	roundTrip(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{ID: "tag", Name: guanxi.Text{ZH: "标签"}, Many: true}}},
+		`{"dimensions":[{"id":"tag","name":{"zh":"标签"},"many":true}]}`)
 	roundTrip(t, affinity.IndexConfig{Adjust: affinity.BH}, `{"adjust":"bh"}`)
 	roundTrip(t, affinity.Hypothesis{Trait: affinity.Trait{Dimension: "region", Value: "Shanghai"}, Index: 120},
 		`{"dimension":"region","value":"Shanghai","index":120}`)

@@ -75,10 +75,8 @@ func (c CountConfig) Validate() error {
 	default:
 		f.option("/basket", "%q is none of order, customer", string(c.Basket))
 	}
-	if c.Location != nil {
-		if _, ok := civil.ZoneName(c.Location); !ok {
-			f.option("/location", "%q is another zone on another machine", c.Location)
-		}
+	if err := civil.CheckZone(c.Location, ErrOption); err != nil {
+		f = append(f, guanxi.At("/location", err))
 	}
 	switch c.Large {
 	case "", LargeSkip, LargeSample:
@@ -118,21 +116,13 @@ func (c CountConfig) same(d CountConfig) bool {
 	return c == d && cz == dz
 }
 
-// zone is a location as text: an IANA name, or "+08:00"; no text is nil, UTC.
-type zone struct{ loc *time.Location }
+// zone is a location as text: an IANA name, or "+08:00" for a fixed offset. One that
+// is none, or another one on another machine, such as Local, is ErrOption.
+type zone = civil.ZoneText[noZone]
 
-// MarshalText returns the name. A zone that is another one on another machine,
-// such as Local, is ErrOption.
-func (z zone) MarshalText() ([]byte, error) { return civil.MarshalZone(z.loc, ErrOption) }
+type noZone struct{}
 
-// UnmarshalText reads what MarshalText writes.
-func (z *zone) UnmarshalText(text []byte) error {
-	loc, err := civil.UnmarshalZone(text, ErrOption)
-	if err == nil {
-		z.loc = loc
-	}
-	return err
-}
+func (noZone) Refused() error { return ErrOption }
 
 type countJSON struct {
 	Basket    Basket      `json:"basket,omitempty"`
@@ -146,7 +136,7 @@ type countJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c CountConfig) MarshalJSON() ([]byte, error) {
-	return json.Marshal(countJSON{c.Basket, c.Window, zone{c.Location}, c.Large, c.MaxBasket, c.MaxItems, c.MaxPairs})
+	return json.Marshal(countJSON{c.Basket, c.Window, zone{Loc: c.Location}, c.Large, c.MaxBasket, c.MaxItems, c.MaxPairs})
 }
 
 // UnmarshalJSON reads strictly: every unknown field, wrong type and fault of
@@ -154,5 +144,5 @@ func (c CountConfig) MarshalJSON() ([]byte, error) {
 func (c *CountConfig) UnmarshalJSON(data []byte) error {
 	var j countJSON
 	err := guanxi.UnmarshalStrict(data, &j)
-	return strict.Accept(c, CountConfig{j.Basket, j.Window, j.Location.loc, j.Large, j.MaxBasket, j.MaxItems, j.MaxPairs}, err)
+	return strict.Accept(c, CountConfig{j.Basket, j.Window, j.Location.Loc, j.Large, j.MaxBasket, j.MaxItems, j.MaxPairs}, err)
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Encoded counts begin with a name and a version; a version that was once
@@ -125,26 +126,26 @@ func (c *Counts[I]) decode(data []byte) error {
 	if err != nil {
 		return err
 	}
-	d := decoder{data: data}
+	d := decoder{Reader: wire.Reader{Data: data}}
 	if err := d.begin(countsMagic, header); err != nil {
 		return err
 	}
 	s := &c.sum
-	s.baskets, s.empty, s.large = d.upTo(maxBaskets), d.upTo(math.MaxInt64), d.upTo(math.MaxInt64)
-	s.itemsCut, s.pairsCut = d.upTo(math.MaxInt64), d.upTo(math.MaxInt64)
-	s.itemShort, s.pairShort = uint32(d.upTo(s.baskets)), uint32(d.upTo(s.baskets))
+	s.baskets, s.empty, s.large = d.UpTo(maxBaskets), d.UpTo(math.MaxInt64), d.UpTo(math.MaxInt64)
+	s.itemsCut, s.pairsCut = d.UpTo(math.MaxInt64), d.UpTo(math.MaxInt64)
+	s.itemShort, s.pairShort = uint32(d.UpTo(s.baskets)), uint32(d.UpTo(s.baskets))
 	if s.itemShort > 0 && s.itemsCut == 0 || s.pairShort > 0 && s.itemsCut+s.pairsCut == 0 {
-		d.bad = true
+		d.Bad = true
 	}
-	n := d.length()
-	if d.bad || n > c.cfg.MaxItems || s.baskets == 0 && n > 0 {
+	n := d.Length()
+	if d.Bad || n > c.cfg.MaxItems || s.baskets == 0 && n > 0 {
 		return fmt.Errorf("%w: totals", ErrFormat)
 	}
 	var last I
 	for i := range n {
 		k, err := decodeKey(&d, c.key)
 		t := d.tallied(s.baskets, s.itemShort)
-		if err != nil || d.bad || i > 0 && c.key.Compare(last, k) >= 0 {
+		if err != nil || d.Bad || i > 0 && c.key.Compare(last, k) >= 0 {
 			return fmt.Errorf("%w: item %d", ErrFormat, i)
 		}
 		last = k
@@ -153,10 +154,10 @@ func (c *Counts[I]) decode(data []byte) error {
 	}
 	for i := range n {
 		before := uint64(i)
-		for range d.length() {
-			at := before + d.upTo(uint64(n))
+		for range d.Length() {
+			at := before + d.UpTo(uint64(n))
 			t := d.tallied(s.baskets, s.pairShort)
-			if d.bad || at <= before || at >= uint64(n) || len(c.pairs.Rows) >= c.cfg.MaxPairs ||
+			if d.Bad || at <= before || at >= uint64(n) || len(c.pairs.Rows) >= c.cfg.MaxPairs ||
 				t.count > min(c.items.Rows[i].Row.count, c.items.Rows[at].Row.count) {
 				return fmt.Errorf("%w: a pair of item %d", ErrFormat, i)
 			}
@@ -171,23 +172,22 @@ func (c *Counts[I]) decode(data []byte) error {
 
 // decoder reads from untrusted bytes; after the first fault everything is 0.
 type decoder struct {
-	data []byte
-	bad  bool
+	wire.Reader
 }
 
 // begin reads the name, the version and the config that all encodings begin with.
 func (d *decoder) begin(magic string, header []byte) error {
-	if !bytes.Equal(d.bytes(len(magic)), []byte(magic)) || !bytes.Equal(d.bytes(1), []byte{formatVersion}) {
+	if !bytes.Equal(d.Bytes(len(magic)), []byte(magic)) || !bytes.Equal(d.Bytes(1), []byte{formatVersion}) {
 		return fmt.Errorf("%w: name or version", ErrFormat)
 	}
-	if got := d.bytes(d.length()); !d.bad && !bytes.Equal(got, header) {
+	if got := d.Bytes(d.Length()); !d.Bad && !bytes.Equal(got, header) {
 		return fmt.Errorf("%w: %.200s, want %s", ErrMismatch, got, header)
 	}
 	return nil
 }
 
 func (d *decoder) end() error {
-	if d.bad || len(d.data) > 0 {
+	if d.Bad || len(d.Data) > 0 {
 		return fmt.Errorf("%w: bytes too many or too few", ErrFormat)
 	}
 	return nil
@@ -195,55 +195,21 @@ func (d *decoder) end() error {
 
 // tallied reads a count of at least one.
 func (d *decoder) tallied(baskets uint64, short uint32) tallied {
-	t := tallied{count: uint32(d.upTo(baskets)), short: uint32(d.upTo(uint64(short)))}
+	t := tallied{count: uint32(d.UpTo(baskets)), short: uint32(d.UpTo(uint64(short)))}
 	if t.count == 0 || uint64(t.count)+uint64(t.short) > baskets {
-		d.bad = true
+		d.Bad = true
 	}
 	return t
-}
-
-func (d *decoder) uvarint() uint64 {
-	v, n := binary.Uvarint(d.data)
-	if n <= 0 || n > 1 && d.data[n-1] == 0 { // short, too long or not minimal
-		d.bad, d.data = true, nil
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *decoder) upTo(most uint64) uint64 {
-	v := d.uvarint()
-	if v > most {
-		d.bad = true
-		return 0
-	}
-	return v
-}
-
-// length reads a number of things that take at least a byte each.
-func (d *decoder) length() int { return int(d.upTo(uint64(len(d.data)))) }
-
-func (d *decoder) bytes(n int) []byte {
-	if n > len(d.data) {
-		d.bad, d.data = true, nil
-	}
-	if d.bad {
-		return nil
-	}
-	b := d.data[:n]
-	d.data = d.data[n:]
-	return b
 }
 
 // decodeKey reads a key that is not the zero value.
 func decodeKey[K comparable](d *decoder, key guanxi.Key[K]) (K, error) {
 	var zero K
-	k, used, err := key.Decode(d.data)
-	if d.bad || err != nil || used <= 0 || used > len(d.data) || k == zero {
-		d.bad = true
+	k, used, err := key.Decode(d.Data)
+	if d.Bad || err != nil || used <= 0 || used > len(d.Data) || k == zero {
+		d.Bad = true
 		return zero, ErrFormat
 	}
-	d.data = d.data[used:]
+	d.Data = d.Data[used:]
 	return k, nil
 }

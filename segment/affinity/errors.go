@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/guanxi-go/guanxi"
 )
@@ -21,8 +20,8 @@ var (
 	ErrEmpty = errors.New("empty basket")
 	// ErrQuantity refuses a quantity of 0 or beyond ±MaxQuantity.
 	ErrQuantity = errors.New("quantity is zero or out of range")
-	// ErrNoTime refuses the zero time.Time and times outside the years 1 to 9999.
-	ErrNoTime = errors.New("no time, or one outside the years 1 to 9999")
+	// ErrTime refuses the zero time.Time and times outside the years 1 to 9999.
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrOrder refuses a line that comes before an earlier line of its customer.
 	ErrOrder = errors.New("lines of a customer run backwards in time")
 	// ErrSplit refuses lines of a basket that was closed before: the lines of one
@@ -30,8 +29,8 @@ var (
 	ErrSplit = errors.New("lines of this basket came before, with another between")
 	// ErrUnknownItem refuses an item that neither the catalogue nor the counts hold.
 	ErrUnknownItem = errors.New("unknown item")
-	// ErrDuplicate refuses an item, a dimension or a trait that is there twice.
-	ErrDuplicate = errors.New("there twice")
+	// ErrDuplicate refuses an item, a dimension or a trait that occurs twice.
+	ErrDuplicate = errors.New("occurs twice")
 	// ErrDecimals refuses an amount with more decimal places than the currency keeps.
 	ErrDecimals = errors.New("more decimal places than the currency keeps")
 	// ErrOverflow refuses an amount or a count that would not fit.
@@ -44,67 +43,42 @@ var (
 	ErrLimit = errors.New("too many different values")
 	// ErrOption refuses an unknown or impossible value of an option, NaN included.
 	ErrOption = errors.New("not a value of this option")
+	// ErrConfidence refuses a confidence level outside (0, 1); 0 itself is
+	// DefaultConfidence.
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrMismatch refuses to bring together what was made differently.
 	ErrMismatch = errors.New("made with different settings")
-	// ErrFormat refuses bytes that no accumulator ever wrote.
-	ErrFormat = errors.New("not an encoded accumulator")
+	// ErrFormat refuses bytes that the type never wrote.
+	ErrFormat = errors.New("not an encoding of this type")
 )
 
-// maxFaults is how many refused rows a BatchError names; the others it counts.
+// maxFaults is how many refused rows a guanxi.BatchError names; the others it counts.
 const maxFaults = 1000
 
-// BatchError says which rows of a batch were refused. All other rows are in.
-type BatchError struct {
-	Refused int                  // how many rows
-	Faults  []*guanxi.FieldError // the first 1,000 of them, by row: "/17/item"
-}
-
-// Error names the first few rows and counts the rest.
-func (e *BatchError) Error() string {
-	const shown = 3
-	var b strings.Builder
-	fmt.Fprintf(&b, "affinity: %d rows refused", e.Refused)
-	for i, f := range e.Faults[:min(shown, len(e.Faults))] {
-		b.WriteString([]string{": ", "; ", "; "}[i])
-		b.WriteString(f.Error())
-	}
-	if e.Refused > shown {
-		fmt.Fprintf(&b, "; and %d more", e.Refused-shown)
-	}
-	return b.String()
-}
-
-// Unwrap gives errors.Is and guanxi.Faults the named rows.
-func (e *BatchError) Unwrap() []error {
-	errs := make([]error, len(e.Faults))
-	for i, f := range e.Faults {
-		errs[i] = f
-	}
-	return errs
-}
-
 // rowFaults collects refused rows while a batch is read.
-type rowFaults struct{ err *BatchError }
+type rowFaults struct{ err *guanxi.BatchError }
 
 func (f *rowFaults) add(row int, field string, err error) {
 	if f.err == nil {
-		f.err = &BatchError{}
+		f.err = &guanxi.BatchError{}
 	}
 	f.err.Refused++
 	if len(f.err.Faults) < maxFaults {
 		f.err.Faults = append(f.err.Faults, &guanxi.FieldError{Pointer: "/" + strconv.Itoa(row) + field, Err: err})
+		f.err.Rows = append(f.err.Rows, row)
 	}
 }
 
 // join returns what was collected, and another error beside it.
 func (f *rowFaults) join(other error) error {
-	switch {
-	case f.err == nil:
+	if f.err == nil {
 		return other
-	case other == nil:
-		return f.err
 	}
-	return errors.Join(other, f.err)
+	refused := fmt.Errorf("affinity: %w", f.err)
+	if other == nil {
+		return refused
+	}
+	return errors.Join(other, refused)
 }
 
 // faultList collects the faults of a config.

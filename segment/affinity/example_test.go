@@ -57,7 +57,7 @@ func Example() {
 		fmt.Printf("%s: confidence %.2f, G² %.1f\n", r.Reason(guanxi.EN, nil), r.Confidence, r.LLR)
 	}
 	// Output:
-	// affinity: 1 rows refused: /5/quantity: quantity is zero or out of range
+	// affinity: 1 row refused: /5/quantity: quantity is zero or out of range
 	// 2 baskets, 1 pair, exact: true
 	// because of teapot → cups, lift 2.6, seen 30 times: confidence 0.42, G² 40.2
 	// because of teapot → tea, lift 1.5, seen 41 times: confidence 0.58, G² 13.8
@@ -104,7 +104,7 @@ func ExampleNext_Append() {
 
 func portraitOfVIPs() *affinity.Portrait {
 	portrait, err := affinity.NewPortrait(affinity.PortraitConfig{Dimensions: []affinity.Dimension{
-		{Name: "region"}, {Name: "channel"}, {Name: "tag", Many: true}}})
+		{ID: "region"}, {ID: "channel"}, {ID: "tag", Many: true}}})
 	if err != nil {
 		panic(err)
 	}
@@ -166,7 +166,7 @@ func ExamplePortrait_Test() {
 	// Output:
 	// Shanghai ≥ 120: supported at 181
 	// WeChat ≥ 120: contradicted at 100
-	// WeChat ≥ 110: not_enough at 100, 290 more VIPs would tell
+	// WeChat ≥ 110: undecided at 100, 290 more VIPs would tell
 }
 
 // When somebody will buy again.

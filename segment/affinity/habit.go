@@ -59,10 +59,8 @@ func (c HabitConfig) Validate() error {
 	if c.MinTimes != 0 && c.MinTimes < 2 {
 		f.option("/min_times", "%d occasions have no gap", c.MinTimes)
 	}
-	if c.Location != nil {
-		if _, ok := civil.ZoneName(c.Location); !ok {
-			f.option("/location", "%q is another zone on another machine", c.Location)
-		}
+	if err := civil.CheckZone(c.Location, ErrOption); err != nil {
+		f = append(f, guanxi.At("/location", err))
 	}
 	return f.join()
 }
@@ -107,8 +105,8 @@ type occasion struct {
 // Append appends the habits of one customer, in the order of the items' keys: one
 // for every item that was bought and not wholly returned. history is in any order.
 // What happened at asOf or later is not known yet. s may be nil; with a scratch
-// nothing is allocated but dst. Errors, all at once: ErrNoItem, ErrNoTime and
-// ErrQuantity below /history/i, ErrNoTime at /as_of; dst is then returned as it was.
+// nothing is allocated but dst. Errors, all at once: ErrNoItem, ErrTime and
+// ErrQuantity below /history/i, ErrTime at /as_of; dst is then returned as it was.
 func (h *Habits[I]) Append(dst []Habit[I], s *HabitScratch, history []Purchase[I], asOf time.Time) ([]Habit[I], error) {
 	if s == nil {
 		s = &HabitScratch{}
@@ -123,7 +121,7 @@ func (h *Habits[I]) Append(dst []Habit[I], s *HabitScratch, history []Purchase[I
 func checkHistory[I comparable](history []Purchase[I], asOf time.Time) error {
 	var errs []error
 	if _, ok := micro(asOf); !ok {
-		errs = append(errs, guanxi.At("/as_of", ErrNoTime))
+		errs = append(errs, guanxi.At("/as_of", ErrTime))
 	}
 	if len(history) > math.MaxInt32 {
 		return guanxi.At("/history", ErrOverflow)
@@ -138,7 +136,7 @@ func checkHistory[I comparable](history []Purchase[I], asOf time.Time) error {
 			fault("item", ErrNoItem)
 		}
 		if _, ok := micro(p.At); !ok {
-			fault("at", ErrNoTime)
+			fault("at", ErrTime)
 		}
 		if p.Quantity == 0 || p.Quantity > MaxQuantity || p.Quantity < -MaxQuantity {
 			fault("quantity", ErrQuantity)

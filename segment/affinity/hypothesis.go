@@ -45,7 +45,7 @@ func (h Hypothesis) Validate() error {
 		f.option("/index", "%v is no index", h.Index)
 	}
 	if _, _, ok := proportion.Level(h.Confidence, DefaultConfidence); !ok {
-		f.option("/confidence", "%v is not in 0.01 to 1", h.Confidence)
+		f = append(f, guanxi.At("/confidence", fmt.Errorf("%w: %v", ErrConfidence, h.Confidence)))
 	}
 	if h.MinCustomers < 0 || h.MinCustomers > mostCustomers {
 		f.option("/min_customers", "%d customers", h.MinCustomers)
@@ -68,7 +68,10 @@ type Verdict string
 const (
 	Supported    Verdict = "supported"    // the whole interval agrees with the claim
 	Contradicted Verdict = "contradicted" // the whole interval disagrees
-	NotEnough    Verdict = "not_enough"   // not enough customers to say either
+	Undecided    Verdict = "undecided"    // the interval agrees in part, or there is none
+	// TooFewCustomers: of the segment or of the rest there are fewer than
+	// Hypothesis.MinCustomers.
+	TooFewCustomers Verdict = "too_few"
 )
 
 // Label returns the name of v that is shown to people.
@@ -78,8 +81,10 @@ func (v Verdict) Label(lang guanxi.Lang) string {
 		return guanxi.Text{EN: "Supported", ZH: "支持"}.In(lang)
 	case Contradicted:
 		return guanxi.Text{EN: "Contradicted", ZH: "不支持"}.In(lang)
-	case NotEnough:
-		return guanxi.Text{EN: "Not enough customers", ZH: "样本不足"}.In(lang)
+	case Undecided:
+		return guanxi.Text{EN: "Undecided", ZH: "尚无定论"}.In(lang)
+	case TooFewCustomers:
+		return guanxi.Text{EN: "Too few customers", ZH: "样本不足"}.In(lang)
 	}
 	return string(v)
 }
@@ -105,7 +110,7 @@ const maxNeeded = 1e12
 // Test judges a hypothesis. A claim is supported or contradicted when the
 // interval of the index lies wholly on one side. Errors: those of Validate, and
 // ErrTrait at /dimension for one that the portrait does not have. A value that
-// nobody has is not an error: there is NotEnough to say.
+// nobody has is not an error: the verdict is Undecided or TooFewCustomers.
 func (p *Portrait) Test(h Hypothesis) (Finding, error) {
 	if err := h.Validate(); err != nil {
 		return Finding{}, fmt.Errorf("affinity: hypothesis: %w", err)
@@ -119,7 +124,10 @@ func (p *Portrait) Test(h Hypothesis) (Finding, error) {
 	}
 	x.Mark = ""
 	least := orDefault(h.MinCustomers, DefaultMinCustomers)
-	f := Finding{Verdict: NotEnough, Index: x, NeededRest: max(0, least-(x.BaseOf-x.SegmentOf))}
+	f := Finding{Verdict: Undecided, Index: x, NeededRest: max(0, least-(x.BaseOf-x.SegmentOf))}
+	if x.SegmentOf < least || f.NeededRest > 0 {
+		f.Verdict = TooFewCustomers
+	}
 	if !x.Known || f.NeededRest > 0 {
 		f.Needed = max(0, least-x.SegmentOf)
 		f.Reachable = f.Needed > 0 || f.NeededRest > 0
@@ -135,18 +143,18 @@ func (p *Portrait) Test(h Hypothesis) (Finding, error) {
 	}
 	from := max(x.SegmentOf, least)
 	if x.SegmentOf >= least {
-		if f.Verdict = h.judge(x.Low, x.High); f.Verdict != NotEnough {
+		if f.Verdict = h.judge(x.Low, x.High); f.Verdict != Undecided {
 			f.Reachable = true
 			return f, nil
 		}
 	}
-	if from >= maxNeeded || x.TGI == h.Index || judge(maxNeeded) == NotEnough {
+	if from >= maxNeeded || x.TGI == h.Index || judge(maxNeeded) == Undecided {
 		return f, nil
 	}
 	// The interval narrows with every customer: look for the first that decides.
 	lo, hi := from-1, int64(maxNeeded) // undecided, decided
 	for hi-lo > 1 {
-		if mid := lo + (hi-lo)/2; judge(mid) != NotEnough {
+		if mid := lo + (hi-lo)/2; judge(mid) != Undecided {
 			hi = mid
 		} else {
 			lo = mid
@@ -164,5 +172,5 @@ func (h *Hypothesis) judge(low, high float64) Verdict {
 	case h.Claim != AtMost && high < h.Index, h.Claim == AtMost && low > h.Index:
 		return Contradicted
 	}
-	return NotEnough
+	return Undecided
 }

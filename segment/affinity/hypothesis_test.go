@@ -8,7 +8,7 @@ import (
 )
 
 func TestHypotheses(t *testing.T) {
-	cfg := affinity.PortraitConfig{Dimensions: []affinity.Dimension{{Name: "d", Among: affinity.AmongAll}}}
+	cfg := affinity.PortraitConfig{Dimensions: []affinity.Dimension{{ID: "d", Among: affinity.AmongAll}}}
 	v := affinity.Trait{Dimension: "d", Value: "v"}
 	for _, c := range []struct {
 		name       string
@@ -22,13 +22,13 @@ func TestHypotheses(t *testing.T) {
 		{"far above what is claimed at most", 60, 200, 240, 1800, affinity.AtMost, 120, affinity.Contradicted, true},
 		{"below", 10, 200, 240, 1800, "", 120, affinity.Contradicted, true},
 		{"below, as claimed", 3, 200, 240, 1800, affinity.AtMost, 80, affinity.Supported, true},
-		{"above, not by enough yet", 30, 200, 198, 1800, affinity.AtLeast, 120, affinity.NotEnough, true},
-		{"just what is claimed", 24, 200, 176, 1800, affinity.AtLeast, 120, affinity.NotEnough, false},
-		{"too few of the segment", 20, 20, 180, 1800, affinity.AtLeast, 120, affinity.NotEnough, true},
+		{"above, not by enough yet", 30, 200, 198, 1800, affinity.AtLeast, 120, affinity.Undecided, true},
+		{"just what is claimed", 24, 200, 176, 1800, affinity.AtLeast, 120, affinity.Undecided, false},
+		{"too few of the segment", 20, 20, 180, 1800, affinity.AtLeast, 120, affinity.TooFewCustomers, true},
 		{"more than an index can be", 100, 100, 0, 100, affinity.AtLeast, 250, affinity.Contradicted, true},
-		{"the rest is too small", 30, 100, 1, 10, affinity.AtLeast, 120, affinity.NotEnough, true},
-		{"nobody", 0, 0, 0, 0, affinity.AtLeast, 120, affinity.NotEnough, true},
-		{"nobody has it", 0, 100, 0, 900, affinity.AtLeast, 120, affinity.NotEnough, false},
+		{"the rest is too small", 30, 100, 1, 10, affinity.AtLeast, 120, affinity.TooFewCustomers, true},
+		{"nobody", 0, 0, 0, 0, affinity.AtLeast, 120, affinity.TooFewCustomers, true},
+		{"nobody has it", 0, 100, 0, 900, affinity.AtLeast, 120, affinity.Undecided, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := affinity.Hypothesis{Trait: v, Claim: c.claim, Index: c.index}
@@ -42,7 +42,8 @@ func TestHypotheses(t *testing.T) {
 			if f.Verdict != c.want || f.Reachable != c.reachable || f.Index.Mark != "" {
 				t.Fatalf("%+v", f)
 			}
-			if f.Verdict != affinity.NotEnough && (f.Needed != 0 || f.NeededRest != 0) || f.Reachable && f.Verdict == affinity.NotEnough && f.Needed+f.NeededRest == 0 {
+			open := f.Verdict == affinity.Undecided || f.Verdict == affinity.TooFewCustomers
+			if !open && (f.Needed != 0 || f.NeededRest != 0) || f.Reachable && open && f.Needed+f.NeededRest == 0 {
 				t.Errorf("%+v", f)
 			}
 			if c.name == "the rest is too small" && f.NeededRest != 20 || c.name == "nobody" && (f.Needed != 30 || f.NeededRest != 30) ||
@@ -60,7 +61,7 @@ func TestHypotheses(t *testing.T) {
 	for _, c := range []struct {
 		times float64
 		want  affinity.Verdict
-	}{{1.001, affinity.Supported}, {0.9, affinity.NotEnough}} {
+	}{{1.001, affinity.Supported}, {0.9, affinity.Undecided}} {
 		n := int(float64(200+f.Needed)*c.times) / 200 * 200
 		if c.want == affinity.Supported {
 			n += 200
@@ -72,7 +73,7 @@ func TestHypotheses(t *testing.T) {
 			t.Errorf("with %d customers: %+v", n, got)
 		}
 	}
-	for _, v := range []affinity.Verdict{affinity.Supported, affinity.Contradicted, affinity.NotEnough} {
+	for _, v := range []affinity.Verdict{affinity.Supported, affinity.Contradicted, affinity.Undecided, affinity.TooFewCustomers} {
 		if v.Label(guanxi.EN) == v.Label(guanxi.ZH) || v.Label(guanxi.ZH) == string(v) {
 			t.Error(v)
 		}

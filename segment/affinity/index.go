@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/proportion"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
@@ -60,7 +61,7 @@ type IndexConfig struct {
 func (c IndexConfig) Validate() error {
 	var f faultList
 	if _, _, ok := proportion.Level(c.Confidence, DefaultConfidence); !ok {
-		f.option("/confidence", "%v is not in 0.01 to 1", c.Confidence)
+		f = append(f, guanxi.At("/confidence", fmt.Errorf("%w: %v", ErrConfidence, c.Confidence)))
 	}
 	switch c.Adjust {
 	case "", Holm, BH, Unadjusted:
@@ -156,7 +157,7 @@ func (p *Portrait) index(d int, value string, row split, z float64) Index {
 	if p.cfg.Dimensions[d].Among == AmongKnown {
 		of = p.parts[d].known
 	}
-	x := Index{Trait: Trait{p.cfg.Dimensions[d].Name, value}, Segment: row.in, SegmentOf: of.in,
+	x := Index{Trait: Trait{p.cfg.Dimensions[d].ID, value}, Segment: row.in, SegmentOf: of.in,
 		Base: row.base(), BaseOf: of.base(), Mark: TooFew, P: 1, Adjusted: 1}
 	if of.in == 0 || of.rest == 0 || row.base() == 0 {
 		return x
@@ -181,7 +182,7 @@ func (p *Portrait) Indexes(cfg IndexConfig) ([]Index, error) {
 		return nil, fmt.Errorf("affinity: indexes: %w", err)
 	}
 	cfg = cfg.withDefaults()
-	z := proportion.Deviate(cfg.Confidence)
+	z := normal.Deviate(cfg.Confidence)
 	var out []Index
 	for d := range p.parts {
 		start := len(out)
@@ -234,7 +235,7 @@ func StandOut(indexes []Index) iter.Seq[Index] {
 
 // Index measures one trait, untested: Mark is TooFew. A trait that nobody has is
 // not known. Errors: ErrTrait for a dimension that the config does not name and
-// an empty value, and ErrOption for the confidence; 0 is DefaultConfidence.
+// an empty value, and ErrConfidence; 0 is DefaultConfidence.
 func (p *Portrait) Index(t Trait, confidence float64) (Index, error) {
 	d, ok := p.dims[t.Dimension]
 	_, z, level := proportion.Level(confidence, DefaultConfidence)
@@ -243,7 +244,7 @@ func (p *Portrait) Index(t Trait, confidence float64) (Index, error) {
 		errs = append(errs, guanxi.At("/trait", fmt.Errorf("%w: %.64q", ErrTrait, t)))
 	}
 	if !level {
-		errs = append(errs, guanxi.At("/confidence", fmt.Errorf("%w: %v", ErrOption, confidence)))
+		errs = append(errs, guanxi.At("/confidence", fmt.Errorf("%w: %v", ErrConfidence, confidence)))
 	}
 	if len(errs) > 0 {
 		return Index{}, fmt.Errorf("affinity: %w", errors.Join(errs...))

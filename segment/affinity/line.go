@@ -45,7 +45,7 @@ func (l *Line[I]) check(perCustomer bool) (field string, err error) {
 		return "/quantity", ErrQuantity
 	case perCustomer:
 		if _, ok := micro(l.At); !ok {
-			return "/at", ErrNoTime
+			return "/at", ErrTime
 		}
 	}
 	return "", nil

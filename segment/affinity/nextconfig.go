@@ -138,12 +138,12 @@ type habitJSON struct {
 
 // MarshalJSON writes the location by its IANA name, or as "+08:00".
 func (c HabitConfig) MarshalJSON() ([]byte, error) {
-	return json.Marshal(habitJSON{c.MinTimes, zone{c.Location}})
+	return json.Marshal(habitJSON{c.MinTimes, zone{Loc: c.Location}})
 }
 
 // UnmarshalJSON reads strictly, as that of CountConfig does.
 func (c *HabitConfig) UnmarshalJSON(data []byte) error {
 	var j habitJSON
 	err := guanxi.UnmarshalStrict(data, &j)
-	return strict.Accept(c, HabitConfig{j.MinTimes, j.Location.loc}, err)
+	return strict.Accept(c, HabitConfig{j.MinTimes, j.Location.Loc}, err)
 }

@@ -53,7 +53,7 @@ func NewPortrait(cfg PortraitConfig) (*Portrait, error) {
 	p := &Portrait{cfg: cfg.withDefaults(), dims: map[string]int{}, seed: rand.Uint64()}
 	p.parts = make([]part, len(p.cfg.Dimensions))
 	for i, d := range p.cfg.Dimensions {
-		p.dims[d.Name] = i
+		p.dims[d.ID] = i
 	}
 	return p, nil
 }
@@ -159,10 +159,10 @@ func (p *Portrait) check(traits []Trait) error {
 }
 
 // Merge adds what o holds, as if its customers had been added here. o stays as it
-// is and is not kept. Portraits with different configs (labels aside) are ErrMismatch, too many
+// is and is not kept. Portraits with different configs (names aside) are ErrMismatch, too many
 // values together ErrLimit; p is unchanged then.
 func (p *Portrait) Merge(o *Portrait) error {
-	if a, b := p.cfg.unlabelled(), o.cfg.unlabelled(); p == o || a.MaxValues != b.MaxValues || !slices.Equal(a.Dimensions, b.Dimensions) {
+	if a, b := p.cfg.unnamed(), o.cfg.unnamed(); p == o || a.MaxValues != b.MaxValues || !slices.Equal(a.Dimensions, b.Dimensions) {
 		return fmt.Errorf("affinity: merge: %w", ErrMismatch)
 	}
 	for i := range p.parts {
@@ -173,7 +173,7 @@ func (p *Portrait) Merge(o *Portrait) error {
 			}
 		}
 		if len(values.Rows)+fresh > p.cfg.MaxValues {
-			return fmt.Errorf("affinity: merge: %w: %d of %s", ErrLimit, p.cfg.MaxValues, p.cfg.Dimensions[i].Name)
+			return fmt.Errorf("affinity: merge: %w: %d of %s", ErrLimit, p.cfg.MaxValues, p.cfg.Dimensions[i].ID)
 		}
 	}
 	p.all.merge(o.all)

@@ -31,7 +31,7 @@ func fill(t testing.TB, p *affinity.Portrait, in bool, with, of int) {
 }
 
 var shopDimensions = affinity.PortraitConfig{Dimensions: []affinity.Dimension{
-	{Name: "region", Label: guanxi.Text{EN: "Region", ZH: "地区"}}, {Name: "tag", Many: true}, {Name: "motive", Among: affinity.AmongAll}}}
+	{ID: "region", Name: guanxi.Text{EN: "Region", ZH: "地区"}}, {ID: "tag", Many: true}, {ID: "motive", Among: affinity.AmongAll}}}
 
 type member struct {
 	in     bool
@@ -165,7 +165,7 @@ func TestPortraitOrderAndMerge(t *testing.T) {
 
 // What nobody can know is absent, and not 100.
 func TestNoIndex(t *testing.T) {
-	cfg := affinity.PortraitConfig{Dimensions: []affinity.Dimension{{Name: "d"}}}
+	cfg := affinity.PortraitConfig{Dimensions: []affinity.Dimension{{ID: "d"}}}
 	v := affinity.Trait{Dimension: "d", Value: "v"}
 	absent := func(name string, p *affinity.Portrait) {
 		t.Helper()
@@ -202,7 +202,7 @@ func TestNoIndex(t *testing.T) {
 }
 
 func TestMarks(t *testing.T) {
-	cfg := affinity.PortraitConfig{Dimensions: []affinity.Dimension{{Name: "d", Among: affinity.AmongAll}}}
+	cfg := affinity.PortraitConfig{Dimensions: []affinity.Dimension{{ID: "d", Among: affinity.AmongAll}}}
 	mark := func(a, n, b, m int, cfg2 affinity.IndexConfig) affinity.Mark {
 		p := newPortrait(t, cfg)
 		fill(t, p, true, a, n)
@@ -221,7 +221,7 @@ func TestMarks(t *testing.T) {
 		}
 	}
 	// Many traits looked at: Holm marks fewer than BH, and BH than none.
-	p := newPortrait(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{Name: "tag", Many: true}}})
+	p := newPortrait(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{ID: "tag", Many: true}}})
 	rng := rand.New(rand.NewPCG(9, 9))
 	for i := range 4000 {
 		var traits []affinity.Trait
@@ -257,7 +257,7 @@ func TestIndexCoverage(t *testing.T) {
 		hit, known := 0, 0
 		const rounds = 1500
 		for range rounds {
-			p := newPortrait(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{Name: "d", Among: affinity.AmongAll}}})
+			p := newPortrait(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{ID: "d", Among: affinity.AmongAll}}})
 			draw := func(n int, p float64) (k int) {
 				for range n {
 					if rng.Float64() < p {

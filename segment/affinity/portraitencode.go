@@ -2,9 +2,10 @@ package affinity
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
+
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Encoded portraits, in the manner of counts:
@@ -24,7 +25,7 @@ func (p *Portrait) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) 
 
 // AppendBinary is MarshalBinary into the caller's slice.
 func (p *Portrait) AppendBinary(dst []byte) ([]byte, error) {
-	header, err := json.Marshal(p.cfg.unlabelled())
+	header, err := p.cfg.header()
 	if err != nil {
 		return dst, fmt.Errorf("affinity: %w", err)
 	}
@@ -51,7 +52,7 @@ func (s split) append(dst []byte) []byte {
 }
 
 // UnmarshalBinary replaces what p holds. The bytes must come from a portrait
-// with p's config (labels aside), else ErrMismatch; bytes that no portrait writes are ErrFormat.
+// with p's config (names aside), else ErrMismatch; bytes that no portrait writes are ErrFormat.
 // On an error p is unchanged. Memory stays in proportion to the input.
 func (p *Portrait) UnmarshalBinary(data []byte) error {
 	n, err := NewPortrait(p.cfg)
@@ -67,11 +68,11 @@ func (p *Portrait) UnmarshalBinary(data []byte) error {
 }
 
 func (p *Portrait) decode(data []byte) error {
-	header, err := json.Marshal(p.cfg.unlabelled())
+	header, err := p.cfg.header()
 	if err != nil {
 		return err
 	}
-	d := decoder{data: data}
+	d := decoder{Reader: wire.Reader{Data: data}}
 	if err := d.begin(portraitMagic, header); err != nil {
 		return err
 	}
@@ -79,15 +80,15 @@ func (p *Portrait) decode(data []byte) error {
 	for i := range p.parts {
 		part := &p.parts[i]
 		part.known = d.split(p.all)
-		n := d.length()
-		if d.bad || n > p.cfg.MaxValues {
+		n := d.Length()
+		if d.Bad || n > p.cfg.MaxValues {
 			return fmt.Errorf("%w: dimension %d", ErrFormat, i)
 		}
 		last, sum := "", split{}
 		for range n {
-			value := string(d.bytes(d.length()))
+			value := string(d.Bytes(d.Length()))
 			row := d.split(part.known)
-			if d.bad || value <= last || row.base() == 0 || sum.base() > math.MaxInt64-row.base() {
+			if d.Bad || value <= last || row.base() == 0 || sum.base() > math.MaxInt64-row.base() {
 				return fmt.Errorf("%w: a value of dimension %d", ErrFormat, i)
 			}
 			last = value
@@ -103,5 +104,5 @@ func (p *Portrait) decode(data []byte) error {
 }
 
 func (d *decoder) split(most split) split {
-	return split{int64(d.upTo(uint64(most.in))), int64(d.upTo(uint64(most.rest)))}
+	return split{int64(d.UpTo(uint64(most.in))), int64(d.UpTo(uint64(most.rest)))}
 }

@@ -103,7 +103,7 @@ func TestReferenceRules(t *testing.T) {
 
 func TestReferenceIndex(t *testing.T) {
 	for _, w := range readReference(t).TGI {
-		p := newPortrait(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{Name: "d", Among: affinity.AmongAll}}})
+		p := newPortrait(t, affinity.PortraitConfig{Dimensions: []affinity.Dimension{{ID: "d", Among: affinity.AmongAll}}})
 		fill(t, p, true, int(w.Segment), int(w.SegmentOf))
 		fill(t, p, false, int(w.Rest), int(w.RestOf))
 		x, err := p.Index(affinity.Trait{Dimension: "d", Value: "v"}, w.Confidence)

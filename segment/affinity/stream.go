@@ -31,7 +31,7 @@ type reader[I comparable] struct {
 // AddAll counts the lines of whole baskets. The lines of one basket come
 // together, and PerCustomer by time (lines of the same time in any order); the
 // last basket ends with the call. Lines that cannot be taken are refused one by
-// one and named in a *BatchError ("/17/item"); all others are in. Refused are
+// one and named in a *guanxi.BatchError ("/17/item"); all others are in. Refused are
 // lines without an item, a basket or (PerCustomer) a time, a quantity of 0, a
 // line that runs backwards in time, and ErrSplit: lines of a basket that was
 // closed already, in this call or an earlier one. The last about 32,000 baskets

@@ -1,6 +1,7 @@
 package affinity
 
 import (
+	"encoding/json"
 	"slices"
 	"unicode/utf8"
 
@@ -29,8 +30,8 @@ const (
 
 // Dimension is a kind of traits: regions, channels, tags, motives.
 type Dimension struct {
-	Name  string      `json:"name"`
-	Label guanxi.Text `json:"label,omitzero"`
+	ID    string      `json:"id"`             // what traits and hypotheses call it
+	Name  guanxi.Text `json:"name,omitzero"`  // shown to people; none is the ID
 	Many  bool        `json:"many,omitempty"` // a customer may have several values, as of tags
 	Among Among       `json:"among,omitempty"`
 }
@@ -55,14 +56,14 @@ func (c PortraitConfig) Validate() error {
 	seen := map[string]bool{}
 	for i, d := range c.Dimensions {
 		switch {
-		case d.Name == "" || !utf8.ValidString(d.Name):
-			f.option(guanxi.Pointer("dimensions", i, "name"), "%q is no name", d.Name)
-		case seen[d.Name]:
-			f = append(f, guanxi.At(guanxi.Pointer("dimensions", i, "name"), ErrDuplicate))
+		case d.ID == "" || !utf8.ValidString(d.ID):
+			f.option(guanxi.Pointer("dimensions", i, "id"), "%q is no id", d.ID)
+		case seen[d.ID]:
+			f = append(f, guanxi.At(guanxi.Pointer("dimensions", i, "id"), ErrDuplicate))
 		}
-		seen[d.Name] = true
-		if !utf8.ValidString(d.Label.EN) || !utf8.ValidString(d.Label.ZH) {
-			f.option(guanxi.Pointer("dimensions", i, "label"), "no text")
+		seen[d.ID] = true
+		if !utf8.ValidString(d.Name.EN) || !utf8.ValidString(d.Name.ZH) {
+			f.option(guanxi.Pointer("dimensions", i, "name"), "no text")
 		}
 		switch d.Among {
 		case "", AmongKnown, AmongAll:
@@ -90,13 +91,31 @@ func (c PortraitConfig) withDefaults() PortraitConfig {
 	return c
 }
 
-// unlabelled is what decides whether portraits hold the same things.
-func (c PortraitConfig) unlabelled() PortraitConfig {
+// unnamed is what decides whether portraits hold the same things.
+func (c PortraitConfig) unnamed() PortraitConfig {
 	c.Dimensions = slices.Clone(c.Dimensions)
 	for i := range c.Dimensions {
-		c.Dimensions[i].Label = guanxi.Text{}
+		c.Dimensions[i].Name = guanxi.Text{}
 	}
 	return c
+}
+
+// header is c as encoded portraits have it: without names, and with an ID under
+// the key that it had in the first version.
+func (c PortraitConfig) header() ([]byte, error) {
+	type dimension struct {
+		ID    string `json:"name"`
+		Many  bool   `json:"many,omitempty"`
+		Among Among  `json:"among,omitempty"`
+	}
+	h := struct {
+		Dimensions []dimension `json:"dimensions"`
+		MaxValues  int         `json:"max_values,omitempty"`
+	}{MaxValues: c.MaxValues}
+	for _, d := range c.Dimensions {
+		h.Dimensions = append(h.Dimensions, dimension{d.ID, d.Many, d.Among})
+	}
+	return json.Marshal(h)
 }
 
 // UnmarshalJSON reads strictly, as that of CountConfig does.

@@ -73,7 +73,7 @@ const (
 // JSON its fields are in lower_snake. A config: a plain value.
 type Campaign struct {
 	ID       string      `json:"id"`
-	Label    guanxi.Text `json:"label,omitzero"` // shown to people; none is the id
+	Name     guanxi.Text `json:"name,omitzero"` // shown to people; none is the id
 	Goal     Goal        `json:"goal"`
 	Target   string      `json:"target"`   // id of the segment it is for
 	Channels []string    `json:"channels"` // ids of the host's own, such as "sms"; at least one
@@ -130,7 +130,7 @@ func (c Campaign) Validate() error {
 	}
 	errs = append(errs, c.validateHoldout()...)
 	if _, _, ok := proportion.Level(c.Confidence, DefaultConfidence); !ok {
-		fault(optionFault("%v is not in [0.01, 1)", c.Confidence), "confidence")
+		fault(fmt.Errorf("%w: %v", ErrConfidence, c.Confidence), "confidence")
 	}
 	if c.MinCustomers < 0 || c.MinCustomers > NoOrdinal {
 		fault(optionFault("%d is no number of customers", c.MinCustomers), "min_customers")

@@ -15,7 +15,7 @@ import (
 
 func springCampaign() Campaign {
 	return Campaign{
-		ID: "spring", Label: guanxi.Text{EN: "Spring", ZH: "春季"}, Goal: Goal{Uplift: decimal.New(2, -2)}, Target: "active",
+		ID: "spring", Name: guanxi.Text{EN: "Spring", ZH: "春季"}, Goal: Goal{Uplift: decimal.New(2, -2)}, Target: "active",
 		Channels: []string{"sms", "wechat"}, From: noon, To: noon.AddDate(0, 1, 0), Decimals: 2,
 		Holdout: Holdout{"spring-2026", 0.2}, Strata: []Stratum{{"vip", 0.5}, {"new", 0.1}},
 	}
@@ -27,7 +27,7 @@ func TestCampaignJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"id":"spring","label":{"en":"Spring","zh":"春季"},"goal":{"uplift":"0.02"},"target":"active","channels":["sms","wechat"],` +
+	const want = `{"id":"spring","name":{"en":"Spring","zh":"春季"},"goal":{"uplift":"0.02"},"target":"active","channels":["sms","wechat"],` +
 		`"from":"2026-03-15T12:00:00Z","to":"2026-04-15T12:00:00Z","holdout":{"salt":"spring-2026","share":0.2},` +
 		`"strata":[{"segment":"vip","share":0.5},{"segment":"new","share":0.1}],"decimals":2}`
 	if string(data) != want {
@@ -76,7 +76,7 @@ func TestCampaignRefused(t *testing.T) {
 		{func(c *Campaign) { c.Strata[0].Segment = "" }, ErrID, "/strata/0/segment"},
 		{func(c *Campaign) { c.Strata[1].Share = -0.1 }, ErrOption, "/strata/1/share"},
 		{func(c *Campaign) { c.Decimals = 19 }, ErrOption, "/decimals"},
-		{func(c *Campaign) { c.Confidence = 1 }, ErrOption, "/confidence"},
+		{func(c *Campaign) { c.Confidence = 1 }, ErrConfidence, "/confidence"},
 		{func(c *Campaign) { c.MinCustomers = -1 }, ErrOption, "/min_customers"},
 		{func(c *Campaign) { c.Goal.Metric = "joy" }, ErrOption, "/goal/metric"},
 		{func(c *Campaign) { c.Goal.Uplift = decimal.New(1, 0) }, ErrOption, "/goal/uplift"},
@@ -111,7 +111,7 @@ func TestCampaignRefused(t *testing.T) {
 
 func TestLabels(t *testing.T) {
 	type labelled interface{ Label(guanxi.Lang) string }
-	for _, l := range []labelled{ByShare, ByMoney, Treated, Held, Unassigned, Reached, NotReached, Undecided} {
+	for _, l := range []labelled{ByShare, ByMoney, Treated, Held, Unassigned, Reached, NotReached, Undecided, TooFew} {
 		if en, zh := l.Label(guanxi.EN), l.Label(guanxi.ZH); en == "" || zh == "" || en == zh {
 			t.Errorf("%v: %q, %q", l, en, zh)
 		}

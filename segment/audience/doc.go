@@ -28,7 +28,7 @@
 // idempotency key and, by a [Reasoner], its [Cause]: the customer's data, time, the
 // rule, or that they came or were removed.
 //
-//	next, err := last.Next(rule.ID(), now, members)          // store, if last is still the last
+//	next, err := last.Next(rule.ID(), members, now)          // store, if last is still the last
 //	diff, err := audience.Diff(last, next)
 //	for e := range diff.Events(reasoner.Cause) { … }
 //
@@ -46,8 +46,9 @@
 // accumulates what they did in the window, in parts if need be, and its [Report]
 // compares the arms by intent to treat: everybody counts in the arm they were
 // assigned to. The [Verdict] is [Reached] where the whole interval of the uplift is
-// at or above the goal, [NotReached] where it is below, and otherwise [Undecided],
-// with how many more customers it takes. Of money nothing is said unless
+// at or above the goal, [NotReached] where it is below, [TooFew] where an arm has too
+// few customers to judge at all, and otherwise [Undecided], with how many more
+// customers it takes. Of money nothing is said unless
 // [MinBuyers] in each arm brought some.
 //
 //	split, err := audience.NewSplit(key, campaign)

@@ -8,8 +8,8 @@ import (
 )
 
 // MinBuyers is how many customers of an arm must have brought money, or taken it
-// back, before anything is said about the mean: fewer show too little of how
-// unlike amounts are.
+// back, before anything is said about the mean: with fewer the spread of the
+// amounts is not known well enough.
 const MinBuyers = 20
 
 // sample is the treated and the held of one stratum, or of some pooled.
@@ -116,7 +116,7 @@ func (e estimate) effect(strata []sample) Effect {
 			c.Customers += a.n
 			c.Converted += a.converted
 			c.Buyers += a.money.buyers
-			c.Money = c.Money.Add(minor.To(a.money.sum, e.decimals))
+			c.Money = c.Money.Add(minor.To(a.money.Sum, e.decimals))
 		}
 	}
 	f.Share = e.uplift(ByShare, groups(ByShare, strata))
@@ -183,8 +183,8 @@ func (e estimate) money(s *sample) difference {
 	d := difference{known: float64(s.buyers())*e.scale >= MinBuyers && s.buyers() >= 2}
 	var mean, low, high [2]float64
 	for j, a := range s.arms {
-		mean[j] = float64(a.money.sum) / float64(a.n) * unit
-		d.known = d.known && a.money.sum > 0
+		mean[j] = float64(a.money.Sum) / float64(a.n) * unit
+		d.known = d.known && a.money.Sum > 0
 	}
 	d.treated, d.held = mean[0], mean[1]
 	if !d.known {
@@ -213,7 +213,7 @@ func (s *sample) spread() [2]float64 {
 	sum, df := 0.0, 0.0
 	for j, a := range s.arms {
 		k := float64(a.money.buyers)
-		v[j] = a.money.variance() / square(float64(a.money.sum)/k)
+		v[j] = a.money.variance() / square(float64(a.money.Sum)/k)
 		sum, df = sum+v[j]*(k-1), df+k-1
 	}
 	return [2]float64{max(v[0], sum/df), max(v[1], sum/df)}

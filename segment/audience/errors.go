@@ -19,7 +19,10 @@ var (
 	ErrID = errors.New("an id that is missing, not unique or malformed")
 	// ErrTime refuses the zero time.Time, one outside the years 1 to 9999, and a
 	// window that does not end after it begins.
-	ErrTime = errors.New("no time, or one out of order")
+	ErrTime = errors.New("zero time, one outside the years 1 to 9999, or one out of order")
+	// ErrConfidence refuses a confidence level outside (0, 1); 0 itself is
+	// DefaultConfidence.
+	ErrConfidence = errors.New("confidence must lie between 0 and 1, exclusive")
 	// ErrOrder refuses ordinals that do not ascend.
 	ErrOrder = errors.New("ordinals out of order")
 	// ErrOrdinal refuses what no ordinal can be: NoOrdinal, and beyond 32 bits.
@@ -31,8 +34,8 @@ var (
 	// ErrRow refuses a nil row of a population, and the number of a row that is not
 	// there.
 	ErrRow = errors.New("no row")
-	// ErrDuplicate refuses a customer who is listed twice.
-	ErrDuplicate = errors.New("listed twice")
+	// ErrDuplicate refuses a customer or an id that occurs twice.
+	ErrDuplicate = errors.New("occurs twice")
 	// ErrStratum refuses a stratum that the campaign does not have.
 	ErrStratum = errors.New("not a stratum of this campaign")
 	// ErrRoster refuses a roster that does not fit the campaign: other strata, or a
@@ -44,10 +47,10 @@ var (
 	ErrAmount = errors.New("not an amount of this currency")
 	// ErrOverflow refuses what does not fit into the sums.
 	ErrOverflow = errors.New("out of range")
-	// ErrMixed refuses to merge outcomes of different campaigns or rosters.
-	ErrMixed = errors.New("outcomes of another campaign")
-	// ErrFormat refuses bytes that are no encoding of this package.
-	ErrFormat = errors.New("malformed encoding")
+	// ErrMismatch refuses to merge outcomes of different campaigns or rosters.
+	ErrMismatch = errors.New("outcomes of another campaign")
+	// ErrFormat refuses bytes that the type never wrote.
+	ErrFormat = errors.New("not an encoding of this type")
 )
 
 // What is wrong with a treatment table or with groups of tags.
@@ -61,7 +64,8 @@ var (
 	// ErrSegment refuses a segment that the resolver does not know or that is no
 	// rule of the schema.
 	ErrSegment = errors.New("not a segment")
-	// ErrRevision refuses a config's version below 1. ErrVersion is of segments.
+	// ErrRevision refuses a config's version below 1. ErrVersion is about versions
+	// of segments.
 	ErrRevision = errors.New("not a version of a config: 1 or more")
 	// ErrHeld refuses a tag that a customer cannot hold so: an unknown source, a time
 	// outside the years 1 to 9999, or an end of a tag that a rule gave.

@@ -122,9 +122,9 @@ func ExampleDiff() {
 		fmt.Println(err)
 		return
 	}
-	v1, _ := audience.Version{Segment: "active"}.Next(old.ID(), then, members)
+	v1, _ := audience.Version{Segment: "active"}.Next(old.ID(), members, then)
 	members, _ = audience.Select(rule, maps.All(after))
-	v2, err := v1.Next(rule.ID(), now, members) // the host stores it, if v1 is still the last
+	v2, err := v1.Next(rule.ID(), members, now) // the host stores it, if v1 is still the last
 	if err != nil {
 		fmt.Println(err)
 		return

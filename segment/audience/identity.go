@@ -38,14 +38,14 @@ func (k IdentifierKind) Label(lang guanxi.Lang) string {
 // IdentifierForm says how the values of a kind are brought to one form.
 type IdentifierForm string
 
-// The forms; see [IdentityRules.Normalize].
+// The forms; see [IdentityRules.Normalise].
 const (
 	PhoneForm IdentifierForm = "phone" // +8613800138000; the default of PhoneID
 	EmailForm IdentifierForm = "email" // lin@example.com; the default of EmailID
 	CardForm  IdentifierForm = "card"  // upper case, without spaces and hyphens; the default of MemberCardID
 	TokenForm IdentifierForm = "token" // A–Z a–z 0–9 _ - as it is; the default of WeChatUnionID
 	// ExactForm takes any text as it is: for kinds of the host's own, of which it is
-	// the default, and for values that the host normalized and hashed.
+	// the default, and for values that the host normalised and hashed.
 	ExactForm IdentifierForm = "exact"
 )
 
@@ -61,7 +61,7 @@ type IdentityRule struct {
 	// and identifies nobody. 0 is no bound.
 	MaxCustomers int `json:"max_customers,omitempty"`
 	// Ignore is values that identify nobody, such as a number that the till types in.
-	// They are normalized as any other.
+	// They are normalised as any other.
 	Ignore []string `json:"ignore,omitempty"`
 }
 
@@ -187,7 +187,7 @@ func (c *IdentityConfig) UnmarshalJSON(data []byte) error {
 }
 
 // Identifier is one thing by which a record may be known: as the host has it, or
-// normalized where it comes from a result.
+// normalised where it comes from a result.
 type Identifier struct {
 	Kind  IdentifierKind `json:"kind"`
 	Value string         `json:"value"`

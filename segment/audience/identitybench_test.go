@@ -31,7 +31,7 @@ func BenchmarkApplyTags(b *testing.B) {
 	var dst []TagChange
 	b.ReportAllocs()
 	for b.Loop() {
-		dst, _ = e.Apply(dst[:0], current, c)
+		dst, _ = e.AppendChanges(dst[:0], current, c)
 	}
 }
 

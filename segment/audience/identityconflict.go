@@ -36,7 +36,7 @@ func (k IdentityConflictKind) Label(lang guanxi.Lang) string {
 type IdentityConflict[K comparable] struct {
 	Kind IdentityConflictKind `json:"kind"`
 	// Identifiers are, of ConflictApart, those that joined nothing, and of
-	// ConflictSeveral the different values; normalized and in order.
+	// ConflictSeveral the different values; normalised and in order.
 	Identifiers []Identifier `json:"identifiers"`
 	// Against is, of ConflictApart, the kinds that tell the customers apart, the
 	// strongest first.

@@ -72,7 +72,7 @@ func ExampleIdentityLog_Undo() {
 		}
 	}
 	advance()
-	undo, err := log.Undo(2, now, "a clerk")
+	undo, err := log.Undo(2, "a clerk", now)
 	if err != nil {
 		panic(err)
 	}
@@ -89,14 +89,14 @@ func ExampleIdentityLog_Undo() {
 	// [shop-1] [store-7]
 }
 
-// Hosts that keep no identifiers in the clear hash them once normalized.
-func ExampleIdentityRules_Normalize() {
+// Hosts that keep no identifiers in the clear hash them once normalised.
+func ExampleIdentityRules_Normalise() {
 	rules, err := audience.NewIdentityRules(guanxi.IntKey[int64](), audience.IdentityPreset())
 	if err != nil {
 		panic(err)
 	}
 	for _, s := range []string{"（０１０）１２３４ ５６７８", "86-138-0013-8001", "call me"} {
-		id, err := rules.Normalize(audience.Identifier{Kind: audience.PhoneID, Value: s})
+		id, err := rules.Normalise(audience.Identifier{Kind: audience.PhoneID, Value: s})
 		fmt.Printf("%q %v\n", id.Value, err)
 	}
 	// Output:

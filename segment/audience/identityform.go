@@ -15,7 +15,7 @@ const (
 	maxPhone      = 15  // digits, ITU-T E.164
 )
 
-// Normalize brings an identifier to the one form in which it is compared, so that
+// Normalise brings an identifier to the one form in which it is compared, so that
 // a host may hash it and use ExactForm from then on. In every form spaces around
 // the value are dropped. In every form but exact, fullwidth letters, digits and
 // signs (０ ＠ －) become ASCII, and marks of no width are dropped:
@@ -36,8 +36,8 @@ const (
 //
 // A value that is nothing of the kind, is empty or is too long is ErrIdentifier;
 // a kind without a rule ErrIdentifierKind. Characters are not composed: "é" in two
-// forms of Unicode is two. Normalize is idempotent.
-func (m *IdentityRules[K]) Normalize(id Identifier) (Identifier, error) {
+// forms of Unicode is two. Normalise is idempotent.
+func (m *IdentityRules[K]) Normalise(id Identifier) (Identifier, error) {
 	rank, ok := m.rank[id.Kind]
 	if !ok {
 		return Identifier{}, wrap(guanxi.At("/kind", unknownKind(id.Kind)))

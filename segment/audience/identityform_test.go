@@ -79,7 +79,7 @@ func TestNormalize(t *testing.T) {
 		{china, "hash", strings.Repeat("x", 257), ""},
 	}
 	for _, c := range cases {
-		got, err := c.m.Normalize(Identifier{c.kind, c.in})
+		got, err := c.m.Normalise(Identifier{c.kind, c.in})
 		if c.want == "" {
 			if !errors.Is(err, ErrIdentifier) || !slices.Equal(faultsAt(err), []string{"/value"}) {
 				t.Errorf("%s %q: %q, %v", c.kind, c.in, got.Value, err)
@@ -88,7 +88,7 @@ func TestNormalize(t *testing.T) {
 			t.Errorf("%s %q: %q, %v, want %q", c.kind, c.in, got.Value, err, c.want)
 		}
 	}
-	if _, err := china.Normalize(Identifier{"passport", "x"}); !errors.Is(err, ErrIdentifierKind) || !slices.Equal(faultsAt(err), []string{"/kind"}) {
+	if _, err := china.Normalise(Identifier{"passport", "x"}); !errors.Is(err, ErrIdentifierKind) || !slices.Equal(faultsAt(err), []string{"/kind"}) {
 		t.Error(err)
 	}
 }
@@ -111,14 +111,14 @@ func FuzzNormalize(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, r := range cfg.Rules {
-			one, err := m.Normalize(Identifier{r.Kind, s})
+			one, err := m.Normalise(Identifier{r.Kind, s})
 			if err != nil {
 				continue
 			}
 			if len(one.Value) > maxIdentifier || one.Value == "" {
 				t.Fatalf("%s %q is %q", r.Kind, s, one.Value)
 			}
-			two, err := m.Normalize(one)
+			two, err := m.Normalise(one)
 			if err != nil || one != two {
 				t.Fatalf("%s %q is %q, and that %q: %v", r.Kind, s, one.Value, two.Value, err)
 			}
@@ -156,7 +156,7 @@ func FuzzIdentityJSON(f *testing.F) {
 		if json.Unmarshal(data, &tags) == nil {
 			again(t, tags)
 			if e, err := NewTagger(tags, memberAll, memberNow, memberSegment); err == nil {
-				if _, err := e.Apply(nil, nil, &member{Spend: 6000}); err != nil {
+				if _, err := e.AppendChanges(nil, nil, &member{Spend: 6000}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -217,11 +217,11 @@ func FuzzIdentityLog(f *testing.F) {
 			case 0:
 				e, sure = IdentityEvent[int8]{Kind: IdentityAdded, Keys: keys}, false
 			case 1:
-				e, err = l.Join(keys, day1, "")
+				e, err = l.Join(keys, "", day1)
 			case 2:
-				e, err = l.Undo(int64(data[i+1]), day1, "")
+				e, err = l.Undo(int64(data[i+1]), "", day1)
 			case 3:
-				e, err = l.Separate([][]int8{keys, others}, day1, "")
+				e, err = l.Separate([][]int8{keys, others}, "", day1)
 			case 4:
 				e, err = l.Remove(keys, day1)
 			default: // of parts that may not fit

@@ -12,7 +12,7 @@ import (
 // whatever their identifiers say: their customers become one at once. A key that
 // is unknown is ErrUnknownKey at /keys/i, one that is listed twice ErrDuplicate;
 // ErrDecision where a decision in force keeps two of them apart.
-func (l *IdentityLog[K]) Join(keys []K, now time.Time, by string) (IdentityEvent[K], error) {
+func (l *IdentityLog[K]) Join(keys []K, by string, now time.Time) (IdentityEvent[K], error) {
 	e := IdentityEvent[K]{Seq: l.last + 1, Kind: IdentityJoined, Keys: slices.Clone(keys), By: by}
 	var err error
 	if e.At, err = stamp(now); err != nil {
@@ -51,7 +51,7 @@ func (l *IdentityLog[K]) part(ords []uint32) IdentityPart[K] {
 // record until the next Advance. Keys that are unknown or on two sides are
 // ErrUnknownKey and ErrDuplicate; records of different customers, fewer than two
 // sides and sides that a decision in force joins are ErrDecision.
-func (l *IdentityLog[K]) Separate(sides [][]K, now time.Time, by string) (IdentityEvent[K], error) {
+func (l *IdentityLog[K]) Separate(sides [][]K, by string, now time.Time) (IdentityEvent[K], error) {
 	return l.separate(sides, now, by, 0)
 }
 
@@ -107,7 +107,7 @@ func (l *IdentityLog[K]) separate(sides [][]K, now time.Time, by string, of int6
 // ErrEvent where there is no such event that can be undone or it was undone
 // already, ErrDecision where the parts are no longer of one customer (a later
 // event is to be undone first) or a decision in force joins them.
-func (l *IdentityLog[K]) Undo(seq int64, now time.Time, by string) (IdentityEvent[K], error) {
+func (l *IdentityLog[K]) Undo(seq int64, by string, now time.Time) (IdentityEvent[K], error) {
 	e, ok := l.undo[seq]
 	inForce := slices.ContainsFunc(l.active, func(d identityDecision[K]) bool { return d.seq == seq })
 	if !ok || e.Kind != IdentityMerged && !inForce {

@@ -101,13 +101,13 @@ func TestIdentityLog(t *testing.T) {
 
 	// By hand: it was the son's phone. Everybody is again who they were, and stays so
 	// whatever comes.
-	h.one(h.log.Undo(merged[1].Seq, day1, "lin"))
+	h.one(h.log.Undo(merged[1].Seq, "lin", day1))
 	h.want("20[20] 30[30] 10[10] ")
 	records = append(records, of(40, phone(p1)), of(50, phone(p2), union1("u5")))
 	h.advance(records)
 	// 40 and 50 hang on phones that two of the sides have: nobody knows whose.
 	h.want("20[20] 30[30] 10[10] 40[40] 50[50] ")
-	if _, err := h.log.Undo(merged[1].Seq, day1, "lin"); !errors.Is(err, ErrDecision) {
+	if _, err := h.log.Undo(merged[1].Seq, "lin", day1); !errors.Is(err, ErrDecision) {
 		t.Error("undone twice:", err)
 	}
 
@@ -116,8 +116,8 @@ func TestIdentityLog(t *testing.T) {
 	if h.events[undone-1].Kind != IdentitySeparated {
 		t.Fatal(h.events[undone-1])
 	}
-	h.one(h.log.Undo(undone, day1, "lin"))
-	if _, err := h.log.Undo(undone, day1, "lin"); !errors.Is(err, ErrEvent) {
+	h.one(h.log.Undo(undone, "lin", day1))
+	if _, err := h.log.Undo(undone, "lin", day1); !errors.Is(err, ErrEvent) {
 		t.Error("withdrawn twice:", err)
 	}
 	h.advance(records)
@@ -127,21 +127,21 @@ func TestIdentityLog(t *testing.T) {
 	h.want("20[20 30 10 40] 50[50] ")
 
 	// Joined by hand, and taken back.
-	h.one(h.log.Join([]int{50, 40}, day1, "wei"))
+	h.one(h.log.Join([]int{50, 40}, "wei", day1))
 	h.want("20[20 30 10 40 50] ")
 	if len(h.advance(records)) != 0 {
 		t.Error("a decision does not last")
 	}
-	if _, err := h.log.Separate([][]int{{40}, {50}}, day1, "wei"); !errors.Is(err, ErrDecision) || !strings.Contains(err.Error(), fmt.Sprintf("events [%d] join", h.log.Last())) {
+	if _, err := h.log.Separate([][]int{{40}, {50}}, "wei", day1); !errors.Is(err, ErrDecision) || !strings.Contains(err.Error(), fmt.Sprintf("events [%d] join", h.log.Last())) {
 		t.Error(err)
 	}
-	h.one(h.log.Undo(h.log.Last(), day1, "wei"))
+	h.one(h.log.Undo(h.log.Last(), "wei", day1))
 	h.want("20[20 30 10 40] 50[50] ")
 
 	// Told apart by hand; what is on no side stays with the oldest.
-	h.one(h.log.Separate([][]int{{30}, {40}}, day1, "wei"))
+	h.one(h.log.Separate([][]int{{30}, {40}}, "wei", day1))
 	h.want("20[20 10] 30[30] 40[40] 50[50] ")
-	if _, err := h.log.Join([]int{30, 40}, day1, ""); !errors.Is(err, ErrDecision) {
+	if _, err := h.log.Join([]int{30, 40}, "", day1); !errors.Is(err, ErrDecision) {
 		t.Error(err)
 	}
 
@@ -244,7 +244,7 @@ func TestUndoIsExact(t *testing.T) {
 		}
 		shuffle(g, seqs) // in any order
 		for _, seq := range seqs {
-			h.one(h.log.Undo(seq, day1, "test"))
+			h.one(h.log.Undo(seq, "test", day1))
 		}
 		merges += len(seqs)
 		alone := newHistory(t, IdentityPreset())
@@ -281,7 +281,7 @@ func TestUndoIsExact(t *testing.T) {
 		}
 		// A decision taken back brings the merge back.
 		for _, d := range slices.Clone(h.log.active) {
-			h.one(h.log.Undo(d.seq, day1, "test"))
+			h.one(h.log.Undo(d.seq, "test", day1))
 		}
 		h.advance(records)
 		if h.now() != after {
@@ -373,37 +373,37 @@ func TestApplyBad(t *testing.T) {
 		}
 	}
 	for _, err := range []error{
-		second(h.log.Join([]int{3, 9}, day1, "")), second(h.log.Separate([][]int{{1}, {9}}, day1, "")), second(h.log.Remove([]int{9}, day1)),
+		second(h.log.Join([]int{3, 9}, "", day1)), second(h.log.Separate([][]int{{1}, {9}}, "", day1)), second(h.log.Remove([]int{9}, day1)),
 	} {
 		if !errors.Is(err, ErrUnknownKey) {
 			t.Error(err)
 		}
 	}
 	for _, err := range []error{
-		second(h.log.Join([]int{3, 3}, day1, "")), second(h.log.Separate([][]int{{1}, {1}}, day1, "")),
+		second(h.log.Join([]int{3, 3}, "", day1)), second(h.log.Separate([][]int{{1}, {1}}, "", day1)),
 	} {
 		if !errors.Is(err, ErrDuplicate) {
 			t.Error(err)
 		}
 	}
 	for _, err := range []error{
-		second(h.log.Join([]int{3, 4}, time.Time{}, "")), second(h.log.Separate([][]int{{1}, {2}}, time.Time{}, "")), second(h.log.Remove([]int{1}, time.Time{})),
+		second(h.log.Join([]int{3, 4}, "", time.Time{})), second(h.log.Separate([][]int{{1}, {2}}, "", time.Time{})), second(h.log.Remove([]int{1}, time.Time{})),
 	} {
 		if !errors.Is(err, ErrTime) {
 			t.Error(err)
 		}
 	}
 	for _, err := range []error{
-		second(h.log.Separate([][]int{{1}}, day1, "")), second(h.log.Separate([][]int{{1}, {3}}, day1, "")),
+		second(h.log.Separate([][]int{{1}}, "", day1)), second(h.log.Separate([][]int{{1}, {3}}, "", day1)),
 	} {
 		if !errors.Is(err, ErrDecision) {
 			t.Error(err)
 		}
 	}
-	if _, err := h.log.Join([]int{3}, day1, ""); !errors.Is(err, ErrEvent) {
+	if _, err := h.log.Join([]int{3}, "", day1); !errors.Is(err, ErrEvent) {
 		t.Error(err)
 	}
-	if _, err := h.log.Undo(99, day1, ""); !errors.Is(err, ErrEvent) {
+	if _, err := h.log.Undo(99, "", day1); !errors.Is(err, ErrEvent) {
 		t.Error(err)
 	}
 	if _, err := NewIdentityLog(guanxi.IntKey[int](), slices.Values([]IdentityEvent[int]{{Seq: 2}})); !errors.Is(err, ErrEvent) {

@@ -68,7 +68,7 @@ func naive(m *IdentityRules[int], records []record, decisions []IdentityDecision
 		having := map[string][]int{} // records by value
 		for _, r := range records {
 			for _, id := range r.Identifiers {
-				if n, err := m.Normalize(id); err == nil && n.Kind == rule.Kind && !slices.Contains(having[n.Value], r.Key) {
+				if n, err := m.Normalise(id); err == nil && n.Kind == rule.Kind && !slices.Contains(having[n.Value], r.Key) {
 					having[n.Value] = append(having[n.Value], r.Key)
 				}
 			}

@@ -36,7 +36,7 @@ type IdentityDecision[K comparable] struct {
 //
 // Cost: O(n log n) in the records for their order by key, and nearly O(n) beyond;
 // the memory of a few machine words for each record and identifier, and the texts
-// that normalizing makes.
+// that normalising makes.
 func (m *IdentityRules[K]) Resolve(records []IdentityRecord[K], decisions []IdentityDecision[K]) (*Identities[K], error) {
 	if uint64(len(records)) > math.MaxInt32 {
 		return nil, wrap(fmt.Errorf("%w: %d records", ErrOverflow, len(records)))
@@ -71,7 +71,7 @@ func cloneDecisions[K comparable](decisions []IdentityDecision[K]) []IdentityDec
 	return out
 }
 
-// identityValue is a normalized identifier by the rank of its kind.
+// identityValue is a normalised identifier by the rank of its kind.
 type identityValue struct {
 	rank  uint8
 	value string
@@ -149,7 +149,7 @@ func (w *resolution[K]) sort(records []IdentityRecord[K]) ([]int32, error) {
 	return nil, errors.Join(errs...)
 }
 
-// intern normalizes the identifiers and fills out.values, out.state and, by value,
+// intern normalises the identifiers and fills out.values, out.state and, by value,
 // the records that have it, in their order.
 func (w *resolution[K]) intern(records []IdentityRecord[K], order []int32) {
 	var t table.Table[identityValue, uint8]

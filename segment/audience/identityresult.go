@@ -199,7 +199,7 @@ func (o *Identities[K]) Shared() []SharedIdentifier[K] {
 	return out
 }
 
-// Unusable returns the identifiers that are none, at /records/i/identifiers/j of
+// Unusable returns the identifiers that are not valid, at /records/i/identifiers/j of
 // what Resolve was given, the first 1,000 of them, and how many there are: ErrIdentifier
 // and ErrIdentifierKind. Their records stand without them. The faults do not
 // repeat the values, which are personal.

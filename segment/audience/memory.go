@@ -9,11 +9,12 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Memory is a [Directory] in memory, for tests and single processes. It is kept
-// with the sets by its binary encoding. It is safe for concurrent use. Memory is
-// that of a map of keys and a slice of them; an ordinal whose customer is removed
+// with the sets by its binary encoding. It is safe for concurrent use. It takes the memory of a map
+// of keys and a slice of them; an ordinal whose customer is removed
 // stays as an empty key.
 type Memory[K comparable] struct {
 	key  guanxi.Key[K]
@@ -164,35 +165,35 @@ func (m *Memory[K]) UnmarshalBinary(data []byte) error {
 }
 
 func (m *Memory[K]) read(data []byte) error {
-	r := reader{data: data}
+	r := reader{wire.Reader{Data: data}}
 	if r.byte() != memoryVersion {
 		return formatFault("unknown version")
 	}
-	count := r.uvarint()
-	if r.bad || count > uint64(len(r.data)) || count > NoOrdinal {
+	count := r.Uvarint()
+	if r.Bad || count > uint64(len(r.Data)) || count > NoOrdinal {
 		return formatFault("number of ordinals")
 	}
 	m.keys = make([]K, count)
 	for v := range uint32(count) {
 		there := r.byte()
-		if r.bad || there > 1 {
+		if r.Bad || there > 1 {
 			return formatFault("neither a customer nor one removed")
 		}
 		if there == 0 {
 			continue
 		}
-		k, n, err := m.key.Decode(r.data)
+		k, n, err := m.key.Decode(r.Data)
 		if err != nil {
 			return formatFault(err.Error())
 		}
-		r.next(uint64(n))
+		r.Bytes(n)
 		if _, twice := m.of[k]; twice {
 			return formatFault("one key twice")
 		}
 		m.of[k], m.keys[v] = v, k
 		m.live.Add(v)
 	}
-	if len(r.data) > 0 {
+	if len(r.Data) > 0 {
 		return formatFault("more than a directory")
 	}
 	return nil

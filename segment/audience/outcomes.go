@@ -6,6 +6,8 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/shopspring/decimal"
+
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // Outcomes is an accumulator of what the customers of a campaign did in its
@@ -104,11 +106,11 @@ func side(a Arm) int {
 	return 0
 }
 
-// Merge adds what p has. Errors, with o as before: ErrMixed unless both are of the
+// Merge adds what p has. Errors, with o as before: ErrMismatch unless both are of the
 // same campaign and roster, ErrDuplicate for a customer in both, ErrOverflow.
 func (o *Outcomes) Merge(p *Outcomes) error {
 	if o.campaign.Decimals != p.campaign.Decimals || o.campaign.Holdout != p.campaign.Holdout || !o.roster.equal(p.roster) {
-		return wrap(ErrMixed)
+		return wrap(ErrMismatch)
 	}
 	if (Set{o.seen}).Meets(Set{p.seen}) {
 		return wrap(fmt.Errorf("%w: %s", ErrDuplicate, Set{o.seen}.And(Set{p.seen})))
@@ -147,9 +149,9 @@ func (o *Outcomes) AppendBinary(dst []byte) ([]byte, error) {
 	for _, c := range o.cells {
 		dst = binary.AppendUvarint(dst, uint64(c.converted))
 		dst = binary.AppendUvarint(dst, uint64(c.money.buyers))
-		dst = binary.AppendVarint(dst, c.money.sum)
-		dst = binary.BigEndian.AppendUint64(dst, c.money.hi)
-		dst = binary.BigEndian.AppendUint64(dst, c.money.lo)
+		dst = binary.AppendVarint(dst, c.money.Sum)
+		dst = binary.BigEndian.AppendUint64(dst, c.money.Hi)
+		dst = binary.BigEndian.AppendUint64(dst, c.money.Lo)
 	}
 	return dst, nil
 }
@@ -158,33 +160,33 @@ func (o *Outcomes) AppendBinary(dst []byte) ([]byte, error) {
 func (o *Outcomes) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // UnmarshalBinary reads what AppendBinary of the same campaign and roster wrote,
-// into outcomes made for them: otherwise ErrMixed or ErrFormat, and o is as
+// into outcomes made for them: otherwise ErrMismatch or ErrFormat, and o is as
 // before.
 func (o *Outcomes) UnmarshalBinary(data []byte) error {
-	r := reader{data: data}
+	r := reader{wire.Reader{Data: data}}
 	if r.byte() != outcomesVersion {
 		return wrap(formatFault("unknown version"))
 	}
-	id, decimals, seen := r.bytes(), int(r.byte()), r.bytes()
+	id, decimals, seen := r.Text(), int(r.byte()), r.Bytes(r.Length())
 	cells := make([]cell, len(o.cells))
 	for i := range cells {
 		c := &cells[i]
-		c.converted = int64(r.uvarint())
-		c.money.buyers = int64(r.uvarint())
-		c.money.sum, c.money.hi, c.money.lo = r.varint(), r.uint64(), r.uint64()
+		c.converted = int64(r.Uvarint())
+		c.money.buyers = int64(r.Uvarint())
+		c.money.Sum, c.money.Hi, c.money.Lo = r.Varint(), r.uint64(), r.uint64()
 	}
-	if r.bad || len(r.data) > 0 {
+	if r.Bad || len(r.Data) > 0 {
 		return wrap(formatFault("no outcomes"))
 	}
-	if string(id) != o.campaign.ID || decimals != o.campaign.Decimals {
-		return wrap(fmt.Errorf("%w: %.64q", ErrMixed, id))
+	if id != o.campaign.ID || decimals != o.campaign.Decimals {
+		return wrap(fmt.Errorf("%w: %.64q", ErrMismatch, id))
 	}
 	var s Set
 	if err := s.UnmarshalBinary(seen); err != nil {
 		return err
 	}
 	if !s.Within(o.roster.All()) {
-		return wrap(fmt.Errorf("%w: customers of another roster", ErrMixed))
+		return wrap(fmt.Errorf("%w: customers of another roster", ErrMismatch))
 	}
 	for i, c := range cells {
 		e := o.roster.Strata[i/2]
@@ -197,50 +199,19 @@ func (o *Outcomes) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
-// reader takes an encoding apart; bad once it does not fit.
-type reader struct {
-	data []byte
-	bad  bool
-}
-
-func (r *reader) next(n uint64) []byte {
-	if r.bad || n > uint64(len(r.data)) {
-		r.bad = true
-		return nil
-	}
-	b := r.data[:n]
-	r.data = r.data[n:]
-	return b
-}
+// reader takes an encoding apart.
+type reader struct{ wire.Reader }
 
 func (r *reader) byte() byte {
-	if b := r.next(1); b != nil {
+	if b := r.Bytes(1); b != nil {
 		return b[0]
 	}
 	return 0
 }
 
 func (r *reader) uint64() uint64 {
-	if b := r.next(8); b != nil {
+	if b := r.Bytes(8); b != nil {
 		return binary.BigEndian.Uint64(b)
 	}
 	return 0
 }
-
-// uvarint reads the shortest form alone.
-func (r *reader) uvarint() uint64 {
-	v, n := binary.Uvarint(r.data)
-	if n <= 0 || n > 1 && r.data[n-1] == 0 {
-		r.bad = true
-		return 0
-	}
-	r.next(uint64(n))
-	return v
-}
-
-func (r *reader) varint() int64 {
-	u := r.uvarint()
-	return int64(u>>1) ^ -int64(u&1)
-}
-
-func (r *reader) bytes() []byte { return r.next(r.uvarint()) }

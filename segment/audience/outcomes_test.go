@@ -117,7 +117,7 @@ func TestOutcomesRefused(t *testing.T) {
 		t.Error(err)
 	}
 	other := outcomes(t, plainCampaign(), plainRoster(3, 4))
-	if err := o.Merge(other); !errors.Is(err, ErrMixed) {
+	if err := o.Merge(other); !errors.Is(err, ErrMismatch) {
 		t.Error(err)
 	}
 	if err := o.Merge(o); !errors.Is(err, ErrDuplicate) {
@@ -171,13 +171,13 @@ func TestGoldenOutcomes(t *testing.T) {
 	c.ID = "summer"
 	r := plainRoster(3, 3)
 	r.Campaign = "summer"
-	if err := outcomes(t, c, r).UnmarshalBinary(data); !errors.Is(err, ErrMixed) {
+	if err := outcomes(t, c, r).UnmarshalBinary(data); !errors.Is(err, ErrMismatch) {
 		t.Error(err)
 	}
 	if err := outcomes(t, plainCampaign(), plainRoster(4, 4)).UnmarshalBinary(data); err != nil {
 		t.Error(err) // everybody in it is in this roster too
 	}
-	if err := outcomes(t, plainCampaign(), plainRoster(2, 2)).UnmarshalBinary(data); !errors.Is(err, ErrMixed) {
+	if err := outcomes(t, plainCampaign(), plainRoster(2, 2)).UnmarshalBinary(data); !errors.Is(err, ErrMismatch) {
 		t.Error(err)
 	}
 }
@@ -188,7 +188,7 @@ func checkOutcomes(t *testing.T, data []byte) {
 	o := outcomes(t, plainCampaign(), plainRoster(3, 3))
 	empty := encoded(t, o)
 	if err := o.UnmarshalBinary(data); err != nil {
-		if !errors.Is(err, ErrFormat) && !errors.Is(err, ErrMixed) || encoded(t, o) != empty {
+		if !errors.Is(err, ErrFormat) && !errors.Is(err, ErrMismatch) || encoded(t, o) != empty {
 			t.Fatalf("%x: %v", data, err)
 		}
 		return

@@ -62,8 +62,8 @@ type Preview struct {
 	Customers int64 `json:"customers"` // looked at
 	Before    int64 `json:"before"`    // in the segment by the old rule
 	After     int64 `json:"after"`     // and by the new one
-	Entered   int64 `json:"entered"`   // After alone
-	Left      int64 `json:"left"`      // Before alone
+	Entered   int64 `json:"entered"`   // by the new one and not by the old one
+	Left      int64 `json:"left"`      // by the old one and not by the new one
 	// The first to look at, as Set.Sample picks them.
 	EnteredSample []uint32 `json:"entered_sample,omitempty"`
 	LeftSample    []uint32 `json:"left_sample,omitempty"`

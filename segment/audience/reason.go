@@ -21,10 +21,10 @@ const (
 	Unclear = segment.Unclear
 )
 
-// Causes makes of what a [segment.Live] told since the old version, all of it and
-// in its order, what [Difference.Events] asks for one rule: the last cause by which
-// the customer went that way, [Unclear] where nothing was told. rule is the index
-// in Live's batch. ordinals[i] is the customer of row i; nil is a Live whose rows
+// Causes turns what a [segment.Live] told since the old version, all of it and in
+// its order, into the function that [Difference.Events] asks, for one rule: it
+// answers the last cause by which the customer went that way, [Unclear] where
+// nothing was told. rule is the index in Live's batch. ordinals[i] is the customer of row i; nil is a Live whose rows
 // are the ordinals. A row without one is ErrRow at /i/row, and NoOrdinal
 // ErrOrdinal; the first 1,000 are named. changes is not kept.
 func Causes(changes []segment.Change, rule int, ordinals []uint32) (func(ordinal uint32, entered bool) Cause, error) {

@@ -149,8 +149,8 @@ func TestCauseIsWhatChanged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v1, _ := Version{Segment: "s"}.Next(a.ID(), old, was)
-		v2, err := v1.Next(b.ID(), next, is)
+		v1, _ := Version{Segment: "s"}.Next(a.ID(), was, old)
+		v2, err := v1.Next(b.ID(), is, next)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,8 @@ type Verdict string
 const (
 	Reached    Verdict = "reached"     // the whole interval is at or above the goal, and above 0
 	NotReached Verdict = "not_reached" // the whole interval is below the goal
-	Undecided  Verdict = "not_enough"  // not enough customers to say either
+	Undecided  Verdict = "undecided"   // the interval holds values on both sides of the goal, or there is none
+	TooFew     Verdict = "too_few"     // an arm has fewer customers than Campaign.MinCustomers
 )
 
 // Label returns the name of v that is shown to people.
@@ -27,7 +28,9 @@ func (v Verdict) Label(lang guanxi.Lang) string {
 	case NotReached:
 		return guanxi.Text{EN: "Not reached", ZH: "未达成"}.In(lang)
 	case Undecided:
-		return guanxi.Text{EN: "Not enough customers", ZH: "样本不足"}.In(lang)
+		return guanxi.Text{EN: "Undecided", ZH: "尚无定论"}.In(lang)
+	case TooFew:
+		return guanxi.Text{EN: "Too few customers", ZH: "样本不足"}.In(lang)
 	}
 	return string(v)
 }
@@ -160,6 +163,9 @@ func (r *Report) judge(c *Campaign, e estimate, compared []sample) {
 		treated, held = treated+s.arms[0].n, held+s.arms[1].n
 	}
 	n, arm := treated+held, min(treated, held)
+	if arm < least {
+		r.Verdict = TooFew
+	}
 	if arm == 0 {
 		if c.holds() {
 			r.Needed, r.Reachable = 2*least, true

@@ -207,10 +207,10 @@ func TestVerdicts(t *testing.T) {
 		{"harm", 0, 200, 8000, 300, 2000, 0, NotReached},
 		{"any effect", 0, 2000, 8000, 300, 2000, 0, Reached},
 		{"too close", 9, 2000, 8000, 300, 2000, 0, Undecided},
-		{"too few by the setting", 2, 2000, 8000, 300, 2000, 2001, Undecided},
-		{"too few by default", 2, 29, 29, 0, 29, 0, Undecided},
-		{"none", 2, 0, 0, 0, 0, 0, Undecided},
-		{"nobody held", 2, 5, 100, 0, 0, 0, Undecided},
+		{"too few by the setting", 2, 2000, 8000, 300, 2000, 2001, TooFew},
+		{"too few by default", 2, 29, 29, 0, 29, 0, TooFew},
+		{"none", 2, 0, 0, 0, 0, 0, TooFew},
+		{"nobody held", 2, 5, 100, 0, 0, 0, TooFew},
 		{"no effect, no goal", 0, 100, 1000, 100, 1000, 0, Undecided},
 	} {
 		k := plainCampaign()
@@ -219,7 +219,7 @@ func TestVerdicts(t *testing.T) {
 		if rep.Verdict != c.want {
 			t.Errorf("%s: %s", c.name, rep.Verdict)
 		}
-		if rep.Verdict != Undecided && (rep.Needed != 0 || !rep.Reachable) {
+		if rep.Verdict != Undecided && rep.Verdict != TooFew && (rep.Needed != 0 || !rep.Reachable) {
 			t.Errorf("%s: decided, and %d needed", c.name, rep.Needed)
 		}
 	}
@@ -243,7 +243,7 @@ func TestNeeded(t *testing.T) {
 	}
 
 	few := converted(t, k, 5, 10, 0, 10).Report() // wide apart, and far too few
-	if few.Verdict != Undecided || few.Needed != 40 || !few.Reachable {
+	if few.Verdict != TooFew || few.Needed != 40 || !few.Reachable {
 		t.Errorf("%+v", few)
 	}
 	nobody := converted(t, k, 0, 0, 0, 0).Report()
@@ -252,7 +252,7 @@ func TestNeeded(t *testing.T) {
 	}
 	all := k
 	all.Holdout = Holdout{}
-	if rep := converted(t, all, 5, 100, 0, 0).Report(); rep.Reachable || rep.Needed != 0 || rep.Verdict != Undecided {
+	if rep := converted(t, all, 5, 100, 0, 0).Report(); rep.Reachable || rep.Needed != 0 || rep.Verdict != TooFew {
 		t.Errorf("%+v", rep)
 	}
 	exact := converted(t, k, 150, 1000, 20, 200).Report() // the goal itself

@@ -134,7 +134,7 @@ func TestCausesOfLive(t *testing.T) {
 		}
 		return s
 	}
-	v1, err := Version{Segment: "recent"}.Next(recent.ID(), noon, set(0))
+	v1, err := Version{Segment: "recent"}.Next(recent.ID(), set(0), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestCausesOfLive(t *testing.T) {
 	if told, err = live.Remove(told, 2); err != nil {
 		t.Fatal(err)
 	}
-	v2, err := v1.Next(recent.ID(), later, set(0))
+	v2, err := v1.Next(recent.ID(), set(0), later)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,9 @@ import (
 //
 // Chambi, Lemire, Kaser & Godin (2016), Software: Practice and Experience
 // 46(5):709–719.
-type Set struct{ bits *roaring.Bitmap } // nil is empty; never changed once it is here
+type Set struct {
+	bits *roaring.Bitmap // nil is empty; never changed once it is here
+}
 
 var none = roaring.New() // read only
 
@@ -67,8 +69,8 @@ func (s Set) Complement(universe Set) Set { return universe.Minus(s) }
 // 65,536 ordinals, no allocation.
 func (s Set) Count() int64 { return int64(s.bitmap().GetCardinality()) }
 
-// AndCount is And(t).Count() without making the set: no allocation, as of the
-// other counts.
+// AndCount is And(t).Count() without making the set. Like the other counts it does
+// not allocate.
 func (s Set) AndCount(t Set) int64 { return int64(s.bitmap().AndCardinality(t.bitmap())) }
 
 // OrCount is Or(t).Count() without making the set.

@@ -162,8 +162,8 @@ func (s Set) appendBlocks(dst []byte) []byte {
 // MarshalBinary returns what AppendBinary appends.
 func (s Set) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
-// UnmarshalBinary reads what AppendBinary wrote, and nothing else: two encodings
-// of one set would be one too many. Anything else is ErrFormat, and s is as
+// UnmarshalBinary reads what AppendBinary wrote, and nothing else, since
+// a set has one encoding. Anything else is ErrFormat, and s is as
 // before. Memory is bounded by the length of data.
 func (s *Set) UnmarshalBinary(data []byte) error {
 	if len(data) == 0 || data[0] != setVersion {

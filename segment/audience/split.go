@@ -7,6 +7,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/internal/holdout"
+	"github.com/guanxi-go/guanxi/internal/normal"
 	"github.com/guanxi-go/guanxi/internal/proportion"
 	"github.com/guanxi-go/guanxi/internal/strict"
 )
@@ -183,7 +184,7 @@ func (s *Split[K]) Assignments(r Roster) ([]Assignment, error) {
 	if err != nil {
 		return nil, wrap(err)
 	}
-	z := proportion.Deviate(0.999)
+	z := normal.Deviate(0.999)
 	report := make([]Assignment, len(r.Strata))
 	for i, e := range r.Strata {
 		wanted, _ := s.campaign.share(e.Segment)

@@ -86,7 +86,7 @@ func (t *Tagger[T]) At(now segment.At) (*Tagger[T], error) {
 	return moved, nil
 }
 
-// Apply appends to dst what is to change about the tags of c, who holds current:
+// AppendChanges appends to dst what is to change about the tags of c, who holds current:
 // group by group, in the order of the tags. It changes nothing itself, says
 // nothing of tags in no group, and nothing once the changes are made. After them
 // an exclusive group has at most one tag in force. Of two tags given by hand in it
@@ -96,7 +96,7 @@ func (t *Tagger[T]) At(now segment.At) (*Tagger[T], error) {
 // ErrHeld, each at its place in current; there are no changes then. Cost: a Match
 // for each tag, in an exclusive group up to the first that holds, and a look
 // through current for each; no allocation but for dst and that of Match.
-func (t *Tagger[T]) Apply(dst []TagChange, current []HeldTag, c *T) ([]TagChange, error) {
+func (t *Tagger[T]) AppendChanges(dst []TagChange, current []HeldTag, c *T) ([]TagChange, error) {
 	before := len(dst)
 	for g := range t.groups {
 		group := &t.groups[g]

@@ -35,8 +35,8 @@ func (m ManualTags) Label(lang guanxi.Lang) string {
 
 // TagRule is a tag and the segment whose customers get it.
 type TagRule struct {
-	Tag   string      `json:"tag"` // unique in all groups
-	Label guanxi.Text `json:"label,omitzero"`
+	Tag  string      `json:"tag"` // unique in all groups
+	Name guanxi.Text `json:"name,omitzero"`
 	// Segment is the rule, as the resolver knows it. "" is a tag that is given by
 	// hand alone.
 	Segment string `json:"segment,omitempty"`
@@ -48,8 +48,8 @@ type TagRule struct {
 
 // TagGroup is tags that belong together, such as value: high, middle, low.
 type TagGroup struct {
-	ID    string      `json:"id"`
-	Label guanxi.Text `json:"label,omitzero"`
+	ID   string      `json:"id"`
+	Name guanxi.Text `json:"name,omitzero"`
 	// Exclusive: a customer has at most one tag of the group, the first in order
 	// whose rule holds.
 	Exclusive bool       `json:"exclusive,omitempty"`

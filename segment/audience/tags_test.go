@@ -55,7 +55,7 @@ func changesText(changes []TagChange) string {
 func TestTagSinceLater(t *testing.T) {
 	e := tagger(t, memberTags)
 	later := memberNow.Now.Add(time.Hour)
-	got, err := e.Apply(nil, []HeldTag{byRule("bj", later), byRule("high", later)}, &member{})
+	got, err := e.AppendChanges(nil, []HeldTag{byRule("bj", later), byRule("high", later)}, &member{})
 	if err != nil || !strings.Contains(changesText(got), "remove bj left") || !strings.Contains(changesText(got), "remove high") {
 		t.Error(changesText(got), err)
 	}
@@ -103,7 +103,7 @@ func TestApplyTagsOfRules(t *testing.T) {
 			cfg = *c.cfg
 		}
 		e := tagger(t, cfg)
-		changes, err := e.Apply(nil, c.current, &c.c)
+		changes, err := e.AppendChanges(nil, c.current, &c.c)
 		if err != nil {
 			t.Fatal(c.name, err)
 		}
@@ -202,17 +202,17 @@ func TestTagLaws(t *testing.T) {
 			t.Fatal(err)
 		}
 		c, current := randomMember(g), randomHeld(g)
-		changes, err := e.Apply(nil, current, &c)
+		changes, err := e.AppendChanges(nil, current, &c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		after := ApplyTags(nil, current, changes)
 		settled(t, cfg, current, after, memberNow.Now)
-		if again, err := e.Apply(nil, after, &c); err != nil || len(again) > 0 {
+		if again, err := e.AppendChanges(nil, after, &c); err != nil || len(again) > 0 {
 			t.Fatalf("%d: again %+v, %v\n%+v\n%+v", seed, again, err, cfg, current)
 		}
 		shuffle(g, current)
-		if other, err := e.Apply(nil, current, &c); err != nil || !reflect.DeepEqual(other, changes) {
+		if other, err := e.AppendChanges(nil, current, &c); err != nil || !reflect.DeepEqual(other, changes) {
 			t.Fatalf("%d: in another order %+v, was %+v", seed, other, changes)
 		}
 		next, ok, err := e.NextChange(current, &c)
@@ -227,7 +227,7 @@ func TestTagLaws(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			then, err := moved.Apply(nil, after, &c)
+			then, err := moved.AppendChanges(nil, after, &c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -261,7 +261,7 @@ func TestTagTurnsWithoutEffect(t *testing.T) {
 	}
 }
 
-func TestApplyAllTags(t *testing.T) {
+func TestChangesAll(t *testing.T) {
 	g := rand.New(rand.NewPCG(1, 6))
 	e := tagger(t, memberTags)
 	members, current := make([]member, 1000), make([][]HeldTag, 900)
@@ -270,12 +270,12 @@ func TestApplyAllTags(t *testing.T) {
 	}
 	current[3] = []HeldTag{byRule("low", memberNow.Now), byRule("low", memberNow.Now)}
 	current[5] = []HeldTag{{Tag: "x"}, {Tag: "bj"}}
-	want, err := e.ApplyAll(members, current, 0)
+	want, err := e.ChangesAll(members, current, 0)
 	if !errors.Is(err, ErrDuplicate) || !errors.Is(err, ErrHeld) || !slices.Equal(faultsAt(err), []string{"/3/1", "/5/1/by"}) {
 		t.Error(err)
 	}
 	for _, w := range []int{1, 2, 7, 5000} {
-		got, again := e.ApplyAll(members, current, w)
+		got, again := e.ChangesAll(members, current, w)
 		if !reflect.DeepEqual(got, want) || again.Error() != err.Error() {
 			t.Errorf("%d workers differ", w)
 		}
@@ -285,12 +285,12 @@ func TestApplyAllTags(t *testing.T) {
 		if x.Row < len(current) {
 			tags = current[x.Row]
 		}
-		one, err := e.Apply(nil, tags, &members[x.Row])
+		one, err := e.AppendChanges(nil, tags, &members[x.Row])
 		if err != nil || !reflect.DeepEqual(one, x.Changes) {
 			t.Fatal(x.Row, one, err)
 		}
 	}
-	if out, err := e.ApplyAll(nil, nil, 4); out != nil || err != nil {
+	if out, err := e.ChangesAll(nil, nil, 4); out != nil || err != nil {
 		t.Error(out, err)
 	}
 	if e.Version() != 2 {
@@ -330,7 +330,7 @@ func TestTagFaults(t *testing.T) {
 	}
 	far := time.Unix(1<<40, 0)
 	for _, h := range []HeldTag{{Tag: "bj"}, {Tag: "bj", By: TagByRule}, {Tag: "bj", By: TagByRule, Since: far}, {Tag: "bj", By: TagByHand, Until: far}, until(byRule("bj", memberNow.Now), memberNow.Now)} {
-		changes, err := e.Apply(make([]TagChange, 1), []HeldTag{h}, &member{Spend: 1})
+		changes, err := e.AppendChanges(make([]TagChange, 1), []HeldTag{h}, &member{Spend: 1})
 		if !errors.Is(err, ErrHeld) || len(changes) != 1 {
 			t.Errorf("%+v: %v, %v", h, changes, err)
 		}

@@ -14,13 +14,13 @@ type TagChanges struct {
 	Changes []TagChange `json:"changes"`
 }
 
-// ApplyAll is Apply for many customers: current[i] is held by customers[i]; a
+// ChangesAll is AppendChanges for many customers: current[i] is held by customers[i]; a
 // current that is shorter goes on with those who hold nothing. It returns those
 // with changes, in the order of their rows. workers goroutines share the rows; 0
 // is the caller's alone, and any number gives the same result. Faults are at
 // /i/j, tag j of row i, up to 1,000 of them; such a row has no changes, and the
 // others have theirs all the same.
-func (t *Tagger[T]) ApplyAll(customers []T, current [][]HeldTag, workers int) ([]TagChanges, error) {
+func (t *Tagger[T]) ChangesAll(customers []T, current [][]HeldTag, workers int) ([]TagChanges, error) {
 	workers = max(1, min(workers, len(customers)))
 	type part struct {
 		out  []TagChanges
@@ -36,7 +36,7 @@ func (t *Tagger[T]) ApplyAll(customers []T, current [][]HeldTag, workers int) ([
 				tags = current[i]
 			}
 			var err error
-			if buf, err = t.Apply(buf[:0], tags, &customers[i]); err != nil {
+			if buf, err = t.AppendChanges(buf[:0], tags, &customers[i]); err != nil {
 				if len(p.errs) < maxFaults {
 					p.errs = append(p.errs, guanxi.At(guanxi.Pointer(i), err))
 				}

@@ -33,7 +33,7 @@ func (s TagSource) Label(lang guanxi.Lang) string { return tagSourceLabels[s].In
 type HeldTag struct {
 	Tag string    `json:"tag"`
 	By  TagSource `json:"by"`
-	// Since is when it was given; needed of tags by rule alone.
+	// Since is when it was given. Only a tag given by a rule needs it.
 	Since time.Time `json:"since,omitzero"`
 	// Until is the end of a tag given or barred by hand, which is not in force from
 	// then on; zero is none.

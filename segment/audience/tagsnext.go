@@ -11,14 +11,15 @@ import (
 const maxSteps = 1000
 
 // NextChange returns the earliest instant after the moment at which time alone
-// makes Apply change something about the tags of c, once its changes of now have
+// makes AppendChanges ask for a change, once those of now have
 // been made; false where it never does before the year 10000. Should rules turn
 // a thousand times and more without an effect on the tags, it returns the next
-// turn, at which to ask again. Errors are those of Apply. Cost: that of
+// turn, at which to ask again. Errors are those of
+// AppendChanges. Cost: that of
 // [segment.Rule.NextChange] for each rule that counts, and of At for each moment
 // looked at.
 func (t *Tagger[T]) NextChange(current []HeldTag, c *T) (time.Time, bool, error) {
-	changes, err := t.Apply(nil, current, c)
+	changes, err := t.AppendChanges(nil, current, c)
 	if err != nil {
 		return time.Time{}, false, err
 	}
@@ -32,7 +33,7 @@ func (t *Tagger[T]) NextChange(current []HeldTag, c *T) (time.Time, bool, error)
 		if err != nil {
 			return time.Time{}, false, nil //nolint:nilerr // beyond the year 9999
 		}
-		if changes, err = moved.Apply(changes[:0], settled, c); err != nil {
+		if changes, err = moved.AppendChanges(changes[:0], settled, c); err != nil {
 			return time.Time{}, false, err
 		}
 		if len(changes) > 0 || step == maxSteps {

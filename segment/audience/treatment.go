@@ -28,10 +28,14 @@ const (
 	OfferCell
 	ServiceLevelCell
 	ChannelCell
-	cells // their number
 )
 
-var cellNames = [cells]struct {
+// Cells is how many columns a treatment table has.
+const Cells = 4
+
+const cells Cell = Cells
+
+var cellNames = [Cells]struct {
 	id    string
 	label guanxi.Text
 }{
@@ -120,7 +124,7 @@ func (u Unset) Label(lang guanxi.Lang) string {
 // TreatmentRow gives the customers of a segment their treatment.
 type TreatmentRow struct {
 	ID      string      `json:"id"` // unique in the table
-	Label   guanxi.Text `json:"label,omitzero"`
+	Name    guanxi.Text `json:"name,omitzero"`
 	Segment string      `json:"segment"` // as the resolver knows it
 	Treatment
 }

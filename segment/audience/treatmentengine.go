@@ -93,14 +93,14 @@ type Decision struct {
 	Segment string `json:"segment,omitempty"`
 	// From is, by [Cell], the row that the cell is from: DefaultRow of the default,
 	// UnsetRow where the cell is empty.
-	From [cells]int32 `json:"from"`
+	From [Cells]int32 `json:"from"`
 }
 
 // Decide returns the treatment of c. Cost: one Match for each row up to the first
 // that matches, with UnsetNext up to the one that fills the last cell; no
 // allocation beyond that of Match.
 func (t *Treatments[T]) Decide(c *T) Decision {
-	d := Decision{Version: t.version, Row: DefaultRow, From: [cells]int32{UnsetRow, UnsetRow, UnsetRow, UnsetRow}}
+	d := Decision{Version: t.version, Row: DefaultRow, From: [Cells]int32{UnsetRow, UnsetRow, UnsetRow, UnsetRow}}
 	var filled uint8
 	for i := range t.rows {
 		r := &t.rows[i]

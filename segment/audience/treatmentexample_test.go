@@ -78,14 +78,14 @@ func ExampleNewTreatments() {
 	}
 	// Output:
 	// /rows/1/segment: never reached: everybody in "high" is in "middle", row 0, already
-	// /rows/2/segment: not a segment: "newcomers": segment: unknown segment
+	// /rows/2/segment: not a segment: "newcomers": unknown segment
 }
 
 // Rules keep a group of tags up, of which a customer has at most one; what a
 // person set by hand stays.
-func ExampleTagger_Apply() {
+func ExampleTagger_AppendChanges() {
 	tagger, err := audience.NewTagger(audience.TagConfig{Version: 1, Groups: []audience.TagGroup{
-		{ID: "value", Label: guanxi.Text{EN: "Value", ZH: "价值"}, Exclusive: true, Tags: []audience.TagRule{
+		{ID: "value", Name: guanxi.Text{EN: "Value", ZH: "价值"}, Exclusive: true, Tags: []audience.TagRule{
 			{Tag: "高价值", Segment: "high"}, {Tag: "中价值", Segment: "middle"},
 		}},
 		{ID: "state", Tags: []audience.TagRule{{Tag: "活跃", Segment: "active"}}},
@@ -98,7 +98,7 @@ func ExampleTagger_Apply() {
 		{Tag: "中价值", By: audience.TagByRule, Since: today.Now.AddDate(0, -1, 0)},
 		{Tag: "喜欢茶", By: audience.TagByHand},
 	}
-	changes, err := tagger.Apply(nil, tags, wei)
+	changes, err := tagger.AppendChanges(nil, tags, wei)
 	if err != nil {
 		panic(err)
 	}

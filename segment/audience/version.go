@@ -23,9 +23,9 @@ type Version struct {
 
 // Next returns the version after v. The host writes it if the version kept is
 // still v.Number, and so no event is told twice nor left out. Faults: ErrID at
-// /segment and /rule, ErrTime at /at for none, one outside the years 1 to 9999, or
+// /segment and /rule, ErrTime at /at for the zero time, one outside the years 1 to 9999, or
 // before v's.
-func (v Version) Next(rule string, now time.Time, members Set) (Version, error) {
+func (v Version) Next(rule string, members Set, now time.Time) (Version, error) {
 	n := Version{v.Segment, v.Number + 1, rule, time.UnixMicro(now.UnixMicro()).UTC(), v.Seq + uint64(v.Set.XorCount(members)), members}
 	if err := n.after(v); err != nil {
 		return Version{}, wrap(err)

@@ -28,7 +28,7 @@ func TestDiffThenApply(t *testing.T) {
 	keys := make(map[string]bool)
 	told := uint64(0)
 	for i := range 30 {
-		next, err := v.Next("rule", noon.Add(time.Duration(i)*time.Hour), Of(randomOrdinals(r)...))
+		next, err := v.Next("rule", Of(randomOrdinals(r)...), noon.Add(time.Duration(i)*time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestDiffOfSpan(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
 	versions := []Version{{Segment: "vip"}}
 	for i := range 8 {
-		next, err := versions[i].Next("rule", noon.Add(time.Duration(i)*time.Hour), Of(randomOrdinals(r)...).And(First(300)))
+		next, err := versions[i].Next("rule", Of(randomOrdinals(r)...).And(First(300)), noon.Add(time.Duration(i)*time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestDiffOfSpan(t *testing.T) {
 }
 
 func TestVersionRefused(t *testing.T) {
-	v, err := Version{Segment: "vip"}.Next("a", noon, Of(1, 2))
+	v, err := Version{Segment: "vip"}.Next("a", Of(1, 2), noon)
 	if err != nil || v.Number != 1 || v.Seq != 2 {
 		t.Fatal(v, err)
 	}
@@ -108,11 +108,11 @@ func TestVersionRefused(t *testing.T) {
 		want error
 		at   []string
 	}{
-		"no time":   {failed(v.Next("a", time.Time{}, Set{})), ErrTime, []string{"/at"}},
-		"year 0":    {failed(v.Next("a", time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), Set{})), ErrTime, []string{"/at"}},
-		"before":    {failed(v.Next("a", noon.Add(-time.Microsecond), Set{})), ErrTime, []string{"/at"}},
-		"no rule":   {failed(v.Next("", noon, Set{})), ErrID, []string{"/rule"}},
-		"no name":   {failed(Version{}.Next("", noon, Set{})), ErrID, []string{"/segment", "/rule"}},
+		"no time":   {failed(v.Next("a", Set{}, time.Time{})), ErrTime, []string{"/at"}},
+		"year 0":    {failed(v.Next("a", Set{}, time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))), ErrTime, []string{"/at"}},
+		"before":    {failed(v.Next("a", Set{}, noon.Add(-time.Microsecond))), ErrTime, []string{"/at"}},
+		"no rule":   {failed(v.Next("", Set{}, noon)), ErrID, []string{"/rule"}},
+		"no name":   {failed(Version{}.Next("", Set{}, noon)), ErrID, []string{"/segment", "/rule"}},
 		"same":      {failed(Diff(v, v)), ErrVersion, nil},
 		"backwards": {failed(Diff(v, Version{Segment: "vip", Rule: "a", At: noon})), ErrVersion, nil},
 		"another":   {failed(Diff(v, Version{Segment: "new", Rule: "a", At: noon, Number: 2, Seq: 4})), ErrVersion, nil},
@@ -122,8 +122,8 @@ func TestVersionRefused(t *testing.T) {
 			t.Errorf("%s: %v at %v", name, c.err, got)
 		}
 	}
-	third, _ := v.Next("a", noon, Of(2, 3))
-	third, _ = third.Next("a", noon, Of(2, 4))
+	third, _ := v.Next("a", Of(2, 3), noon)
+	third, _ = third.Next("a", Of(2, 4), noon)
 	odd, fewer := third, third
 	odd.Seq++
 	fewer.Seq = v.Seq
@@ -132,11 +132,11 @@ func TestVersionRefused(t *testing.T) {
 			t.Error(far.Seq, err)
 		}
 	}
-	same, err := v.Next("b", noon, v.Set)
+	same, err := v.Next("b", v.Set, noon)
 	if err != nil || same.Seq != v.Seq || same.Number != 2 {
 		t.Error(same, err)
 	}
-	fine, _ := v.Next("b", noon.Add(1999), v.Set)
+	fine, _ := v.Next("b", v.Set, noon.Add(1999))
 	if !fine.At.Equal(noon.Add(time.Microsecond)) {
 		t.Error("finer than microseconds:", fine.At)
 	}

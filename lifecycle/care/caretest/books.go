@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/lifecycle"
 	"github.com/guanxi-go/guanxi/lifecycle/care"
 )
@@ -18,8 +19,8 @@ var bookChecks = []check[Books]{
 	{"stale", "If the version is not the expected one Save writes nothing: no book, no task, no next time.", booksStale},
 	{"unique task", "A task of a change replaces the one with its id.", booksUnique},
 	{"ids", "Ids are compared byte by byte.", booksIDs},
-	{"behind", "Behind returns those whose next time is ≤ now, the earliest first, at most limit.", booksBehind},
-	{"due tasks", "DueTasks returns the tasks that are due, the earliest first, at most limit.", booksDue},
+	{"due", "Due returns those whose next time is ≤ now, the earliest first, at most limit.", booksDue},
+	{"due tasks", "DueTasks returns the tasks that are due, the earliest first, at most limit.", booksDueTasks},
 	{"own slices", "The store keeps no slice of the caller's, and gives none of its own away.", booksSlices},
 	{"cancelled", "If ctx is done, nothing is written, and the error is ctx's.", booksCancelled},
 	{"race", "Of writes that expect the same version one is written.", booksRace},
@@ -72,12 +73,12 @@ func hasTask(st Books, id care.TaskID, want *care.Task) error {
 	return nil
 }
 
-func behind(st Books, now time.Time, limit int, want ...lifecycle.CustomerID) error {
-	got, err := st.Behind(ctx, now, limit)
+func dueBooks(st Books, now time.Time, limit int, want ...lifecycle.CustomerID) error {
+	got, err := st.Due(ctx, now, limit)
 	if err != nil {
-		return fmt.Errorf("Behind: %w", err)
+		return fmt.Errorf("Due: %w", err)
 	}
-	return same("Behind", got, want)
+	return same("Due", got, want)
 }
 
 func dueTasks(st Books, now time.Time, limit int, want ...care.Task) error {
@@ -91,7 +92,7 @@ func dueTasks(st Books, now time.Time, limit int, want ...care.Task) error {
 func booksFresh(st Books) error {
 	return first(
 		func() error { return loadsBook(st, "li", 0, care.Book{}) },
-		func() error { return behind(st, noon, 10) },
+		func() error { return dueBooks(st, noon, 10) },
 		func() error { return dueTasks(st, noon, 10) },
 		func() error { return hasTask(st, task("li", 0, noon).ID, nil) },
 	)
@@ -135,7 +136,7 @@ func booksStale(st Books) error {
 		func() error { return loadsBook(st, "li", 2, book("li", a).Book) },
 		func() error { return hasTask(st, a.ID, &a) },
 		func() error { return hasTask(st, b.ID, nil) },
-		func() error { return behind(st, noon, 10) },
+		func() error { return dueBooks(st, noon, 10) },
 	)
 }
 
@@ -174,10 +175,10 @@ func booksIDs(st Books) error {
 	for _, id := range sorted {
 		want = append(want, lifecycle.CustomerID(id))
 	}
-	return behind(st, noon.Add(time.Hour), 100, want...)
+	return dueBooks(st, noon.Add(time.Hour), 100, want...)
 }
 
-func booksBehind(st Books) error {
+func booksDue(st Books) error {
 	save := func(id lifecycle.CustomerID, version int64, next time.Time) error {
 		c := book(id)
 		c.Next = next
@@ -188,19 +189,19 @@ func booksBehind(st Books) error {
 		func() error { return save("b", 0, noon.Add(time.Microsecond)) },
 		func() error { return save("a", 0, noon.Add(time.Microsecond)) },
 		func() error { return save("never", 0, time.Time{}) },
-		func() error { return behind(st, noon.Add(-time.Microsecond), 10) },
-		func() error { return behind(st, noon, 10, "c") },
-		func() error { return behind(st, noon.Add(time.Hour), 10, "c", "a", "b") },
-		func() error { return behind(st, noon.Add(time.Hour), 2, "c", "a") },
-		func() error { return behind(st, noon.Add(time.Hour), 0) },
-		func() error { return behind(st, noon.Add(time.Hour), -1) },
+		func() error { return dueBooks(st, noon.Add(-time.Microsecond), 10) },
+		func() error { return dueBooks(st, noon, 10, "c") },
+		func() error { return dueBooks(st, noon.Add(time.Hour), 10, "c", "a", "b") },
+		func() error { return dueBooks(st, noon.Add(time.Hour), 2, "c", "a") },
+		func() error { return dueBooks(st, noon.Add(time.Hour), 0) },
+		func() error { return dueBooks(st, noon.Add(time.Hour), -1) },
 		func() error { return save("c", 1, time.Time{}) },
 		func() error { return save("b", 1, noon) },
-		func() error { return behind(st, noon.Add(time.Hour), 10, "b", "a") },
+		func() error { return dueBooks(st, noon.Add(time.Hour), 10, "b", "a") },
 	)
 }
 
-func booksDue(st Books) error {
+func booksDueTasks(st Books) error {
 	a, b, c := task("li", 0, noon.Add(time.Second)), task("li", 1, noon), task("wang", 2, noon.Add(time.Second))
 	expired := task("li", 3, noon)
 	expired.Status = care.Lapsed
@@ -258,7 +259,7 @@ func booksCancelled(st Books) error {
 	return first(
 		func() error { _, _, err := st.Load(off, "li"); return is(err, context.Canceled) },
 		func() error { return is(st.Save(off, 0, book("li", a)), context.Canceled) },
-		func() error { _, err := st.Behind(off, noon, 1); return is(err, context.Canceled) },
+		func() error { _, err := st.Due(off, noon, 1); return is(err, context.Canceled) },
 		func() error { _, err := st.DueTasks(off, noon, 1); return is(err, context.Canceled) },
 		func() error { _, _, err := st.Task(off, a.ID); return is(err, context.Canceled) },
 		func() error { return loadsBook(st, "li", 0, care.Book{}) },
@@ -287,7 +288,7 @@ func booksKeepers(st Books) error {
 	}
 	keeper := care.BookKeeper{Planner: planner, Store: st, Since: noon, Attempts: 200}
 	c := care.Customer{ID: "li", Facts: []care.Fact{{Kind: care.Joined, At: noon}}}
-	if err := together(12, func(int) error { _, err := keeper.Plan(ctx, c, noon); return err }); err != nil {
+	if err := contract.Together(12, func(int) error { _, err := keeper.Plan(ctx, c, noon); return err }); err != nil {
 		return err
 	}
 	tasks, err := st.DueTasks(ctx, noon, 100)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/lifecycle/care"
 )
 
@@ -80,27 +81,11 @@ func same[T comparable](what string, got, want []T) error {
 	return nil
 }
 
-// together runs n goroutines at once and joins their errors.
-func together(n int, run func(i int) error) error {
-	var wg sync.WaitGroup
-	errs := make([]error, n)
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			errs[i] = run(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return errors.Join(errs...)
-}
-
 // raced counts who wins when n writers expect the same version.
 func raced(n int, save func(i int) error) error {
 	var mu sync.Mutex
 	wins := 0
-	err := together(n, func(i int) error {
+	err := contract.Together(n, func(i int) error {
 		err := save(i)
 		if err == nil {
 			mu.Lock()

@@ -43,11 +43,11 @@ func (s badBooks) Save(ctx context.Context, expected int64, c care.BookChange) e
 	return s.MemoryBooks.Save(ctx, expected, c)
 }
 
-func (s badBooks) Behind(ctx context.Context, now time.Time, limit int) ([]lifecycle.CustomerID, error) {
+func (s badBooks) Due(ctx context.Context, now time.Time, limit int) ([]lifecycle.CustomerID, error) {
 	if s.behind != nil {
 		return s.behind(ctx, s.MemoryBooks, now, limit)
 	}
-	return s.MemoryBooks.Behind(ctx, now, limit)
+	return s.MemoryBooks.Due(ctx, now, limit)
 }
 
 func (s badBooks) DueTasks(ctx context.Context, now time.Time, limit int) ([]care.Task, error) {
@@ -107,10 +107,10 @@ func TestPlantedBooks(t *testing.T) {
 			return m.DueTasks(ctx, now.Add(-time.Microsecond), limit)
 		}},
 		"no limit": {behind: func(ctx context.Context, m *care.MemoryBooks, now time.Time, _ int) ([]lifecycle.CustomerID, error) {
-			return m.Behind(ctx, now, 1000)
+			return m.Due(ctx, now, 1000)
 		}},
 		"unsorted": {behind: func(ctx context.Context, m *care.MemoryBooks, now time.Time, limit int) ([]lifecycle.CustomerID, error) {
-			list, err := m.Behind(ctx, now, limit)
+			list, err := m.Due(ctx, now, limit)
 			if len(list) == 3 {
 				list[0], list[1] = list[1], list[0]
 			}

@@ -2,10 +2,10 @@ package surveytest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/nps/survey"
 )
 
@@ -31,28 +31,7 @@ func saves(st survey.QuotaStore, id survey.CellID, expected int64, held, confirm
 
 func conflicts(st survey.QuotaStore, id survey.CellID, expected int64, change survey.CellChange) error {
 	err := st.Save(context.Background(), id, expected, change)
-	return is(err, survey.ErrConflict, fmt.Sprintf("Save expecting version %d", expected))
-}
-
-// is checks that err is want.
-func is(err, want error, call string) error {
-	switch {
-	case errors.Is(err, want):
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s: no error, want %q", call, want.Error())
-	}
-	return fmt.Errorf("%s: %w, want %q", call, err, want.Error())
-}
-
-// first runs the steps up to the first that fails.
-func first(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return contract.Is(err, survey.ErrConflict, fmt.Sprintf("Save expecting version %d", expected))
 }
 
 func fresh(st survey.QuotaStore) error {
@@ -61,7 +40,7 @@ func fresh(st survey.QuotaStore) error {
 
 func counters(st survey.QuotaStore) error {
 	r := held("a", noon.Add(time.Hour))
-	return first(
+	return contract.First(
 		func() error { return saves(st, beijing, 0, 7, 3, r) },
 		func() error { return loads(st, beijing, "", noon, state{version: 1, held: 7, confirmed: 3}) },
 		func() error { return saves(st, beijing, 1, 0, 10) },
@@ -71,7 +50,7 @@ func counters(st survey.QuotaStore) error {
 
 func reservation(st survey.QuotaStore) error {
 	a, b := held("a", noon.Add(time.Hour)), held("邀请-b", noon.Add(2*time.Hour))
-	return first(
+	return contract.First(
 		func() error { return saves(st, beijing, 0, 1, 0, a) },
 		func() error { return saves(st, beijing, 1, 2, 0, b) },
 		func() error { return loads(st, beijing, "a", noon, state{version: 2, held: 2, reservation: &a}) },
@@ -81,7 +60,7 @@ func reservation(st survey.QuotaStore) error {
 }
 
 func emptyKey(st survey.QuotaStore) error {
-	return first(
+	return contract.First(
 		func() error { return saves(st, beijing, 0, 1, 0, held("a", noon.Add(time.Hour))) },
 		func() error { return loads(st, beijing, "", noon, state{version: 1, held: 1}) },
 	)
@@ -136,7 +115,7 @@ func keys(st survey.QuotaStore) error {
 			return err
 		}
 	}
-	return first(
+	return contract.First(
 		func() error { return loads(st, beijing, "a_x", noon, state{version: 1, held: len(put)}) },
 		func() error { return loads(st, beijing, "SS", noon, state{version: 1, held: len(put)}) },
 	)
@@ -196,7 +175,7 @@ func overdue(st survey.QuotaStore) error {
 	want := state{version: 1, held: 2, confirmed: 1}
 	due := want
 	due.overdue = true
-	return first(
+	return contract.First(
 		func() error { return saves(st, beijing, 0, 2, 1, rows...) },
 		func() error { return loads(st, beijing, "", until.Add(-time.Microsecond), want) },
 		func() error { return loads(st, beijing, "", until, due) },

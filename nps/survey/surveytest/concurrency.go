@@ -4,17 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/nps/survey"
 )
 
 func firstWrite(st survey.QuotaStore) error {
 	a, b := held("a", noon.Add(time.Hour)), held("b", noon.Add(time.Hour))
-	return first(
+	return contract.First(
 		func() error { return saves(st, beijing, 0, 1, 0, a) },
 		func() error {
 			return conflicts(st, beijing, 0, survey.CellChange{Held: 1, Put: []survey.Reservation{b}})
@@ -27,7 +27,7 @@ func stale(st survey.QuotaStore) error {
 	a := held("a", noon.Add(time.Hour))
 	confirmed := a
 	confirmed.Status = survey.Confirmed
-	return first(
+	return contract.First(
 		func() error { return saves(st, beijing, 0, 1, 0, a) },
 		func() error { return saves(st, beijing, 1, 2, 0, held("b", noon.Add(time.Hour))) },
 		func() error {
@@ -40,7 +40,7 @@ func stale(st survey.QuotaStore) error {
 
 func ahead(st survey.QuotaStore) error {
 	change := survey.CellChange{Held: 5, Put: []survey.Reservation{held("b", noon)}}
-	return first(
+	return contract.First(
 		func() error { return conflicts(st, beijing, 1, change) },
 		func() error { return loads(st, beijing, "b", noon, state{}) },
 		func() error { return saves(st, beijing, 0, 1, 0, held("a", noon.Add(time.Hour))) },
@@ -77,33 +77,17 @@ func ownSlices(st survey.QuotaStore) error {
 func cancelled(st survey.QuotaStore) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	return first(
+	return contract.First(
 		func() error {
 			_, err := st.Load(ctx, beijing, "a", noon)
-			return is(err, context.Canceled, "Load")
+			return contract.Is(err, context.Canceled, "Load")
 		},
 		func() error {
 			change := survey.CellChange{Held: 1, Put: []survey.Reservation{held("a", noon)}}
-			return is(st.Save(ctx, beijing, 0, change), context.Canceled, "Save")
+			return contract.Is(st.Save(ctx, beijing, 0, change), context.Canceled, "Save")
 		},
 		func() error { return loads(st, beijing, "a", noon, state{}) },
 	)
-}
-
-// together runs n goroutines at once and returns the first error.
-func together(n int, run func(i int) error) error {
-	var wg sync.WaitGroup
-	errs := make([]error, n)
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			errs[i] = run(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return errors.Join(errs...)
 }
 
 func race(st survey.QuotaStore) error {
@@ -111,7 +95,7 @@ func race(st survey.QuotaStore) error {
 	for version := range int64(rounds) {
 		var wins atomic.Int32
 		winner := make([]bool, writers)
-		err := together(writers, func(i int) error {
+		err := contract.Together(writers, func(i int) error {
 			change := survey.CellChange{Held: i + 1, Put: []survey.Reservation{held(fmt.Sprint(version, "/", i), noon.Add(time.Hour))}}
 			err := st.Save(context.Background(), beijing, version, change)
 			if err == nil {
@@ -157,7 +141,7 @@ func neverOverfilled(st survey.QuotaStore) error {
 	// Twice: in the second round those held and never confirmed have expired.
 	var confirmed atomic.Int32
 	for round, now := range []time.Time{noon, noon.Add(time.Minute)} {
-		err := together(people, func(i int) error {
+		err := contract.Together(people, func(i int) error {
 			key := fmt.Sprint(round, "/", i)
 			if _, err := keeper.Reserve(ctx, "c", key, now); errors.Is(err, survey.ErrFull) {
 				return nil

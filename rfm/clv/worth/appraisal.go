@@ -82,21 +82,20 @@ type Appraisal[K comparable] struct {
 
 // Appraise values customers. Customer i of the result is customers[i]; after them
 // come those who appear in referrals alone, in the order in which they do: their
-// consumption and score are 0, but those they brought count. Who was brought
-// whom does not depend on the order of rows, nor does any value.
+// consumption and score are 0, but those they brought count. Who brought whom does not depend on the order of rows, nor does any value.
 //
 // All faults of rows at once, the first 1,000 of them, in front those of cfg:
 //
-//   - /customers/3/customer ([ErrNoCustomer], [ErrDuplicate]), …/consumption and
+//   - /customers/3/customer ([ErrCustomer], [ErrDuplicate]), …/consumption and
 //     …/score ([ErrDecimals], [ErrOverflow], [ErrScore]);
-//   - /referrals/7/referrer and …/referred ([ErrNoCustomer], [ErrSelfReferral],
-//     [ErrReferrers]), …/at ([ErrNoTime], with ReferrersFirst alone), and
+//   - /referrals/7/referrer and …/referred ([ErrCustomer], [ErrSelfReferral],
+//     [ErrReferrers]), …/at ([ErrTime], with ReferrersFirst alone), and
 //     /referrals/7 for every row that lies on a circle ([ErrCycle]);
 //   - ErrOverflow at the customer (or at "" for one without a row) where what
 //     those they brought spend does not fit.
 //
 // Cost: linear in customers, rows and hops.
-func Appraise[K comparable](key guanxi.Key[K], cfg Config, customers []Customer[K], referrals []Referral[K]) (*Appraisal[K], error) {
+func Appraise[K comparable](key guanxi.Key[K], customers []Customer[K], referrals []Referral[K], cfg Config) (*Appraisal[K], error) {
 	r, err := cfg.rates()
 	if err != nil {
 		return nil, fmt.Errorf("worth: %w", err)
@@ -127,7 +126,7 @@ func (a *Appraisal[K]) read(cfg Config, r rates, customers []Customer[K], f *fau
 	}
 	for i, c := range customers {
 		if c.Customer == zero {
-			f.add("/customers", i, "/customer", ErrNoCustomer)
+			f.add("/customers", i, "/customer", ErrCustomer)
 		} else if _, seen := a.index[c.Customer]; seen {
 			f.add("/customers", i, "/customer", ErrDuplicate)
 		} else {
@@ -175,11 +174,11 @@ func (a *Appraisal[K]) link(cfg Config, referrals []Referral[K], f *faults) []ed
 		e := edge{row: int32(i)}
 		ok := true
 		if r.Referrer == zero {
-			f.add("/referrals", i, "/referrer", ErrNoCustomer)
+			f.add("/referrals", i, "/referrer", ErrCustomer)
 			ok = false
 		}
 		if r.Referred == zero {
-			f.add("/referrals", i, "/referred", ErrNoCustomer)
+			f.add("/referrals", i, "/referred", ErrCustomer)
 			ok = false
 		} else if r.Referred == r.Referrer {
 			f.add("/referrals", i, "/referrer", ErrSelfReferral)
@@ -187,7 +186,7 @@ func (a *Appraisal[K]) link(cfg Config, referrals []Referral[K], f *faults) []ed
 		}
 		if cfg.Referrers == ReferrersFirst {
 			if e.at = r.At.UnixMicro(); !known(r.At) {
-				f.add("/referrals", i, "/at", ErrNoTime)
+				f.add("/referrals", i, "/at", ErrTime)
 				ok = false
 			}
 		}

@@ -29,7 +29,7 @@ func BenchmarkAppraise(b *testing.B) {
 		b.Run("n="+decimal.NewFromInt(int64(n)).String(), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := worth.Appraise(guanxi.IntKey[int](), cfg, customers, referrals); err != nil {
+				if _, err := worth.Appraise(guanxi.IntKey[int](), customers, referrals, cfg); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -24,7 +24,7 @@
 //	for who, sum := range book.All() {
 //		rows = append(rows, worth.Customer[string]{Customer: who, Consumption: sum.Profit()})
 //	}
-//	worths, err := worth.Appraise(guanxi.StringKey[string](), cfg, rows, referrals)
+//	worths, err := worth.Appraise(guanxi.StringKey[string](), rows, referrals, cfg)
 //	tiers, err := worths.Tiers(worth.MustTiers(worth.TiersConfig{}), worth.Total)
 //
 // # What adds up, and what does not

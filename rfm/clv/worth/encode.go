@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
+
+	"github.com/guanxi-go/guanxi/internal/wire"
 )
 
 // encoding is the first byte: version 1. A released version decodes for ever.
@@ -40,32 +42,32 @@ func (l *Ledger[K]) UnmarshalBinary(data []byte) error {
 	if len(data) == 0 || data[0] != encoding {
 		return fmt.Errorf("worth: %w", ErrFormat)
 	}
-	r := reader{data: data[1:], ok: true}
+	r := wire.Reader{Data: data[1:]}
 	for _, want := range l.cfg.header() {
-		if got := r.text(); r.ok && got != want {
+		if got := r.Text(); !r.Bad && got != want {
 			return fmt.Errorf("worth: %w: %.32q, not %.32q", ErrMismatch, got, want)
 		}
 	}
-	n := r.length()
+	n := r.Length()
 	fresh := &Ledger[K]{key: l.key, cfg: l.cfg, index: make(map[K]int32, n)}
 	var zero K
-	for i := 0; i < n && r.ok; i++ {
-		k, size, err := l.key.Decode(r.data)
+	for i := 0; i < n && !r.Bad; i++ {
+		k, size, err := l.key.Decode(r.Data)
 		if err != nil || k == zero || i > 0 && l.key.Compare(fresh.keys[i-1], k) >= 0 {
-			r.ok = false
+			r.Bad = true
 			break
 		}
-		r.data = r.data[size:]
+		r.Data = r.Data[size:]
 		acc, ok := l.readAccount(&r)
 		if !ok {
-			r.ok = false
+			r.Bad = true
 			break
 		}
 		fresh.index[k] = int32(i)
 		fresh.keys = append(fresh.keys, k)
 		fresh.accounts = append(fresh.accounts, acc)
 	}
-	if !r.ok || len(r.data) > 0 {
+	if r.Bad || len(r.Data) > 0 {
 		return fmt.Errorf("worth: %w", ErrFormat)
 	}
 	*l = *fresh
@@ -74,17 +76,17 @@ func (l *Ledger[K]) UnmarshalBinary(data []byte) error {
 
 // readAccount reads the periods of one customer: at least one, in order, each at
 // the beginning of a period, and with sums that fit.
-func (l *Ledger[K]) readAccount(r *reader) (acc account, ok bool) {
-	n := r.length()
+func (l *Ledger[K]) readAccount(r *wire.Reader) (acc account, ok bool) {
+	n := r.Length()
 	var sums [4]wide
-	for j := 0; j < n && r.ok; j++ {
-		b := bucket{from: r.varint()}
+	for j := 0; j < n && !r.Bad; j++ {
+		b := bucket{from: r.Varint()}
 		for i := range b.amounts {
-			b.amounts[i] = r.varint()
+			b.amounts[i] = r.Varint()
 			sums[i] = sums[i].plus(wideOf(b.amounts[i]))
 		}
 		at := time.UnixMicro(b.from).In(l.cfg.Location)
-		if !r.ok || j > 0 && acc.buckets[j-1].from >= b.from || !l.cfg.Period.start(at).Equal(at) {
+		if r.Bad || j > 0 && acc.buckets[j-1].from >= b.from || !l.cfg.Period.start(at).Equal(at) {
 			return acc, false
 		}
 		acc.buckets = append(acc.buckets, b)
@@ -94,43 +96,5 @@ func (l *Ledger[K]) readAccount(r *reader) (acc account, ok bool) {
 			return acc, false
 		}
 	}
-	return acc, r.ok && n > 0
-}
-
-// reader takes numbers off bytes; ok is false once something was missing.
-type reader struct {
-	data []byte
-	ok   bool
-}
-
-func (r *reader) uvarint() uint64 {
-	v, n := binary.Uvarint(r.data)
-	if !r.ok || n <= 0 || n > 1 && r.data[n-1] == 0 {
-		r.ok = false
-		return 0
-	}
-	r.data = r.data[n:]
-	return v
-}
-
-func (r *reader) varint() int64 {
-	u := r.uvarint()
-	return int64(u>>1) ^ -int64(u&1)
-}
-
-// length reads a number of things that take a byte each at least.
-func (r *reader) length() int {
-	v := r.uvarint()
-	if v > uint64(len(r.data)) {
-		r.ok = false
-		return 0
-	}
-	return int(v)
-}
-
-func (r *reader) text() string {
-	n := r.length()
-	s := string(r.data[:n])
-	r.data = r.data[n:]
-	return s
+	return acc, !r.Bad && n > 0
 }

@@ -12,16 +12,16 @@ import (
 // *guanxi.FieldError that names the place: errors.Is finds the sentinel,
 // guanxi.Faults lists the places.
 var (
-	// ErrNoCustomer refuses a row whose customer is the zero value of its key type.
-	ErrNoCustomer = errors.New("no customer")
-	// ErrNoTime refuses a row with the zero time.Time or a time outside years 1–9999.
-	ErrNoTime = errors.New("no time, or one outside the years 1 to 9999")
+	// ErrCustomer refuses a row whose customer is the zero value of its key type.
+	ErrCustomer = errors.New("no customer")
+	// ErrTime refuses the zero time.Time and times outside the years 1 to 9999.
+	ErrTime = errors.New("zero time, or one outside the years 1 to 9999")
 	// ErrDecimals refuses a number with more decimal places than are kept.
 	ErrDecimals = errors.New("more decimal places than are kept")
 	// ErrOverflow refuses what would not fit int64 minor units: an amount, a sum.
 	ErrOverflow = errors.New("out of range")
 	// ErrDuplicate refuses a second row of one customer.
-	ErrDuplicate = errors.New("customer seen before")
+	ErrDuplicate = errors.New("occurs twice")
 	// ErrScore refuses a cooperation score below 0 or above Config.MaxScore.
 	ErrScore = errors.New("not a score")
 	// ErrSelfReferral refuses a customer who brought themselves.
@@ -35,12 +35,12 @@ var (
 	// ErrDiverges says that a margin that never ends and is never discounted has
 	// no finite value.
 	ErrDiverges = errors.New("endless and undiscounted: no finite value")
-	// ErrNotFinite refuses an estimate that is NaN or infinite.
-	ErrNotFinite = errors.New("not a finite number")
+	// ErrValue refuses an estimate that is NaN or infinite.
+	ErrValue = errors.New("not a finite number")
 	// ErrMismatch refuses to merge ledgers of different settings.
 	ErrMismatch = errors.New("made with different settings")
-	// ErrFormat refuses bytes that no ledger ever wrote.
-	ErrFormat = errors.New("not an encoded ledger")
+	// ErrFormat refuses bytes that the type never wrote.
+	ErrFormat = errors.New("not an encoding of this type")
 	// ErrOption refuses an unknown or impossible value of an option.
 	ErrOption = errors.New("not a value of this option")
 )

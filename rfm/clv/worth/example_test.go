@@ -35,9 +35,9 @@ func Example() {
 		Decay: decs("0.3", "0.1"), // of what those spend whom the customer brought, and of those they brought
 		Point: dec("25"),          // what a point of cooperation is worth
 	}
-	worths, err := worth.Appraise(guanxi.StringKey[string](), cfg, rows, []worth.Referral[string]{
+	worths, err := worth.Appraise(guanxi.StringKey[string](), rows, []worth.Referral[string]{
 		{Referrer: "cai", Referred: "bo"}, {Referrer: "bo", Referred: "ann"},
-	})
+	}, cfg)
 	if err != nil {
 		panic(err)
 	}
@@ -86,18 +86,18 @@ func ExampleClosedForm() {
 func ExampleAppraise() {
 	cfg := worth.Config{Decimals: 2, Decay: decs("0.5"), Referrers: worth.ReferrersSplit}
 	rows := []worth.Customer[string]{{Customer: "ann", Consumption: dec("100.01")}}
-	worths, err := worth.Appraise(guanxi.StringKey[string](), cfg, rows, []worth.Referral[string]{
+	worths, err := worth.Appraise(guanxi.StringKey[string](), rows, []worth.Referral[string]{
 		{Referrer: "bo", Referred: "ann"}, {Referrer: "cai", Referred: "ann"},
-	})
+	}, cfg)
 	if err != nil {
 		panic(err)
 	}
 	for who, v := range worths.All() {
 		fmt.Println(who, v.WordOfMouth)
 	}
-	_, err = worth.Appraise(guanxi.StringKey[string](), cfg, rows, []worth.Referral[string]{
+	_, err = worth.Appraise(guanxi.StringKey[string](), rows, []worth.Referral[string]{
 		{Referrer: "ann", Referred: "bo"}, {Referrer: "bo", Referred: "ann"}, {Referrer: "cai", Referred: "cai"},
-	})
+	}, cfg)
 	for f := range guanxi.Faults(err) {
 		fmt.Println(f)
 	}

@@ -91,8 +91,8 @@ func (l *Ledger[K]) Reset() {
 	l.keys, l.accounts = l.keys[:0], l.accounts[:0]
 }
 
-// Add adds one entry. Faults, all at once: /customer ([ErrNoCustomer]), /at
-// ([ErrNoTime]), /revenue, /goods, /service, /acquisition ([ErrDecimals],
+// Add adds one entry. Faults, all at once: /customer ([ErrCustomer]), /at
+// ([ErrTime]), /revenue, /goods, /service, /acquisition ([ErrDecimals],
 // [ErrOverflow]); then the ledger is as before.
 func (l *Ledger[K]) Add(e Entry[K]) error {
 	var f faults
@@ -130,10 +130,10 @@ func (l *Ledger[K]) add(e Entry[K], f *faults, list string, row int) {
 		f.add(list, row, field, err)
 	}
 	if e.Customer == zero {
-		fault("/customer", ErrNoCustomer)
+		fault("/customer", ErrCustomer)
 	}
 	if !known(e.At) {
-		fault("/at", ErrNoTime)
+		fault("/at", ErrTime)
 	}
 	var a amounts
 	for i, d := range [4]decimal.Decimal{e.Revenue, e.Goods, e.Service, e.Acquisition} {

@@ -92,7 +92,7 @@ func TestPeriods(t *testing.T) {
 func TestLedgerBad(t *testing.T) {
 	l := ledger(t, worth.LedgerConfig{Decimals: 2})
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	wantFaults(t, l.Add(entry{Revenue: dec("0.001"), Goods: decimal.New(1, 40)}), "/customer", worth.ErrNoCustomer, "/at", worth.ErrNoTime, "/revenue", worth.ErrDecimals, "/goods", worth.ErrOverflow)
+	wantFaults(t, l.Add(entry{Revenue: dec("0.001"), Goods: decimal.New(1, 40)}), "/customer", worth.ErrCustomer, "/at", worth.ErrTime, "/revenue", worth.ErrDecimals, "/goods", worth.ErrOverflow)
 	huge := decimal.New(9e18, -2)
 	wantFaults(t, l.AddAll([]entry{{Customer: 1, At: now, Service: huge}, {Customer: 1, At: now, Service: huge}, {Customer: 1, At: now.AddDate(0, 2, 0), Service: huge}, {Customer: 2, At: now}}),
 		"/1/service", worth.ErrOverflow, "/2/service", worth.ErrOverflow)
@@ -300,7 +300,7 @@ func FuzzReferrals(f *testing.F) {
 			rows = append(rows, referral{Referrer: int(pairs[i]), Referred: int(pairs[i+1]), At: time.Unix(int64(i), 0)})
 			brought[pairs[i+1]] = true
 		}
-		a, err := worth.Appraise(guanxi.IntKey[int](), cfg, customers, rows)
+		a, err := worth.Appraise(guanxi.IntKey[int](), customers, rows, cfg)
 		if err != nil {
 			return
 		}

@@ -59,7 +59,7 @@ func (c LedgerConfig) Validate() error {
 	default:
 		errs = append(errs, &guanxi.FieldError{Pointer: "/period", Err: fmt.Errorf("%w: %.32q", ErrOption, c.Period)})
 	}
-	if _, err := civil.MarshalZone(c.Location, ErrOption); err != nil {
+	if err := civil.CheckZone(c.Location, ErrOption); err != nil {
 		errs = append(errs, &guanxi.FieldError{Pointer: "/location", Err: err})
 	}
 	return errors.Join(errs...)

@@ -168,13 +168,13 @@ func unitsOf(values []decimal.Decimal) (units []int64, places int, err error) {
 }
 
 // AppendEstimates is Append for estimates, such as lifetime values from a model;
-// ErrNotFinite at /17 for NaN and infinities. The result does not depend on the
+// ErrValue at /17 for NaN and infinities. The result does not depend on the
 // order of values.
 func (t *Tiers) AppendEstimates(dst []int, values []float64) ([]int, error) {
 	var f faults
 	for i, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			f.add("", i, "", ErrNotFinite)
+			f.add("", i, "", ErrValue)
 		}
 	}
 	if err := f.err(); err != nil {

@@ -88,7 +88,7 @@ type referral = worth.Referral[int]
 
 func appraise(t *testing.T, cfg worth.Config, customers []worth.Customer[int], referrals []referral) *worth.Appraisal[int] {
 	t.Helper()
-	a, err := worth.Appraise(guanxi.IntKey[int](), cfg, customers, referrals)
+	a, err := worth.Appraise(guanxi.IntKey[int](), customers, referrals, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,17 +174,17 @@ func TestReferrers(t *testing.T) {
 		mouth(t, a, 3, "0")
 		mouth(t, a, 4, "0")
 	}
-	_, err := worth.Appraise(guanxi.IntKey[int](), worth.Config{}, nil, []referral{{Referrer: 4, Referred: 1}, {Referrer: 3, Referred: 1}, {Referrer: 4, Referred: 1}, {Referrer: 2, Referred: 1}})
+	_, err := worth.Appraise(guanxi.IntKey[int](), nil, []referral{{Referrer: 4, Referred: 1}, {Referrer: 3, Referred: 1}, {Referrer: 4, Referred: 1}, {Referrer: 2, Referred: 1}}, worth.Config{})
 	wantFaults(t, err, "/referrals/1/referrer", worth.ErrReferrers, "/referrals/3/referrer", worth.ErrReferrers)
-	_, err = worth.Appraise(guanxi.IntKey[int](), worth.Config{Referrers: worth.ReferrersFirst}, nil, []referral{{Referrer: 4, Referred: 1}})
-	wantFaults(t, err, "/referrals/0/at", worth.ErrNoTime)
+	_, err = worth.Appraise(guanxi.IntKey[int](), nil, []referral{{Referrer: 4, Referred: 1}}, worth.Config{Referrers: worth.ReferrersFirst})
+	wantFaults(t, err, "/referrals/0/at", worth.ErrTime)
 }
 
 func TestCircles(t *testing.T) {
 	split := worth.Config{Referrers: worth.ReferrersSplit}
 	// 1 → 2 → 3 → 1 is a circle, 3 → 4 hangs on it, 5 → 1 leads to it; 6 ⇄ 7.
 	rows := []referral{{Referrer: 5, Referred: 1}, {Referrer: 1, Referred: 2}, {Referrer: 2, Referred: 3}, {Referrer: 3, Referred: 4}, {Referrer: 3, Referred: 1}, {Referrer: 6, Referred: 7}, {Referrer: 7, Referred: 6}}
-	_, err := worth.Appraise(guanxi.IntKey[int](), split, nil, rows)
+	_, err := worth.Appraise(guanxi.IntKey[int](), nil, rows, split)
 	wantFaults(t, err, "/referrals/1", worth.ErrCycle, "/referrals/2", worth.ErrCycle, "/referrals/4", worth.ErrCycle, "/referrals/5", worth.ErrCycle, "/referrals/6", worth.ErrCycle)
 	// Two ways to one ancestor are no circle.
 	appraise(t, split, nil, []referral{{Referrer: 1, Referred: 2}, {Referrer: 1, Referred: 3}, {Referrer: 2, Referred: 4}, {Referrer: 3, Referred: 4}})
@@ -194,7 +194,7 @@ func TestCircles(t *testing.T) {
 		chain = append(chain, referral{Referrer: i, Referred: i + 1})
 	}
 	appraise(t, worth.Config{Decay: decs("1", "1")}, nil, chain)
-	_, err = worth.Appraise(guanxi.IntKey[int](), worth.Config{}, nil, append(chain, referral{Referrer: 200_000, Referred: 1}))
+	_, err = worth.Appraise(guanxi.IntKey[int](), nil, append(chain, referral{Referrer: 200_000, Referred: 1}), worth.Config{})
 	if !errors.Is(err, worth.ErrCycle) || !errors.Is(err, guanxi.ErrTooMany) {
 		t.Error("a long circle passes")
 	}
@@ -203,26 +203,24 @@ func TestCircles(t *testing.T) {
 func TestBadRows(t *testing.T) {
 	huge := decimal.New(9e18, 0)
 	cfg := worth.Config{Decay: decs("1", "1"), Point: dec("2"), MaxScore: dec("10")}
-	_, err := worth.Appraise(guanxi.IntKey[int](), cfg, []worth.Customer[int]{
+	_, err := worth.Appraise(guanxi.IntKey[int](), []worth.Customer[int]{
 		{Customer: 1, Consumption: dec("0.5"), Score: dec("11")},
 		{Customer: 1, Score: dec("-1")},
 		{Consumption: decimal.New(1, 2e9), Score: dec("0.0000001")},
 		{Customer: 4, Score: decimal.New(1, 30)},
-	}, []referral{{Referrer: 0, Referred: 0}, {Referrer: 2, Referred: 2}})
+	}, []referral{{Referrer: 0, Referred: 0}, {Referrer: 2, Referred: 2}}, cfg)
 	wantFaults(t, err,
 		"/customers/0/consumption", worth.ErrDecimals, "/customers/0/score", worth.ErrScore,
 		"/customers/1/customer", worth.ErrDuplicate, "/customers/1/score", worth.ErrScore,
-		"/customers/2/customer", worth.ErrNoCustomer, "/customers/2/consumption", worth.ErrOverflow, "/customers/2/score", worth.ErrDecimals,
+		"/customers/2/customer", worth.ErrCustomer, "/customers/2/consumption", worth.ErrOverflow, "/customers/2/score", worth.ErrDecimals,
 		"/customers/3/score", worth.ErrOverflow,
-		"/referrals/0/referrer", worth.ErrNoCustomer, "/referrals/0/referred", worth.ErrNoCustomer, "/referrals/1/referrer", worth.ErrSelfReferral)
+		"/referrals/0/referrer", worth.ErrCustomer, "/referrals/0/referred", worth.ErrCustomer, "/referrals/1/referrer", worth.ErrSelfReferral)
 	big := worth.Config{Decimals: 18, Point: dec("9000000")}
-	_, err = worth.Appraise(guanxi.IntKey[int](), big, []worth.Customer[int]{{Customer: 1, Score: dec("9000000")}}, nil)
+	_, err = worth.Appraise(guanxi.IntKey[int](), []worth.Customer[int]{{Customer: 1, Score: dec("9000000")}}, nil, big)
 	wantFaults(t, err, "/customers/0/score", worth.ErrOverflow)
-	_, err = worth.Appraise(guanxi.IntKey[int](), cfg, []worth.Customer[int]{{Customer: 1, Consumption: huge}, {Customer: 2, Consumption: huge}, {Customer: 3}},
-		[]referral{{Referrer: 3, Referred: 1}, {Referrer: 3, Referred: 2}})
+	_, err = worth.Appraise(guanxi.IntKey[int](), []worth.Customer[int]{{Customer: 1, Consumption: huge}, {Customer: 2, Consumption: huge}, {Customer: 3}}, []referral{{Referrer: 3, Referred: 1}, {Referrer: 3, Referred: 2}}, cfg)
 	wantFaults(t, err, "/customers/2", worth.ErrOverflow)
-	_, err = worth.Appraise(guanxi.IntKey[int](), cfg, []worth.Customer[int]{{Customer: 1, Consumption: huge}, {Customer: 2, Consumption: huge}},
-		[]referral{{Referrer: 2, Referred: 1}, {Referrer: 7, Referred: 2}})
+	_, err = worth.Appraise(guanxi.IntKey[int](), []worth.Customer[int]{{Customer: 1, Consumption: huge}, {Customer: 2, Consumption: huge}}, []referral{{Referrer: 2, Referred: 1}, {Referrer: 7, Referred: 2}}, cfg)
 	wantFaults(t, err, "/customers/1", worth.ErrOverflow, "", worth.ErrOverflow)
 }
 
@@ -231,10 +229,10 @@ func TestConfig(t *testing.T) {
 		Decay: decs("0.5", "0.6", "2", "0.0000000000001", "-1")}
 	want := []any{"/currency", worth.ErrOption, "/decimals", worth.ErrOption, "/decay/1", worth.ErrOption, "/decay/2", worth.ErrOption,
 		"/decay/3", worth.ErrDecimals, "/decay/4", worth.ErrOption, "/referrers", worth.ErrOption, "/point", worth.ErrOption, "/max_score", worth.ErrDecimals}
-	_, err := worth.Appraise[int](guanxi.IntKey[int](), bad, nil, nil)
+	_, err := worth.Appraise[int](guanxi.IntKey[int](), nil, nil, bad)
 	wantFaults(t, err, want...)
 	bad = worth.Config{Decay: make([]decimal.Decimal, 17), Point: dec("0.0000000000001"), MaxScore: dec("-1")}
-	_, err = worth.Appraise[int](guanxi.IntKey[int](), bad, nil, nil)
+	_, err = worth.Appraise[int](guanxi.IntKey[int](), nil, nil, bad)
 	wantFaults(t, err, "/decay", worth.ErrOption, "/point", worth.ErrDecimals, "/max_score", worth.ErrOption)
 
 	good := worth.Config{Currency: "CNY", Decimals: 2, Decay: decs("0.5"), Referrers: worth.ReferrersSplit, Point: dec("1.5"), MaxScore: dec("10")}
@@ -349,7 +347,7 @@ func TestTiers(t *testing.T) {
 		t.Errorf("sum: %v", err)
 	}
 	_, err = abc.AppendEstimates(nil, []float64{1, math.NaN(), math.Inf(1)})
-	wantFaults(t, err, "/1", worth.ErrNotFinite, "/2", worth.ErrNotFinite)
+	wantFaults(t, err, "/1", worth.ErrValue, "/2", worth.ErrValue)
 	if got, err := abc.AppendEstimates(nil, []float64{math.MaxFloat64, math.MaxFloat64, 1}); err != nil || !slices.Equal(got, []int{0, 0, 2}) {
 		t.Errorf("%v %v", got, err)
 	}

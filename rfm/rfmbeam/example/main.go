@@ -1,18 +1,21 @@
 // Command example reads an order log from text files and writes the segment table,
 // the refused rows and the scored customers, on any runner of Apache Beam:
 //
-//	go run ./example -orders 'orders/*.csv' -as_of 2026-01-01 -out result
+//	GOWORK=off go run ./example -orders 'orders/*.csv' -as_of 2026-01-01 -out result
 //
 // A line is customer,time,amount,order: the time as 2026-01-31 or RFC 3339, the
-// order reference or nothing. The README beside this folder says what to add for
+// order reference or nothing. Where lines are refused they are named, nothing is
+// written, and the exit code is 1; with -skip_bad they are left out. The README beside this folder says what to add for
 // Flink, Spark and Dataflow.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"strings"
@@ -39,42 +42,41 @@ func init() {
 	register.Emitter1[string]()
 }
 
-// options are what the command line sets.
-type options struct {
-	orders, out, asOf, currency string
-	decimals, shards            int
-	noSideInputs                bool
-}
-
 func main() {
-	var o options
-	flag.StringVar(&o.orders, "orders", "", "glob of the text files to read")
-	flag.StringVar(&o.out, "out", "", "beginning of the names of the files to write")
-	flag.StringVar(&o.asOf, "as_of", "", "the day the customers are looked at, exclusive: 2026-01-01")
-	flag.StringVar(&o.currency, "currency", "CNY", "currency of the amounts")
-	flag.IntVar(&o.decimals, "decimals", 2, "decimal places of the currency")
-	flag.IntVar(&o.shards, "shards", rfmbeam.DefaultShards, "tables the customers are divided into")
-	flag.BoolVar(&o.noSideInputs, "no_side_inputs", false, "group by key instead (Spark)")
+	o := flags(flag.CommandLine)
 	flag.Parse()
 	beam.Init()
-	p, err := build(o)
-	if err == nil {
-		err = beamx.Run(context.Background(), p)
-	}
+	ctx := context.Background()
+	err := run(ctx, o, func(p *beam.Pipeline) error { return beamx.Run(ctx, p) }, os.Stderr)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fmt.Fprintln(os.Stderr, "example:", line)
+		}
 		os.Exit(1)
 	}
 }
 
-// build makes the pipeline.
-func build(o options) (*beam.Pipeline, error) {
-	asOf, err := time.Parse(time.DateOnly, o.asOf)
-	if err != nil {
-		return nil, fmt.Errorf("-as_of: %w", err)
+// run checks what it is given, runs the pipeline, and gives the files that it wrote their
+// names if all is well.
+func run(ctx context.Context, o *options, execute func(*beam.Pipeline) error, stderr io.Writer) error {
+	if err := o.check(ctx); err != nil {
+		return err
 	}
-	if o.orders == "" || o.out == "" {
-		return nil, fmt.Errorf("-orders and -out: %w: both are needed", rfm.ErrOption)
+	p, err := build(o)
+	if err != nil {
+		return err
+	}
+	if err := execute(p); err != nil {
+		return errors.Join(fmt.Errorf("nothing is written: %w", err), discard(ctx, o.out))
+	}
+	return finish(ctx, o, stderr)
+}
+
+// build makes the pipeline.
+func build(o *options) (*beam.Pipeline, error) {
+	asOf, err := o.day()
+	if err != nil {
+		return nil, err
 	}
 	cfg := rfmbeam.Config{Orders: rfm.Config{Currency: o.currency, Decimals: o.decimals}, AsOf: asOf,
 		Shards: o.shards, NoSideInputs: o.noSideInputs}
@@ -87,9 +89,9 @@ func build(o options) (*beam.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	textio.Write(s, o.out+"-table.tsv", beam.ParDo(s, tableLines, r.Table))
-	textio.Write(s, o.out+"-refused.txt", beam.ParDo(s, refusedLines, r.Refused))
-	textio.Write(s, o.out+"-customers.jsonl", beam.ParDo(s, customerLines, r.Customers))
+	textio.Write(s, o.out+table+unfinished, beam.ParDo(s, tableLines, r.Table))
+	textio.Write(s, o.out+refused+unfinished, beam.ParDo(s, refusedLines, r.Refused))
+	textio.Write(s, o.out+customers+unfinished, beam.ParDo(s, customerLines, r.Customers))
 	return p, nil
 }
 
@@ -118,11 +120,11 @@ func parse(line string) (p rfm.Purchase[string], field string, err error) {
 	p.Customer, p.Order = f[0], f[3]
 	if p.At, err = time.Parse(time.DateOnly, f[1]); err != nil {
 		if p.At, err = time.Parse(time.RFC3339, f[1]); err != nil {
-			return p, "/at", fmt.Errorf("%q is no time", f[1])
+			return p, "/at", fmt.Errorf("%.40q is no time", f[1])
 		}
 	}
 	if p.Amount, err = decimal.NewFromString(f[2]); err != nil {
-		return p, "/amount", fmt.Errorf("%q is no amount", f[2])
+		return p, "/amount", fmt.Errorf("%.40q is no amount", f[2])
 	}
 	return p, "", nil
 }
@@ -134,9 +136,12 @@ func tableLines(t *rfm.Table, emit func(string)) {
 	}
 }
 
+// atByte stands before the place of a refused line.
+const atByte = ": line at byte "
+
 // refusedLines emits a refused row a line.
 func refusedLines(r rfmbeam.Refusal, emit func(string)) {
-	emit(fmt.Sprintf("%s: byte %d: %v", r.Source, r.Row, r.Err()))
+	emit(fmt.Sprintf("%s%s%d: %v", r.Source, atByte, r.Row, r.Err()))
 }
 
 // customerLines emits a customer a line.

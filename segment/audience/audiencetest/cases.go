@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/guanxi-go/guanxi/internal/contract"
 	"github.com/guanxi-go/guanxi/segment/audience"
 )
 
@@ -287,7 +288,7 @@ func (d box[K]) cancelled() error {
 	cancel()
 	dst := []uint32{5}
 	same := func(call string, dst []uint32, err error) error {
-		if err := is(err, context.Canceled, call); err != nil {
+		if err := contract.Is(err, context.Canceled, call); err != nil {
 			return err
 		}
 		if len(dst) != 1 || dst[0] != 5 {
@@ -303,10 +304,10 @@ func (d box[K]) cancelled() error {
 			if len(v) > 0 {
 				return fmt.Errorf("Keys returned %v, though ctx was done", v)
 			}
-			return is(err, context.Canceled, "Keys")
+			return contract.Is(err, context.Canceled, "Keys")
 		},
-		func() error { return is(d.Remove(ctx, d.span(0, 1)), context.Canceled, "Remove") },
-		func() error { _, err := d.Live(ctx); return is(err, context.Canceled, "Live") },
+		func() error { return contract.Is(d.Remove(ctx, d.span(0, 1)), context.Canceled, "Remove") },
+		func() error { _, err := d.Live(ctx); return contract.Is(err, context.Canceled, "Live") },
 		func() error { return d.living(got...) },
 	)
 }

@@ -2,7 +2,6 @@ package audiencetest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,8 +27,8 @@ func TestDirectory[K comparable](t *testing.T, open func(t *testing.T) audience.
 
 var awkward = []string{"a", "A", "á", "a ", " a", "a\u0301", "ａ", "a%", "a_", "ß", "ss", "'", `\`, "😀", "1", "01", "客户", "NULL"}
 
-// StringKey returns keys for directories of text: case, accents and spaces first.
-func StringKey(i int) string {
+// AwkwardKey returns keys for directories of text: case, accents and spaces first.
+func AwkwardKey(i int) string {
 	if i < len(awkward) {
 		return awkward[i]
 	}
@@ -141,15 +140,4 @@ func (d box[K]) drop(keys ...K) error {
 		return fmt.Errorf("Remove of %v: %w", keys, err)
 	}
 	return nil
-}
-
-// is checks that err is want.
-func is(err, want error, call string) error {
-	switch {
-	case errors.Is(err, want):
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s: no error, want %q", call, want.Error())
-	}
-	return fmt.Errorf("%s: %w, want %q", call, err, want.Error())
 }

@@ -14,7 +14,7 @@ import (
 
 func TestMemory(t *testing.T) {
 	t.Run("text", func(t *testing.T) {
-		TestDirectory(t, func(*testing.T) audience.Directory[string] { return audience.NewMemory(guanxi.StringKey[string]()) }, StringKey)
+		TestDirectory(t, func(*testing.T) audience.Directory[string] { return audience.NewMemory(guanxi.StringKey[string]()) }, AwkwardKey)
 	})
 	t.Run("numbers", func(t *testing.T) {
 		TestDirectory(t, func(*testing.T) audience.Directory[int64] { return audience.NewMemory(guanxi.IntKey[int64]()) },
@@ -185,7 +185,7 @@ func (t *table) Live(ctx context.Context) (audience.Set, error) {
 }
 
 func TestTable(t *testing.T) {
-	TestDirectory(t, func(*testing.T) audience.Directory[string] { return new(table) }, StringKey)
+	TestDirectory(t, func(*testing.T) audience.Directory[string] { return new(table) }, AwkwardKey)
 }
 
 // stale answers with the live set of the first call, or of all ordinals ever given.
@@ -290,7 +290,7 @@ func TestKitFindsDefects(t *testing.T) {
 					continue
 				}
 				hit[c.name] = true
-				if err := c.run(box[string]{d.open(), StringKey}); err == nil {
+				if err := c.run(box[string]{d.open(), AwkwardKey}); err == nil {
 					t.Errorf("not found by %q: %s", c.name, c.contract)
 				}
 				return

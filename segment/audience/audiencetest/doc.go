@@ -3,6 +3,6 @@
 //
 //	func TestDirectory(t *testing.T) {
 //		open := func(t *testing.T) audience.Directory[string] { return openMine(t) }
-//		audiencetest.TestDirectory(t, open, audiencetest.StringKey)
+//		audiencetest.TestDirectory(t, open, audiencetest.AwkwardKey)
 //	}
 package audiencetest
