@@ -36,8 +36,9 @@
 //     what brings them back?
 //   - nps: what do they say, and did it really change?
 //
-// They do not import each other. What one needs from another it takes as a
-// narrow row of its own, which the host fills.
+// Packages of the first level do not import each other; a child may import its
+// parent. What one needs from another it takes as a narrow row of its own, which
+// the host fills.
 //
 // # Forms
 //
@@ -48,8 +49,9 @@
 //     states.
 //   - An engine is built once from a config, immutable and safe for concurrent
 //     use.
-//   - An accumulator has Add, Merge and Reset and a binary encoding; it belongs
-//     to one goroutine, and the order of what is added does not matter.
+//   - An accumulator has Add and Merge, mostly Reset and a binary encoding; it
+//     belongs to one goroutine, and the order of what is added does not matter,
+//     save where its comment says so (float weights, a table cut to its limit).
 //   - A state is a value that the host stores, changed by pure functions only.
 //
 // # Rules
@@ -73,10 +75,19 @@
 //
 // The same word is the same thing in all packages. New makes what can fail with an
 // error, Must panics instead and is for tests and fixed configs, Validate finds
-// every fault, Label is a name in a language. Workers are goroutines asked for;
-// Currency and Decimals are those of money; a Location is a *time.Location and a
-// Zone its name in a stored config; Confidence is that of an interval, and 0 is
+// every fault. A Name is a text in both languages, and Label says it in one.
+// Workers are goroutines asked for; Currency and Decimals are those of money; a
+// Location is a *time.Location, written in JSON by its name, and a Zone is such a
+// name; Confidence is that of an interval, between 0 and 1, and 0 is
 // DefaultConfidence. asOf is the exclusive end of what counts, now the present
-// moment, at the instant when something happened. Arguments begin with ctx, then
-// what is appended to, then the key or the id.
+// moment, at the instant when something happened. A Keeper or a Service loads a
+// state, decides and commits, again where somebody else was faster.
+//
+// Arguments begin with ctx, then what is appended to, the key or the id, the data,
+// the instants, and end with the config; a New that has no data begins with its
+// config, then what the engine works with. Of two that are compared the earlier
+// comes first.
+//
+// A sentinel error that is found inside a FieldError says only what is wrong;
+// one that stands for itself begins with its package.
 package guanxi

@@ -23,7 +23,7 @@ type trial struct {
 // value a smaller share was left alone.
 func february() audience.Campaign {
 	return audience.Campaign{
-		ID: "february", Label: guanxi.Text{EN: "A parcel of spring tea", ZH: "春茶礼包"},
+		ID: "february", Name: guanxi.Text{EN: "A parcel of spring tea", ZH: "春茶礼包"},
 		Goal: audience.Goal{Uplift: decimal.New(5, -2)}, Target: "winback", Channels: []string{"wechat", "sms"},
 		From: campaign0, To: thisWeek, Decimals: decimalsOfMoney,
 		Holdout: audience.Holdout{Salt: "february 2026", Share: 0.4},
@@ -97,10 +97,10 @@ func (p *report) campaign(s *shop, r audience.Report, name func(id string) strin
 	c := s.trial.campaign
 	p.say("%s, for %q, from %s on: who ordered by today came back. Goal: %s points above those left alone.",
 		"%s，对象“%s”，自 %s 起：至今下单者为回流。目标：高于对照组 %s 个百分点。",
-		c.Label.In(p.lang), name(c.Target), c.From.Format(time.DateOnly), c.Goal.Uplift.Shift(2))
+		c.Name.In(p.lang), name(c.Target), c.From.Format(time.DateOnly), c.Goal.Uplift.Shift(2))
 	t := &layout.Table{Align: "l"}
 	t.Add(p.in("stratum", "分层"), audience.Treated.Label(p.lang), p.in("came back", "回流"), audience.Held.Label(p.lang), p.in("came back", "回流"),
-		p.in("uplift, points", "增量(百分点)"), p.in("95% interval", "95% 区间"), p.in("yuan a customer", "每客增量(元)"))
+		p.in("uplift, points", "增量（百分点）"), p.in("95% interval", "95% 区间"), p.in("yuan a customer", "每客增量（元）"))
 	row := func(name string, e audience.Effect) {
 		cells := []string{name, layout.Thousands(e.Treated.Customers), unknown, layout.Thousands(e.Held.Customers), unknown, unknown, unknown, unknown}
 		if u := e.Share; u != nil {
@@ -125,7 +125,7 @@ func (p *report) campaign(s *shop, r audience.Report, name func(id string) strin
 	row(p.in("all", "全部"), r.Effect)
 	p.print(t)
 	p.say("verdict: %s", "结论：%s", r.Verdict.Label(p.lang))
-	if r.Verdict == audience.Undecided && r.Reachable {
+	if r.Needed > 0 && r.Reachable {
 		p.say("%s more customers would decide", "再有 %s 位客户即可判定", layout.Thousands(r.Needed))
 	}
 }

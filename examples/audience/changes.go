@@ -44,11 +44,11 @@ func (s *shop) changes(then, now *ruleBook, before, after []audience.Set) ([]cha
 	}
 	var out []change
 	for i, seg := range now.segments {
-		v1, err := audience.Version{Segment: seg.id}.Next(then.rules[i].ID(), then.at.Now, before[i])
+		v1, err := audience.Version{Segment: seg.id}.Next(then.rules[i].ID(), before[i], then.at.Now)
 		if err != nil {
 			return nil, err
 		}
-		v2, err := v1.Next(now.rules[i].ID(), now.at.Now, after[i])
+		v2, err := v1.Next(now.rules[i].ID(), after[i], now.at.Now)
 		if err != nil {
 			return nil, err
 		}

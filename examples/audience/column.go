@@ -21,12 +21,12 @@ type column struct {
 	commas  bool             // a comma stands in some text
 }
 
-// scale is the number of decimal places.
-func (c *column) scale() int {
-	if c.Scale != nil {
-		return *c.Scale
+// places is the number of decimal places.
+func (c *column) places() int {
+	if c.Decimals != nil {
+		return *c.Decimals
 	}
-	return defaultScale
+	return defaultDecimals
 }
 
 // add reads the cell of the next row. Text is taken byte by byte; around anything
@@ -45,7 +45,7 @@ func (c *column) add(cell string, loc *time.Location) error {
 	case c.Type == segment.IntType:
 		v, err = parseWhole(cell)
 	case c.Type == segment.DecimalType:
-		v, err = parseDecimal(cell, c.scale())
+		v, err = parseDecimal(cell, c.places())
 	case c.Type == segment.BoolType:
 		v, err = parseBool(cell)
 	case c.Type == segment.DateType:

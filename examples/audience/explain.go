@@ -43,7 +43,7 @@ func (p *report) explain(x segment.Explanation, depth int) {
 // condition is one comparison in words.
 func (p *report) condition(x segment.Explanation) string {
 	var b strings.Builder
-	b.WriteString(x.Label.In(p.lang))
+	b.WriteString(x.Name.In(p.lang))
 	if x.Aggregate != "" {
 		b.WriteString(p.in(", ", "，") + aggregates[x.Aggregate].In(p.lang))
 	}

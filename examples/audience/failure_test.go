@@ -9,7 +9,7 @@ import (
 
 const (
 	goodCSV    = "id,age,spend,city,at\na,30,1.50,X,2026-03-01\nb,,,,\n"
-	goodSchema = `{"fields":[{"name":"age","type":"int"},{"name":"spend","type":"decimal","scale":2},{"name":"city","type":"string"},{"name":"at","type":"time"}]}`
+	goodSchema = `{"fields":[{"name":"age","type":"int"},{"name":"spend","type":"decimal","decimals":2},{"name":"city","type":"string"},{"name":"at","type":"time"}]}`
 	goodRule   = `{"combinator":"and","rules":[{"field":"age","operator":">=","value":18}]}`
 )
 
@@ -85,6 +85,7 @@ func TestBadFiles(t *testing.T) {
 		{"column twice", "id,age,age,spend,city,at\n", "", "", []string{`line 1, column 3: a second column "age"`}},
 		{"duplicate id", row("b,1,,,\na,2,,,"), "", "", []string{`row 3 (line 4): column "id": "a" is the id of row 1 too`}},
 		{"no id", row(",1,,,"), "", "", []string{`row 2 (line 3): column "id": no id`}},
+		{"header alone", "id,age,spend,city,at\n", "", "", []string{"customers.csv: there are no rows below the header"}},
 		{"short row", row("b,1,,"), "", "", []string{"row 2 (line 3): 4 fields where the header has 5"}},
 		{"long row", row("b,1,,,,"), "", "", []string{"row 2 (line 3): 6 fields"}},
 		{"line breaks", row("b,1,,\"x\ny\",\nc,z,,,"), "", "", []string{`row 3 (line 5): column "age": "z"`}},
@@ -111,16 +112,16 @@ func TestBadFiles(t *testing.T) {
 		{"bad name", "", `{"fields":[{"name":"last order","type":"int"}]}`, "", []string{"schema.json: /fields/0/name: "}},
 		{"unknown key", "", `{"fields":[{"name":"age","type":"int","sclae":2}],"x":1}`, "", []string{"schema.json: /fields/0/sclae", "schema.json: /x"}},
 		{"key twice", "", `{"fields":[{"name":"age","name":"spend","type":"int"}]}`, "", []string{"schema.json: /fields/0/name"}},
-		{"scale of an int", "", `{"fields":[{"name":"age","type":"int","scale":2}]}`, "", []string{"schema.json: /fields/0/scale: of a int"}},
-		{"scale out of range", "", `{"fields":[{"name":"age","type":"decimal","scale":19},{"name":"x","type":"decimal","scale":-1}]}`, "", []string{"/fields/0/scale: 19", "/fields/1/scale: -1"}},
+		{"scale of an int", "", `{"fields":[{"name":"age","type":"int","decimals":2}]}`, "", []string{"schema.json: /fields/0/decimals: of a int"}},
+		{"scale out of range", "", `{"fields":[{"name":"age","type":"decimal","decimals":19},{"name":"x","type":"decimal","decimals":-1}]}`, "", []string{"/fields/0/decimals: 19", "/fields/1/decimals: -1"}},
 		{"label", "", `{"fields":[{"name":"age","type":"int","label":{"en":"a","fr":"b"}},{"name":"x","type":"int","label":3}]}`, "", []string{"/fields/0/label/fr", "/fields/1/label"}},
 		{"no fields", "", `{}`, "", []string{"schema.json: /fields: no fields"}},
 		{"schema UTF-8", "", "{\"fields\":[{\"name\":\"\xff\"}]}", "", []string{"schema.json: line 1 is not UTF-8"}},
 
-		{"rule field", "", "", rule("agee", ">=", "1"), []string{`rule.json: /rules/0/field: segment: unknown field: "agee" (did you mean age?)`}},
+		{"rule field", "", "", rule("agee", ">=", "1"), []string{`rule.json: /rules/0/field: unknown field: "agee" (did you mean age?)`}},
 		{"rule operator", "", "", rule("age", "~", "1"), []string{"rule.json: /rules/0/operator"}},
 		{"rule value", "", "", rule("age", ">=", `"old"`), []string{"rule.json: /rules/0/value"}},
-		{"rule scale", "", "", rule("spend", ">=", `"1.505"`), []string{"rule.json: /rules/0/value: segment: more decimal places"}},
+		{"rule scale", "", "", rule("spend", ">=", `"1.505"`), []string{"rule.json: /rules/0/value: more decimal places"}},
 		{"rule key", "", "", `{"combinator":"and","rules":[{"field":"age","operator":"=","value":1,"vlaue":2}]}`, []string{"rule.json: /rules/0/vlaue"}},
 		{"rule faults", "", "", `{"combinator":"and","rules":[{"field":"x","operator":"=","value":1},{"field":"city","operator":"in","value":[]}]}`, []string{"rule.json: /rules/0/field", "rule.json: /rules/1/value"}},
 		{"rule shape", "", "", "[]", []string{"rule.json: "}},

@@ -11,8 +11,8 @@ import (
 	"github.com/guanxi-go/guanxi/segment"
 )
 
-// defaultScale is that of a decimal that does not say its own: money's.
-const defaultScale = 2
+// defaultDecimals is how many places a decimal has that does not say its own: money's.
+const defaultDecimals = 2
 
 // schemaFile is the schema of a CSV file as its JSON has it.
 type schemaFile struct {
@@ -20,10 +20,10 @@ type schemaFile struct {
 }
 
 type fieldConfig struct {
-	Name  string       `json:"name"`
-	Type  segment.Type `json:"type"`
-	Scale *int         `json:"scale"` // of decimals
-	Label fieldLabel   `json:"label"`
+	Name     string       `json:"name"`
+	Type     segment.Type `json:"type"`
+	Decimals *int         `json:"decimals"` // places, of decimals
+	Label    fieldLabel   `json:"label"`
 }
 
 // fieldLabel is a name in one language for all, or {"en", "zh"}.
@@ -47,7 +47,7 @@ var columnTypes = []segment.Type{
 	segment.StringType, segment.IntType, segment.DecimalType, segment.BoolType, segment.DateType, segment.InstantType, segment.TagsType,
 }
 
-// readSchema reads the schema strictly. What names and scales may be is said by
+// readSchema reads the schema strictly. What names and decimals may be is said by
 // segment.NewSchema.
 func readSchema(data []byte) ([]fieldConfig, error) {
 	var s schemaFile
@@ -75,10 +75,10 @@ func readSchema(data []byte) ([]fieldConfig, error) {
 			fault(i, "type", "no type; it is one of %s", typeNames())
 		case !slices.Contains(columnTypes, f.Type):
 			fault(i, "type", "%.40q is none of %s", f.Type, typeNames())
-		case f.Scale != nil && f.Type != segment.DecimalType:
-			fault(i, "scale", "of a %s; decimals alone have one", f.Type)
-		case f.Scale != nil && (*f.Scale < 0 || *f.Scale > 18):
-			fault(i, "scale", "%d is not in 0 to 18", *f.Scale)
+		case f.Decimals != nil && f.Type != segment.DecimalType:
+			fault(i, "decimals", "of a %s; decimals alone have them", f.Type)
+		case f.Decimals != nil && (*f.Decimals < 0 || *f.Decimals > 18):
+			fault(i, "decimals", "%d is not in 0 to 18", *f.Decimals)
 		}
 	}
 	return s.Fields, errors.Join(errs...)
@@ -112,7 +112,7 @@ func schemaOf(t *table) (*segment.Schema[person], error) {
 	fields := make([]segment.Field[person], len(t.columns))
 	for i := range t.columns {
 		c := &t.columns[i]
-		meta := segment.Meta{Label: guanxi.Text(c.Label), Column: segment.Col(c.Name), NoCommas: !c.commas}
+		meta := segment.Meta{Name: guanxi.Text(c.Label), Column: segment.Col(c.Name), NoCommas: !c.commas}
 		switch c.Type {
 		case segment.StringType:
 			fields[i] = segment.String(c.Name, c.text, meta)
@@ -120,7 +120,7 @@ func schemaOf(t *table) (*segment.Schema[person], error) {
 			fields[i] = segment.Int(c.Name, c.number, meta)
 		case segment.DecimalType:
 			meta.Column.Encoding = segment.MinorUnits
-			fields[i] = segment.Decimal(c.Name, c.scale(), c.number, meta)
+			fields[i] = segment.Decimal(c.Name, c.places(), c.number, meta)
 		case segment.BoolType:
 			fields[i] = segment.Bool(c.Name, c.yes, meta)
 		case segment.DateType:

@@ -31,7 +31,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("audience", flag.ContinueOnError)
 	f.StringVar(&o.customers, "customers", "", "customers to ask about, a CSV `file` whose first column is their id; without it a made-up shop is shown")
-	f.StringVar(&o.schema, "schema", "", "`file` with the types of the columns: {\"fields\": [{\"name\", \"type\", \"scale\", \"label\"}]}")
+	f.StringVar(&o.schema, "schema", "", "`file` with the types of the columns: {\"fields\": [{\"name\", \"type\", \"decimals\", \"label\"}]}")
 	f.StringVar(&o.rule, "rule", "", "`file` with the rule, as react-querybuilder writes it")
 	f.StringVar(&o.explain, "explain", "", "`id` of a customer of whom to say why the rule matches or not")
 	sql := f.String("sql", string(segment.PostgreSQL), "dialect to write the rule in: postgres, mysql, sqlite, clickhouse or duckdb")
@@ -73,7 +73,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		}
 	}
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang: %w", err))
 	}
 	return o, faults.Err()
 }

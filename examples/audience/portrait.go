@@ -12,10 +12,10 @@ import (
 
 // dimensions are what a portrait looks at.
 var dimensions = []affinity.Dimension{
-	{Name: "city", Label: guanxi.Text{EN: "City", ZH: "城市"}},
-	{Name: "motive", Label: guanxi.Text{EN: "Motive", ZH: "购买动机"}},
-	{Name: "channel", Label: guanxi.Text{EN: "Main channel", ZH: "主要渠道"}},
-	{Name: "tag", Label: guanxi.Text{EN: "Tag", ZH: "标签"}, Many: true},
+	{ID: "city", Name: guanxi.Text{EN: "City", ZH: "城市"}},
+	{ID: "motive", Name: guanxi.Text{EN: "Motive", ZH: "购买动机"}},
+	{ID: "channel", Name: guanxi.Text{EN: "Main channel", ZH: "主要渠道"}},
+	{ID: "tag", Name: guanxi.Text{EN: "Tag", ZH: "标签"}, Many: true},
 }
 
 // claims about the portrait of those who love tea.
@@ -117,17 +117,17 @@ func (p *report) value(t affinity.Trait) string {
 	options := map[string]segment.Meta{"city": city.Meta(), "motive": motive.Meta(), "channel": channel.Meta(), "tag": tags.Meta()}[t.Dimension].Options
 	for _, o := range options {
 		if o.Value == t.Value {
-			return o.Label.In(p.lang)
+			return o.Name.In(p.lang)
 		}
 	}
 	return t.Value
 }
 
-func dimension(name string) guanxi.Text {
+func dimension(id string) guanxi.Text {
 	for _, d := range dimensions {
-		if d.Name == name {
-			return d.Label
+		if d.ID == id {
+			return d.Name
 		}
 	}
-	return guanxi.Text{EN: name, ZH: name}
+	return guanxi.Text{EN: id, ZH: id}
 }

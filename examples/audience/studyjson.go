@@ -28,7 +28,7 @@ type (
 	}
 	jsonSegment struct {
 		ID        string                  `json:"id"`
-		Label     guanxi.Text             `json:"label"`
+		Name      guanxi.Text             `json:"name"`
 		Rule      string                  `json:"rule"`     // its id
 		Document  *segment.Rule[customer] `json:"document"` // as an editor reads it
 		Customers int64                   `json:"customers"`

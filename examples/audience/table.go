@@ -81,6 +81,9 @@ func (t *table) read(r *csv.Reader, width int, loc *time.Location) error {
 	for row := 1; ; row++ {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
+			if row == 1 {
+				return errors.New("there are no rows below the header")
+			}
 			return faults.err()
 		}
 		if err != nil {

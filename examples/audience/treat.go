@@ -11,10 +11,10 @@ import (
 var treatments = audience.TreatmentConfig{
 	Version: 1, Unset: audience.UnsetNext,
 	Rows: []audience.TreatmentRow{
-		{ID: "gold", Label: guanxi.Text{EN: "Gold", ZH: "金卡"}, Segment: "vip", Treatment: audience.Treatment{PriceList: "gold", ServiceLevel: "adviser"}},
-		{ID: "back", Label: guanxi.Text{EN: "Come back", ZH: "唤醒"}, Segment: "winback", Treatment: audience.Treatment{Offer: "tea-parcel", Channel: "wechat"}},
-		{ID: "welcome", Label: guanxi.Text{EN: "Welcome", ZH: "迎新"}, Segment: "newcomers", Treatment: audience.Treatment{Offer: "second-order", Channel: "wechat"}},
-		{ID: "party", Label: guanxi.Text{EN: "Birthday", ZH: "生日"}, Segment: "birthday", Treatment: audience.Treatment{Offer: "birthday-tea"}},
+		{ID: "gold", Name: guanxi.Text{EN: "Gold", ZH: "金卡"}, Segment: "vip", Treatment: audience.Treatment{PriceList: "gold", ServiceLevel: "adviser"}},
+		{ID: "back", Name: guanxi.Text{EN: "Come back", ZH: "唤醒"}, Segment: "winback", Treatment: audience.Treatment{Offer: "tea-parcel", Channel: "wechat"}},
+		{ID: "welcome", Name: guanxi.Text{EN: "Welcome", ZH: "迎新"}, Segment: "newcomers", Treatment: audience.Treatment{Offer: "second-order", Channel: "wechat"}},
+		{ID: "party", Name: guanxi.Text{EN: "Birthday", ZH: "生日"}, Segment: "birthday", Treatment: audience.Treatment{Offer: "birthday-tea"}},
 	},
 	Default: audience.Treatment{PriceList: "list", ServiceLevel: "standard", Channel: "newsletter"},
 }

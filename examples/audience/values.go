@@ -31,15 +31,15 @@ func parseWhole(s string) (int64, error) {
 }
 
 // excessError is a decimal with more places than its field has.
-type excessError struct{ scale int }
+type excessError struct{ places int }
 
 func (e excessError) Error() string {
-	return "more than the " + strconv.Itoa(e.scale) + " decimal places of the field"
+	return "more than the " + strconv.Itoa(e.places) + " decimal places of the field"
 }
 
-// parseDecimal reads a plain decimal exactly, in units of the last of scale
+// parseDecimal reads a plain decimal exactly, in units of the last of so many
 // places. Zeros at the end are no places.
-func parseDecimal(s string, scale int) (int64, error) {
+func parseDecimal(s string, places int) (int64, error) {
 	digits, minus := strings.CutPrefix(s, "-")
 	if !minus {
 		digits = strings.TrimPrefix(digits, "+")
@@ -61,7 +61,7 @@ func parseDecimal(s string, scale int) (int64, error) {
 			return 0, errDecimal
 		}
 	}
-	for i := range max(len(fraction), scale) {
+	for i := range max(len(fraction), places) {
 		d := byte('0')
 		if i < len(fraction) {
 			d = fraction[i]
@@ -69,12 +69,12 @@ func parseDecimal(s string, scale int) (int64, error) {
 		switch {
 		case d < '0' || d > '9':
 			return 0, errDecimal
-		case i >= scale && d != '0':
+		case i >= places && d != '0':
 			if strings.Trim(fraction, "0123456789") != "" {
 				return 0, errDecimal
 			}
-			return 0, excessError{scale}
-		case i < scale && !add(d):
+			return 0, excessError{places}
+		case i < places && !add(d):
 			return 0, errDecimal
 		}
 	}

@@ -70,7 +70,7 @@ func TestInstants(t *testing.T) {
 
 // Values at the ends of the types are held as they are.
 func TestExact(t *testing.T) {
-	const schema = `{"fields":[{"name":"n","type":"int"},{"name":"x","type":"decimal","scale":0},{"name":"ok","type":"bool"},{"name":"d","type":"date"}]}`
+	const schema = `{"fields":[{"name":"n","type":"int"},{"name":"x","type":"decimal","decimals":0},{"name":"ok","type":"bool"},{"name":"d","type":"date"}]}`
 	const csv = "id,n,x,ok,d\na,9007199254740993,9223372036854775807,True,0001-01-01\nb,9007199254740992,-9223372036854775807,FALSE,9999-12-31\n"
 	for _, tt := range []struct{ rule, want string }{
 		{`{"field":"n","operator":"=","value":9007199254740993}`, "a"},

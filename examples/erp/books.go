@@ -55,8 +55,8 @@ func (s books) Save(ctx context.Context, expected int64, change care.BookChange)
 	})
 }
 
-// Behind implements care.BookStore.
-func (s books) Behind(ctx context.Context, now time.Time, limit int) (ids []lifecycle.CustomerID, err error) {
+// Due implements care.BookStore.
+func (s books) Due(ctx context.Context, now time.Time, limit int) (ids []lifecycle.CustomerID, err error) {
 	err = s.d.each(ctx, "SELECT customer FROM care_books WHERE next <= ? ORDER BY next, customer LIMIT ?", []any{now.UnixMicro(), max(limit, 0)}, func(scan func(...any) error) error {
 		var id string
 		err := scan(&id)

@@ -30,7 +30,7 @@ type database struct {
 func openDatabase(name string) (*database, error) {
 	d := &database{dialect: loyaltysql.SQLite, writer: make(chan struct{}, 1)}
 	driver, dsn := "sqlite", sqliteDSN(name)
-	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+	if isPostgreSQL(name) {
 		d.dialect, driver, dsn = loyaltysql.PostgreSQL, "pgx", name
 	}
 	var err error
@@ -40,6 +40,11 @@ func openDatabase(name string) (*database, error) {
 	d.pool.SetMaxOpenConns(16)
 	d.pool.SetMaxIdleConns(16)
 	return d, nil
+}
+
+// isPostgreSQL tells the URL of a PostgreSQL database from a file.
+func isPostgreSQL(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
 // sqliteDSN asks for what keeps that which was acknowledged: a write-ahead log that is

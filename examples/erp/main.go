@@ -71,6 +71,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "erp -h lists the flags")
 		return 2
 	}
+	if err := checkFile(o); err != nil {
+		command.Complain(stderr, "erp", err)
+		return 1
+	}
 	s, err := openShop(ctx, o.db, time.Now, slog.New(slog.NewTextHandler(stderr, nil)))
 	if err == nil {
 		if o.verify {
@@ -85,6 +89,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// checkFile says what is in the way of a SQLite file: a folder is none, and what is to be
+// verified is there already.
+func checkFile(o options) error {
+	if isPostgreSQL(o.db) {
+		return nil
+	}
+	info, err := os.Stat(o.db)
+	switch {
+	case err != nil && o.verify:
+		return fmt.Errorf("-verify: there is no database: %w", err)
+	case err != nil:
+		return nil // it will be made
+	case info.IsDir():
+		return fmt.Errorf("-db %s is a folder", o.db)
+	case info.Size() == 0 && o.verify:
+		return fmt.Errorf("-verify: %s is empty, and no database", o.db)
+	}
+	return nil
 }
 
 // verifyAndPrint prints what was checked as one JSON object.

@@ -37,7 +37,7 @@ func showPoints(s *shop) func(context.Context, *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		to := s.now().Add(time.Minute).UTC() // what was written just now is in it
+		to := s.now().UTC().Truncate(time.Microsecond).Add(time.Microsecond) // what was written just now is in it
 		from := to.AddDate(0, 0, -90)
 		for name, at := range map[string]*time.Time{"from": &from, "to": &to} {
 			if v := r.URL.Query().Get(name); v != "" {

@@ -92,6 +92,9 @@ func problemOf(err error, lang guanxi.Lang) (p problem) {
 	case errors.As(err, &short):
 		p.Status, p.Code = http.StatusUnprocessableEntity, "not_enough_points"
 		p.Missing = &missing{short.Kind, short.Missing}
+		if lang == guanxi.ZH {
+			p.Detail = fmt.Sprintf("积分不足：还差 %d 分。", short.Missing)
+		}
 	case errors.As(err, &quiet):
 		p.Status, p.Code, p.Detail = http.StatusConflict, string(quiet.Reason), quiet.Reason.Label(lang)
 		if !quiet.Earliest.IsZero() {

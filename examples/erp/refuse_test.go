@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/guanxi-go/guanxi/loyalty"
 )
@@ -108,6 +109,11 @@ func TestRefusedAsked(t *testing.T) {
 	}
 	d.post("/customers", "c", `{"id":"anna","name":"Anna"}`, http.StatusCreated, nil)
 	d.read(d.send(http.MethodGet, "/customers/anna/points?from=yesterday", "", ""), "points", 400, nil)
+	var view pointsView // until now, in microseconds as everything that is stored
+	d.read(d.send(http.MethodGet, "/customers/anna/points", "", ""), "points", http.StatusOK, &view)
+	if view.To.Nanosecond()%1000 != 0 || view.To.After(d.now().Add(time.Second)) || len(view.Lines) == 0 {
+		t.Errorf("until %v, %d lines", view.To, len(view.Lines))
+	}
 	req, err := http.NewRequest(http.MethodPost, d.url+"/customers/anna/orders", strings.NewReader(`{"id":"A","lines":[{"id":"1","amount":"60"}],"coupons":["X"]}`))
 	if err != nil {
 		t.Fatal(err)
@@ -125,5 +131,16 @@ func TestRefusedAsked(t *testing.T) {
 	d.read(d.do(req), "in Chinese", http.StatusUnprocessableEntity, &p)
 	if p.Detail != "优惠券不存在。" {
 		t.Errorf("detail: %q", p.Detail)
+	}
+	req, err = http.NewRequest(http.MethodPost, d.url+"/customers/anna/orders", strings.NewReader(`{"id":"A","lines":[{"id":"1","amount":"400"}],"pay_points":1000}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Idempotency-Key", "k")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept-Language", "zh-CN")
+	d.read(d.do(req), "points in Chinese", http.StatusUnprocessableEntity, &p)
+	if p.Code != "not_enough_points" || p.Detail != "积分不足：还差 900 分。" {
+		t.Errorf("%s: %q", p.Code, p.Detail)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,6 +69,10 @@ func TestStop(t *testing.T) {
 
 func TestFlags(t *testing.T) {
 	dir := t.TempDir()
+	empty := filepath.Join(dir, "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args []string
 		code int
@@ -77,15 +82,23 @@ func TestFlags(t *testing.T) {
 		{[]string{"-sweep", "1ms", "more"}, 2, `"more"`},
 		{[]string{"-acknowledged", "x"}, 2, "-verify"},
 		{[]string{"-nothing"}, 2, "-nothing"},
-		{[]string{"-db", filepath.Join(dir, "no", "such", "folder", "x.db"), "-verify"}, 1, "open"},
-		{[]string{"-db", filepath.Join(dir, "a.db"), "-verify", "-acknowledged", filepath.Join(dir, "none")}, 1, "none"},
+		{[]string{"-db", filepath.Join(dir, "no", "such", "folder", "x.db")}, 1, "x.db: "},
+		{[]string{"-db", filepath.Join(dir, "nofile.db"), "-verify"}, 1, "there is no database: stat " + filepath.Join(dir, "nofile.db")},
+		{[]string{"-db", dir}, 1, dir + " is a folder\n"},
+		{[]string{"-db", dir, "-verify"}, 1, dir + " is a folder\n"},
+		{[]string{"-db", empty, "-verify"}, 1, "empty.db is empty, and no database"},
 		{[]string{"-db", filepath.Join(dir, "a.db"), "-addr", "nowhere:x"}, 1, "listen"},
+		{[]string{"-db", filepath.Join(dir, "a.db"), "-verify", "-acknowledged", filepath.Join(dir, "none")}, 1, "none"},
 		{[]string{"-db", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1", "-verify"}, 1, "connect"},
 	} {
 		var stdout, stderr bytes.Buffer
-		if code := run(t.Context(), c.args, &stdout, &stderr); code != c.code || !strings.Contains(stderr.String(), c.says) || stdout.Len() > 0 {
+		if code := run(t.Context(), c.args, &stdout, &stderr); code != c.code || !strings.Contains(stderr.String(), c.says) || stdout.Len() > 0 ||
+			strings.Count(stderr.String(), "unable to open") > 1 {
 			t.Errorf("%q: exit %d, %q, %q", c.args, code, &stdout, &stderr)
 		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "nofile.db")); err == nil {
+		t.Error("-verify has made a database")
 	}
 	var stdout, stderr bytes.Buffer
 	if code := run(t.Context(), []string{"-db", filepath.Join(dir, "a.db"), "-verify"}, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), `"customers":0`) {

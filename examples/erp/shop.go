@@ -85,6 +85,9 @@ func openShop(ctx context.Context, name string, now func() time.Time, log *slog.
 	}
 	if err := s.prepare(ctx); err != nil {
 		_ = s.d.close()
+		if s.d.dialect == loyaltysql.SQLite { // a URL may have a password
+			err = fmt.Errorf("%s: %w", name, err)
+		}
 		return nil, err
 	}
 	return s, nil
@@ -95,7 +98,10 @@ func (s *shop) prepare(ctx context.Context) (err error) {
 	if s.store, err = loyaltysql.New(s.d.pool, loyaltysql.Config{Dialect: s.d.dialect}); err != nil {
 		return err
 	}
-	if err := errors.Join(makeTables(ctx, s.d), s.store.Apply(ctx)); err != nil {
+	if err := makeTables(ctx, s.d); err != nil { // where one fails the other does, with the same words
+		return err
+	}
+	if err := s.store.Apply(ctx); err != nil {
 		return err
 	}
 	s.service.Store = s.store

@@ -59,7 +59,7 @@ func invite(ctx context.Context, w *work, r *http.Request, in newInvitation) (re
 		}
 	}
 	d, err := survey.Decide(w.policy, &survey.History{
-		Ask: survey.Ask{Survey: out.Survey, Kind: surveyKind, Channel: in.Channel}, Person: c.ID, Location: beijing, Contacts: before,
+		Ask: survey.Ask{Survey: out.Survey, Kind: surveyKind, Channel: in.Channel}, Customer: c.ID, Location: beijing, Contacts: before,
 	}, out.Shown)
 	if err != nil {
 		return result{}, err

@@ -37,7 +37,7 @@ func (s *shop) sweep(ctx context.Context) (n swept, err error) {
 	if err := s.each(ctx, now, positions{s.d}.Due, (*work).advance, &n.moved, &n.failed); err != nil {
 		return n, err
 	}
-	return n, s.each(ctx, now, books{s.d}.Behind, (*work).plan, &n.planned, &n.failed)
+	return n, s.each(ctx, now, books{s.d}.Due, (*work).plan, &n.planned, &n.failed)
 }
 
 // each gives everybody who is due to do, each in a transaction, until none is left.

@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"github.com/guanxi-go/guanxi/examples/internal/command"
+	"github.com/guanxi-go/guanxi/examples/internal/wholefile"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -63,7 +64,10 @@ func show(o options, out, stderr io.Writer) error {
 	if err != nil || o.diagram == "" {
 		return err
 	}
-	return os.WriteFile(o.diagram, []byte(m.Mermaid(o.lang)), 0o644)
+	return wholefile.Write(o.diagram, func(w io.Writer) error {
+		_, err := io.WriteString(w, m.Mermaid(o.lang))
+		return err
+	})
 }
 
 // readLog reads the file, or simulates a shop.

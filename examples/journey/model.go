@@ -37,7 +37,7 @@ func newModel(name string) (*model, error) {
 	default:
 		return nil, fmt.Errorf("no model %q", name)
 	}
-	c.Late = lifecycle.LateReplays
+	c.Late = lifecycle.LateReplay
 	compiled, err := lifecycle.Compile(c, lifecycle.JourneyGuards(t), nil)
 	if err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		check(err != nil || o.events != "" || o.asOf.Year() >= 1980, "-as-of %q is before 1980, and the simulated shop is older", *asOf)
 	}
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang: %w", err))
 	}
 	return o, faults.Err()
 }

@@ -61,10 +61,10 @@ func count(j *journal) (*population, error) {
 }
 
 // spans turns the visits of a customer into those that migration counts.
-func (j *journal) spans(p *path) []migration.Span {
-	out := make([]migration.Span, 0, len(p.visits)+1)
+func (j *journal) spans(p *path) []migration.Stay {
+	out := make([]migration.Stay, 0, len(p.visits)+1)
 	add := func(v lifecycle.Visit, to int64) {
-		out = append(out, migration.Span{Stage: j.index[v.Stage], From: int64(v.From), To: to})
+		out = append(out, migration.Stay{Stage: j.index[v.Stage], From: int64(v.From), To: to})
 	}
 	for _, v := range p.visits {
 		add(v, int64(v.To))

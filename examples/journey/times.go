@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/guanxi-go/guanxi/examples/internal/csvfile"
 )
 
 // timeReader reads times that begin with the year; those without an offset are
@@ -57,8 +59,7 @@ func (r *timeReader) try(layout, s string) (time.Time, bool) {
 	if err != nil {
 		return t, false
 	}
-	year := t.UTC().Year()
-	return t.Truncate(time.Microsecond), year >= 1970 && year < 2200
+	return t.Truncate(time.Microsecond), csvfile.InYears(t)
 }
 
 // beginning returns the first instant of the day of t in its zone, also where the

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guanxi-go/guanxi/examples/internal/csvfile"
 	"github.com/guanxi-go/guanxi/rfm/clv"
 	"github.com/shopspring/decimal"
 )
 
 // Why a field is refused.
 var (
-	errDay    = errors.New("not a day of the years 1900 to 9998 such as 2006-01-02, with or without a time of day")
+	errDay    = errors.New("not a day of the years 1970 to 2199 such as 2006-01-02, with or without a time of day")
 	errAmount = errors.New("not a plain number such as 1234.50")
 	errPlaces = errors.New("more than 6 decimal places")
 	errLarge  = errors.New("above a million million")
@@ -28,8 +29,10 @@ var clocks = []string{"", " 15:04:05", " 15:04", "T15:04:05", "T15:04", "T15:04:
 // parseDate reads the day of an order.
 func parseDate(s string) (time.Time, error) {
 	for _, clock := range clocks {
-		if t, err := time.Parse(time.DateOnly+clock, s); err == nil && t.Year() >= 1900 && t.Year() < 9999 {
-			return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC), nil
+		if t, err := time.Parse(time.DateOnly+clock, s); err == nil {
+			if day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC); csvfile.InYears(day) {
+				return day, nil
+			}
 		}
 	}
 	return time.Time{}, errDay

@@ -45,7 +45,7 @@ func predict(t *table, o options) (*forecast, error) {
 // that cannot be known it says why and counts purchases as 1 each: who will buy
 // how often does not depend on it.
 func (f *forecast) expectSpend() ([]float64, error) {
-	spend, err := clv.FitSpend(f.rows, clv.Tuning{})
+	spend, err := clv.FitSpend(f.rows, clv.TuningConfig{})
 	var each []float64
 	if err == nil {
 		f.spend = spend

@@ -99,7 +99,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	check(o.top >= 0, "-top %d is negative", o.top)
 	var err error
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang: %w", err))
 	}
 	return o, faults.Err()
 }

@@ -46,9 +46,9 @@ func readOrders(o options) (*table, error) {
 	cfg := clv.RowConfig{Unit: o.unit}
 	var c *clv.Customers[string]
 	if o.until.IsZero() {
-		c, err = clv.FromPurchases(agg, cfg, after(end))
+		c, err = clv.FromPurchases(agg, after(end), cfg)
 	} else {
-		c, err = clv.Split(agg, cfg, after(o.until), after(end))
+		c, err = clv.Split(agg, after(o.until), after(end), cfg)
 	}
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/rfm/clv"
 	"github.com/samber/lo"
 )
@@ -92,7 +93,7 @@ func sameOptimum(t *testing.T, r jsonReport, ref reference, name string) {
 	if len(model.Polished.Params) != 4 || len(se) != 4 || len(spend.Params) != 3 {
 		t.Fatal("the reference does not have the parameters")
 	}
-	if r.Customers != 2357 || r.Unit != clv.Week || clv.Kind.Label(r.Model) != name || r.Status != clv.Converged || len(r.Params) != 4 {
+	if r.Customers != 2357 || r.Unit != clv.Week || r.Model.Label(guanxi.EN) != name || r.Status != clv.Converged || len(r.Params) != 4 {
 		t.Errorf("%d customers, %s, %s, %s, %v", r.Customers, r.Unit, r.Model, r.Status, r.Params)
 	}
 	for p, want := range model.Polished.Params {

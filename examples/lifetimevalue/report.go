@@ -207,14 +207,14 @@ func (p *report) list(who []int) error {
 	if err != nil && !errors.Is(err, clv.ErrNoUncertainty) {
 		return err
 	}
-	var value []clv.Interval
+	var value []clv.Forecast
 	if p.priced() {
 		value, err = p.fit.AppendValueIntervals(nil, rows, p.spend, p.config, 0)
 		if err != nil && !errors.Is(err, clv.ErrNoUncertainty) {
 			return err
 		}
 	}
-	limits := func(of []clv.Interval, k int, write func(float64) string) string {
+	limits := func(of []clv.Forecast, k int, write func(float64) string) string {
 		if k >= len(of) || math.IsNaN(of[k].Low) {
 			return unknown
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/guanxi-go/guanxi/rfm/clv"
 )
@@ -58,7 +59,7 @@ func simulate(o options) (*table, error) {
 	}
 	shop := newTable(c, func(i int) string { return fmt.Sprintf("C%07d", i+1) })
 	shop.title = text("Invented shop: %s customers who follow %s, seed %d", "模拟店铺：%s 位客户，服从 %s，种子 %d",
-		layout.Thousands(o.customers), o.model.Label(), o.seed)
+		layout.Thousands(o.customers), o.model.Label(guanxi.EN), o.seed)
 	shop.truth = t
 	return shop, nil
 }

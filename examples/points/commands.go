@@ -42,11 +42,7 @@ func read[C any, P interface {
 		return nil, err
 	}
 	h := c.common()
-	return c, errors.Join(
-		wanted("/account", h.Account == ""),
-		wanted("/key", h.Key == ""),
-		wanted("/at", h.At.IsZero()),
-	)
+	return c, errors.Join(wanted("/account", h.Account == ""), wanted("/key", h.Key == ""))
 }
 
 // wanted is the fault of a field that is not there.
@@ -112,7 +108,9 @@ func readLine(text []byte) (request, error) {
 		slices.Sort(names)
 		return nil, guanxi.At("/op", fmt.Errorf("%.40q is none of %s", op, strings.Join(names, ", ")))
 	}
-	return reader(text)
+	r, err := reader(text)
+	at := fields["at"]
+	return r, errors.Join(err, wanted("/at", at == nil || string(at) == "null"))
 }
 
 // encode writes JSON as the examples do.

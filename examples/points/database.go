@@ -116,7 +116,11 @@ func (db *database) makeTables(ctx context.Context) error {
 		// each step that was carried out, and what was answered; link is a hash over all up to it
 		"CREATE TABLE IF NOT EXISTS points_steps (n BIGINT NOT NULL PRIMARY KEY, step VARCHAR(64) NOT NULL UNIQUE, answer " + text + " NOT NULL, link VARCHAR(64) NOT NULL)",
 	} {
-		if _, err := db.pool.ExecContext(ctx, statement); err != nil {
+		_, err := db.pool.ExecContext(ctx, statement)
+		if err != nil { // PostgreSQL lets two processes try to make it at once
+			_, err = db.pool.ExecContext(ctx, statement)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -151,11 +155,19 @@ func (db *database) run(ctx context.Context) (what, program string, ok bool, err
 // keep notes what is run here from now on, or refuses what is not the same as before.
 func (db *database) keep(ctx context.Context, what, program string) error {
 	kept, keptProgram, ok, err := db.run(ctx)
+	if err == nil && !ok {
+		begun := db.begin(ctx, what, program)
+		if begun == nil {
+			return nil
+		}
+		kept, keptProgram, ok, err = db.run(ctx) // another process may have been faster
+		if err == nil && !ok {
+			return fmt.Errorf("%s: %w", db.name, begun)
+		}
+	}
 	switch {
 	case err != nil:
 		err = fmt.Errorf("points_run: %w", err)
-	case !ok:
-		err = db.begin(ctx, what, program)
 	case kept != what:
 		err = fmt.Errorf("%w: it keeps %s, and this is %s", errOthers, kept, what)
 	case keptProgram != program:

@@ -56,7 +56,7 @@ func newPlace(t *testing.T, dialect string) place {
 		})
 	}
 	switch dialect {
-	case "postgresql":
+	case "postgres":
 		dsn := os.Getenv("GUANXI_POSTGRES_DSN")
 		if dsn == "" {
 			t.Skip("GUANXI_POSTGRES_DSN names no database")

@@ -20,6 +20,7 @@ type (
 		Accepted int       `json:"accepted"`
 		Repeated int       `json:"repeated"`
 		Rejected int       `json:"rejected"`
+		Error    *refusal  `json:"error,omitempty"` // why there are no sums
 		sums
 	}
 	sums struct {
@@ -96,8 +97,17 @@ func (d *desk) finish(list []line, results []result, o options) (*summary, error
 	} else if o.at.Before(last) {
 		return nil, fmt.Errorf("-at %s is before the last command that was carried out, %s", o.at.Format(time.RFC3339Nano), last.Format(time.RFC3339Nano))
 	}
-	s.At = within(s.At).In(d.location())
-	return s, d.sum(s, whole, o)
+	s.At = within(s.At)
+	if local := s.At.In(d.location()); local.Year() <= 9999 { // as far as times are written
+		s.At = local
+	}
+	s.Kinds = []kindSummary{}
+	err = d.sum(s, whole, o)
+	if c, ok := codeOf(err); ok && errors.Is(err, loyalty.ErrOverflow) {
+		s.Error = refused(c, err)
+		return s, nil
+	}
+	return s, err
 }
 
 // sum counts what came in and went out, and what is owed, and checks that one is the
@@ -116,8 +126,11 @@ func (d *desk) sum(s *summary, accounts []*loyalty.Account, o options) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(owed.AddAccount(a), roll.AddJournal(a.ID, loyalty.Entries(journal))); err != nil {
-			return err
+		if err = roll.AddJournal(a.ID, loyalty.Entries(journal)); err == nil {
+			err = owed.AddAccount(a)
+		}
+		if err != nil {
+			return fmt.Errorf("%.40q: %w", string(a.ID), err)
 		}
 	}
 	if err := roll.Check(owed); err != nil {

@@ -32,8 +32,11 @@ const exitStopped = 130
 // run is main without the process: see command.Run.
 func run(args []string, stdout, stderr io.Writer) int {
 	var err error
-	code := command.Run("points", args, stdout, stderr, parseOptions, func(o options, out, _ io.Writer) error {
-		err = show(o, out)
+	code := command.Run("points", args, stdout, stderr, parseOptions, func(o options, out, errs io.Writer) error {
+		if err = show(o, out); errors.Is(err, errNoSums) {
+			command.Complain(errs, "points", err)
+			return command.ErrPrinted
+		}
 		return err
 	}, nil)
 	if errors.Is(err, errStopped) {
@@ -98,10 +101,19 @@ func showCommands(ctx context.Context, o options, db *database, out io.Writer) e
 		return err
 	}
 	if o.json {
-		return writeResults(out, results, end)
+		err = writeResults(out, results, end)
+	} else {
+		err = writeResultsReport(out, d, results, end, o)
 	}
-	return writeResultsReport(out, d, results, end, o)
+	if err == nil && end.Error != nil {
+		err = fmt.Errorf("%w: %s", errNoSums, end.Error.Message)
+	}
+	return err
 }
+
+// errNoSums is of commands that were all carried out, and are told, and whose sums over all
+// accounts are too large to be told.
+var errNoSums = errors.New("the sums of all accounts cannot be told")
 
 // showYear plays the sample programme and reports on it.
 func showYear(ctx context.Context, o options, db *database, out io.Writer) error {

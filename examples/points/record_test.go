@@ -100,7 +100,7 @@ func disturb(t *testing.T, p place, args []string, rounds int, end os.Signal) {
 
 // A year that is killed at any time, on each database that is there.
 func TestKilled(t *testing.T) {
-	for _, dialect := range []string{"sqlite", "postgresql", "mysql"} {
+	for _, dialect := range []string{"sqlite", "postgres", "mysql"} {
 		t.Run(dialect, func(t *testing.T) { disturb(t, newPlace(t, dialect), someYear, 4, os.Kill) })
 	}
 }

@@ -62,7 +62,7 @@ func some(n loyalty.Points) string {
 // tierName is the name of a tier for people.
 func (p *report) tierName(id string) string {
 	for _, l := range p.program.Tiers.Levels {
-		if s := l.Label.In(p.lang); l.ID == id && s != "" {
+		if s := l.Name.In(p.lang); l.ID == id && s != "" {
 			return s
 		}
 	}
@@ -132,7 +132,7 @@ func (p *yearReport) account() {
 	t.Add("", p.in("opening", "期初"), "", "", "", "", "", layout.Thousands(b))
 	for _, l := range s.Lines {
 		b += l.Available
-		t.Add(p.minute(l.At), l.Op.Label().In(p.lang), layout.Tame(l.Ref), some(l.Available), some(l.Pending), some(l.Held), some(l.Debt), layout.Thousands(b))
+		t.Add(p.minute(l.At), l.Op.Label(p.lang), layout.Tame(l.Ref), some(l.Available), some(l.Pending), some(l.Held), some(l.Debt), layout.Thousands(b))
 	}
 	t.Rule()
 	t.Add("", p.in("closing", "期末"), "", layout.Thousands(s.Closing.Available), layout.Thousands(s.Closing.Pending), layout.Thousands(s.Closing.Held), layout.Thousands(s.Closing.Debt), layout.Thousands(b))
@@ -148,7 +148,7 @@ func (p *yearReport) tierHistory() {
 		if s.From != "" {
 			from = p.tierName(s.From)
 		}
-		t.Add(p.day(s.At), from, "→ "+p.tierName(s.To), s.Reason.Label().In(p.lang))
+		t.Add(p.day(s.At), from, "→ "+p.tierName(s.To), s.Reason.Label(p.lang))
 	}
 	p.print(t)
 	p.say("Now: %s.", "现在：%s。", p.service.Engine.Why(&p.a.view, p.lang))

@@ -24,7 +24,7 @@ func (p *yearReport) rollForward() {
 		if i == len(columns[0])-1 {
 			t.Rule()
 		}
-		cells := []string{line.Label.In(p.lang)}
+		cells := []string{line.Name.In(p.lang)}
 		for _, c := range columns {
 			cells = append(cells, layout.Thousands(c[i].Points))
 		}
@@ -66,7 +66,7 @@ func (p *yearReport) liability() {
 func (p *yearReport) vintages() {
 	p.section("Breakage by month of earning (chain ladder)", "按发放月份估计的积分未行使（链梯法）")
 	t := &layout.Table{Align: "l"}
-	t.Add(p.in("earned", "发放月"), p.in("issued", "发放"), p.in("redeemed", "已兑换"), p.in("expired", "已过期"), p.in("to be redeemed", "预计最终兑换"), p.in("90 % interval", "90% 区间"), p.in("breakage", "未行使率"))
+	t.Add(p.in("earned", "发放月"), p.in("issued", "发放"), p.in("redeemed", "已兑换"), p.in("expired", "已过期"), p.in("to be redeemed", "预计最终兑换"), p.in("95 % interval", "95% 区间"), p.in("breakage", "未行使率"))
 	add := func(name string, v *loyalty.VintageBreakage) {
 		cells := []string{name, layout.Thousands(v.Issued - v.Removed), layout.Thousands(v.Redeemed), layout.Thousands(v.Expired)}
 		if rate, ok := v.Rate(); ok {
@@ -111,7 +111,7 @@ func (p *yearReport) ledger() {
 	t := &layout.Table{Align: "ll"}
 	t.Add("", p.in("account", "科目"), p.in("debit", "借"), p.in("credit", "贷"))
 	for _, e := range p.a.proposals {
-		name := e.Event.Label().In(p.lang)
+		name := e.Event.Label(p.lang)
 		for _, l := range e.Lines {
 			debit, credit := "", ""
 			if l.Debit.IsPositive() {
@@ -120,7 +120,7 @@ func (p *yearReport) ledger() {
 			if l.Credit.IsPositive() {
 				credit = p.money(l.Credit)
 			}
-			t.Add(name, l.Role.Label().In(p.lang), debit, credit)
+			t.Add(name, l.Role.Label(p.lang), debit, credit)
 			name = ""
 		}
 	}

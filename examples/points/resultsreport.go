@@ -58,6 +58,9 @@ func writeResultsReport(w io.Writer, d *desk, results []result, s *summary, o op
 	p.section("All accounts", "全体账户")
 	p.say("As of %s: %d accounts; %d commands carried out, %d repeated, %d refused.", "截至 %s：账户 %d 个；执行指令 %d 条，重复 %d 条，拒绝 %d 条。",
 		s.At.Format(time.RFC3339), s.Accounts, s.Accepted, s.Repeated, s.Rejected)
+	if s.Error != nil {
+		p.say("There are no sums: %s.", "无法合计：%s。", s.Error.Message)
+	}
 	p.kinds(s)
 	_, err := io.WriteString(w, p.String())
 	return err
@@ -72,7 +75,7 @@ func (p *report) kinds(s *summary) {
 		}
 		t.Add(p.label(k.Kind, p.lang), "")
 		for _, l := range k.Lines() {
-			t.Add("  "+l.Label.In(p.lang), layout.Thousands(l.Points))
+			t.Add("  "+l.Name.In(p.lang), layout.Thousands(l.Points))
 		}
 		t.Add("  "+p.in("outstanding", "未兑付"), layout.Thousands(k.Outstanding))
 		if k.Liability.Valid {

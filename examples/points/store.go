@@ -70,7 +70,7 @@ func (d *desk) kind() loyalty.Kind {
 // label is the name of a kind for people.
 func (d *desk) label(k loyalty.Kind, lang guanxi.Lang) string {
 	for _, c := range d.program.Kinds {
-		if s := c.Label.In(lang); c.ID == k && s != "" {
+		if s := c.Name.In(lang); c.ID == k && s != "" {
 			return s
 		}
 	}

@@ -195,7 +195,7 @@ func TestDatabaseRefused(t *testing.T) {
 func TestVerifiedCommands(t *testing.T) {
 	args := with()
 	_, end := applied(t, args...)
-	for _, dialect := range []string{"sqlite", "postgresql", "mysql"} {
+	for _, dialect := range []string{"sqlite", "postgres", "mysql"} {
 		t.Run(dialect, func(t *testing.T) {
 			p := newPlace(t, dialect)
 			if code, _, stderr := pointed(append(args, "-db", p.arg)...); code != 0 {

@@ -122,9 +122,9 @@ func (p *report) alerts(s *shop) error {
 	_, _, from := cuts()
 	p.section("Alerts over time", "预警过程")
 	p.say("Every customer's risk was read each week since %s. An alert opens when 2 of 3 readings are 60%% or more,",
-		"自 %s 起每周读取每位客户的风险。三次读数中有两次达到 60%% 即预警,", from.Format(time.DateOnly))
+		"自 %s 起每周读取每位客户的风险。三次读数中有两次达到 60%% 即预警，", from.Format(time.DateOnly))
 	p.say("closes when two in a row are below 40%%, and stays open, and then shut, for a while; a crisis opens at once.",
-		"连续两次低于 40%% 才解除;开启与解除后均保持一段时间;危机立即预警。")
+		"连续两次低于 40%% 才解除；开启与解除后均保持一段时间；危机立即预警。")
 	t := &layout.Table{Align: "l"}
 	t.Add("", p.in("customers", "客户"), p.in("have left since", "其后流失"), p.in("share", "占比"))
 	for _, alerted := range []bool{true, false} {
@@ -140,7 +140,7 @@ func (p *report) alerts(s *shop) error {
 	}
 	p.print(t)
 	for _, f := range stories(all) {
-		fmt.Fprintf(p, "  %s (%s)\n", f.id, channels[f.channel].name.In(p.lang))
+		fmt.Fprintf(p, p.in("  %s (%s)\n", "  %s（%s）\n"), f.id, channels[f.channel].name.In(p.lang))
 		for _, e := range f.told {
 			p.WriteString("    " + e.at.Format(time.DateOnly) + "  " + p.told(s, e) + "\n")
 		}
@@ -176,16 +176,16 @@ func (p *report) told(s *shop, e told) string {
 	line := effects[e.effect].In(p.lang)
 	switch {
 	case e.left:
-		return line + p.in(": has left; a matter for the win-back", ":已流失,转入挽回")
+		return line + p.in(": has left; a matter for the win-back", "：已流失，转入挽回")
 	case e.risk < 0:
-		return line + p.in(": somebody has dealt with it", ":已有人处理")
+		return line + p.in(": somebody has dealt with it", "：已有人处理")
 	}
-	line += p.in(", risk ", ",风险 ") + percent(e.risk)
+	line += p.in(", risk ", "，风险 ") + percent(e.risk)
 	if e.crisis {
-		line += p.in(", a crisis", ",危机")
+		line += p.in(", a crisis", "，危机")
 	}
 	if e.effect != churn.Closed && e.reason.LogOdds > 0 {
-		line += p.in(", above all: ", ",主要原因:") + s.learned.Signal(int(e.reason.Signal)).Label(p.lang)
+		line += p.in(", above all: ", "，主要原因：") + s.learned.Signal(int(e.reason.Signal)).Label(p.lang)
 	}
 	return line
 }

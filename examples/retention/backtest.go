@@ -103,10 +103,10 @@ func (p *report) backTest(s *shop) error {
 	if err != nil {
 		return err
 	}
-	p.section("Do the scores know who leaves? A back-test", "评分能否预知流失?回测")
+	p.section("Do the scores know who leaves? A back-test", "评分能否预知流失？回测")
 	_, _, test := cuts()
 	p.say("Asked on %s of %s customers: who leaves within %d days? %s did. Not asked: %s who had left by then or not come yet; not known yet: %s.",
-		"在 %s 对 %s 位客户提问:谁会在 %d 天内流失?结果 %s 位流失。未纳入:当时已流失或尚未到来的 %s 位;尚不可知:%s 位。",
+		"在 %s 对 %s 位客户提问：谁会在 %d 天内流失？结果 %s 位流失。未纳入：当时已流失或尚未到来的 %s 位；尚不可知：%s 位。",
 		test.Format(time.DateOnly), layout.Thousands(r.Test.Rows()), horizonDays, layout.Thousands(r.Test.Left), layout.Thousands(r.Test.Outside), layout.Thousands(r.Test.Unknown))
 	t := &layout.Table{Align: "l"}
 	label := func(figure string) string { return predict.FigureLabel(figure, p.lang) }
@@ -135,12 +135,12 @@ func (p *report) backTest(s *shop) error {
 	}
 	p.print(t)
 	if d := r.Rivals[0].AUCDifference; d != nil && d.Test != nil {
-		p.say("AUC learned less by hand: %s (%s), p %s", "AUC 之差(学习减人工):%s(%s),p %s", signed(d.Difference, 3),
+		p.say("AUC learned less by hand: %s (%s), p %s", "AUC 之差（学习减人工）：%s（%s），p %s", signed(d.Difference, 3),
 			p.span(signed(d.Interval.Low, 3), signed(d.Interval.High, 3)), probability(d.Test.P))
 	}
 	if len(refused) > 0 {
 		names := lo.Map(refused, func(id string, _ int) string { return s.label(id, p.lang) })
-		p.say("Refused by the fit (constant, made up of others, or separating): %s", "被拟合拒绝(恒定、由其他列构成或完全区分):%s",
+		p.say("Refused by the fit (constant, made up of others, or separating): %s", "被拟合拒绝（恒定、由其他列构成或完全区分）：%s",
 			strings.Join(names, p.in(", ", "、")))
 	}
 	if err := s.adopt(r.Fit.Model); err != nil {
@@ -167,14 +167,14 @@ func (s *shop) label(id string, lang guanxi.Lang) string {
 
 // weights shows both sets.
 func (p *report) weights(s *shop) {
-	p.section("What the signals weigh, in log-odds of leaving", "各信号的权重(流失对数几率)")
+	p.section("What the signals weigh, in log-odds of leaving", "各信号的权重（流失对数几率）")
 	t := &layout.Table{Align: "l"}
 	t.Add(p.in("signal", "信号"), p.in("by hand", "人工"), p.in("learned", "学习"))
-	t.Add(p.in("(where nothing is seen)", "(无任何信号时)"), signed(s.scorer.Bias(), 2), signed(s.learned.Bias(), 2))
-	for i := range s.scorer.Signals() {
+	t.Add(p.in("(where nothing is seen)", "（无任何信号时）"), signed(s.scorer.Bias(), 2), signed(s.learned.Bias(), 2))
+	for i := range s.scorer.NumSignals() {
 		t.Add(s.scorer.Signal(i).Label(p.lang), signed(s.scorer.Signal(i).Weight, 2), signed(s.learned.Signal(i).Weight, 2))
 	}
 	p.print(t)
 	p.say("Learned together: what another signal says already weighs little, or the other way. The list and the alerts below use the learned ones.",
-		"权重共同学习:其他信号已表明的,权重会变小甚至反号。下文名单与预警均用学习所得的权重。")
+		"权重共同学习：其他信号已表明的，权重会变小甚至反号。下文名单与预警均用学习所得的权重。")
 }

@@ -87,7 +87,7 @@ func (s *shop) evaluate(p *report) (winback.Report, *winback.Curve, error) {
 		units[i] = u
 		scored[i] = winback.Scored{Score: float64(e.spent), Arm: e.arm, Returned: u.Returned}
 	}
-	r, err := winback.Evaluate(guanxi.StringKey[string](), units, winback.EvalConfig{Decimals: decimalsOfMoney, Holdout: autumnHoldout})
+	r, err := winback.Evaluate(guanxi.StringKey[string](), units, winback.EvaluateConfig{Decimals: decimalsOfMoney, Holdout: autumnHoldout})
 	if err != nil {
 		return r, nil, err
 	}
@@ -99,11 +99,11 @@ func (s *shop) evaluate(p *report) (winback.Report, *winback.Curve, error) {
 func (p *report) effect(r winback.Report, c *winback.Curve) error {
 	p.section("What the autumn campaign did", "秋季挽回活动的效果")
 	p.say("Of those who had left by %[2]s, %[1]s were to be contacted, and %[3]s held out; who ordered within %[4]d days came back.",
-		"%[2]s 前已流失的客户:联系 %[1]s 位,留作对照 %[3]s 位;%[4]d 天内下单者为回流。",
+		"%[2]s 前已流失的客户：联系 %[1]s 位，留作对照 %[3]s 位；%[4]d 天内下单者为回流。",
 		layout.Thousands(r.Treated.Units), autumn.Format(time.DateOnly), layout.Thousands(r.Held.Units), autumnDays)
 	t := &layout.Table{Align: "l"}
 	t.Add(p.in("channel", "渠道"), winback.Treated.Label(p.lang), p.in("came back", "回流"), winback.Held.Label(p.lang), p.in("came back", "回流"),
-		p.in("uplift, points", "增量(百分点)"), p.in("95% interval", "95% 区间"), p.in("profit a customer", "每客利润增量"), p.in("verdict", "结论"))
+		p.in("uplift, points", "增量（百分点）"), p.in("95% interval", "95% 区间"), p.in("profit a customer", "每客利润增量"), p.in("verdict", "结论"))
 	row := func(name string, e winback.Effect) {
 		cells := []string{name, layout.Thousands(e.Treated.Units), unknown, layout.Thousands(e.Held.Units), unknown, unknown, unknown, unknown, e.Verdict.Label(p.lang)}
 		if u := e.Returns; u != nil {
@@ -120,7 +120,7 @@ func (p *report) effect(r winback.Report, c *winback.Curve) error {
 	t.Rule()
 	row(p.in("all", "全部"), r.Effect)
 	p.print(t)
-	p.say("by intent to treat: %s who were to be contacted and could not be reached count among them", "按分组意向分析:未能联系上的 %s 位仍计入联系组",
+	p.say("by intent to treat: %s who were to be contacted and could not be reached count among them", "按分组意向分析：未能联系上的 %s 位仍计入联系组",
 		layout.Thousands(r.Taint.NotContacted))
 	best, ok, err := c.At(0.3, 0)
 	if err != nil {
@@ -128,7 +128,7 @@ func (p *report) effect(r winback.Report, c *winback.Curve) error {
 	}
 	if ok {
 		p.say("Does spending tell whom to contact? Uplift among the 30%% who had spent the most: %s points (%s); Qini %s (above 0: better than chance)",
-			"消费额能否指示该联系谁?消费最高的 30%% 的增量:%s 个百分点(%s);Qini %s(大于 0 优于随机)",
+			"消费额能否指示该联系谁？消费最高的 30%% 的增量：%s 个百分点（%s）；Qini %s（大于 0 优于随机）",
 			points(best.Uplift), p.span(points(best.Low), points(best.High)), signed(c.Qini(), 4))
 	}
 	return nil

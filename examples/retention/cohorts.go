@@ -32,7 +32,7 @@ func (p *report) cohorts(s *shop) error {
 	if err != nil {
 		return err
 	}
-	p.section("Cohorts: who ordered again in which month", "同期群:首单后各月的复购")
+	p.section("Cohorts: who ordered again in which month", "同期群：首单后各月的复购")
 	t := &layout.Table{Align: "l"}
 	head := []string{p.in("first order", "首单月份"), p.in("customers", "客户")}
 	for _, col := range table.Columns {
@@ -54,7 +54,7 @@ func (p *report) cohorts(s *shop) error {
 	}
 	p.print(t)
 	p.say("%s so far: the month is not over, and its rate not known. Not in the table: %s customers who came before.",
-		"带 … 者为至今人数:当月未完,比率尚不可知。更早到来的 %[2]s 位客户不在表中。", "12…", layout.Thousands(table.Earlier))
+		"带 … 者为至今人数：当月未完，比率尚不可知。更早到来的 %[2]s 位客户不在表中。", "12…", layout.Thousands(table.Earlier))
 	return p.money(s)
 }
 
@@ -97,9 +97,9 @@ func (p *report) money(s *shop) error {
 	share := func(ratio retention.Ratio) string { x, _ := ratio.Rate(); return percent(x) }
 	whole := func(d decimal.Decimal) string { return layout.Grouped(d.StringFixed(0)) }
 	p.say("Who bought %s CNY in the three months from %s brought %s of it again in the next three (NRR; GRR %s),",
-		"自 %[2]s 起三个月内消费 %[1]s CNY 的客户,其后三个月带来其中的 %[3]s(NRR;GRR %[4]s),",
+		"自 %[2]s 起三个月内消费 %[1]s CNY 的客户，其后三个月带来其中的 %[3]s（NRR；GRR %[4]s），",
 		whole(r.Opening), cfg.Opening.Format(time.DateOnly), share(r.NRR()), share(r.GRR()))
-	p.say("%s of them bought nothing (%s); new customers %s, revived ones %s.", "%s 未再购买(%s);新客 %s,回流 %s。",
+	p.say("%s of them bought nothing (%s); new customers %s, revived ones %s.", "%s 未再购买（%s）；新客 %s，回流 %s。",
 		percent(churned.Rate), p.span(percent(churned.Low), percent(churned.High)), whole(r.New), whole(r.Revived))
 	return nil
 }

@@ -55,7 +55,7 @@ func writeJSON(w io.Writer, a *analysis) error {
 		name := func(c survival.Coefficient) string { return c.Name }
 		r.Cox = &jsonCox{
 			Coef:   lo.SliceToMap(f.Coefficients, func(c survival.Coefficient) (string, float64) { return name(c), c.Value }),
-			SE:     lo.SliceToMap(f.Coefficients, func(c survival.Coefficient) (string, float64) { return name(c), c.StdErr }),
+			SE:     lo.SliceToMap(f.Coefficients, func(c survival.Coefficient) (string, float64) { return name(c), c.SE }),
 			LogLik: f.LogLik, Concordance: a.concordance.C.Value,
 		}
 	}

@@ -74,7 +74,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	check(o.ties == survival.Efron || o.ties == survival.Breslow, "-ties %q is neither efron nor breslow", *ties)
 	var err error
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang: %w", err))
 	}
 	return o, faults.Err()
 }

@@ -61,7 +61,7 @@ func (p *report) atRisk(s *shop) error {
 	if err != nil {
 		return err
 	}
-	p.section("Who is leaving, and why", "谁将流失,因为什么")
+	p.section("Who is leaving, and why", "谁将流失，因为什么")
 	bands := s.learned.Bands()
 	counts := make([]int, len(bands))
 	total := 0.0
@@ -87,9 +87,9 @@ func (p *report) atRisk(s *shop) error {
 		p.WriteString(lines[i+1] + "      " + p.reasons(s.learned, r.Score, r.reasons) + "\n")
 	}
 	p.say("at stake: the risk of leaving within %d days × what the customer bought in the last %d, CNY; in all %s",
-		"风险金额:%d 天内流失的风险 × 近 %d 天消费额(CNY);合计 %s", horizonDays, yearDays, layout.Grouped(decimals(total, 0)))
+		"风险金额：%d 天内流失的风险 × 近 %d 天消费额（CNY）；合计 %s", horizonDays, yearDays, layout.Grouped(decimals(total, 0)))
 	p.say("expected by, overdue: by the customer's own cycle, shrunk to that of the channel; one order: by the channel's curve to the second",
-		"预期与逾期:按客户自身周期(向渠道收缩);仅一单者按渠道的首单至次单曲线")
+		"预期与逾期：按客户自身周期（向渠道收缩）；仅一单者按渠道的首单至次单曲线")
 	return nil
 }
 

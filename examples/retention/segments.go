@@ -20,7 +20,7 @@ func (s *shop) learnSegments(cut time.Time) ([]*churn.Segment, error) {
 			if !o.at.Before(cut) {
 				break
 			}
-			next, days, err := s.watch.rhythm.Add(cycle, o.at)
+			next, days, err := s.watch.rhythm.Step(cycle, o.at)
 			if err != nil {
 				return nil, err
 			}
@@ -48,13 +48,13 @@ func (s *shop) learnSegments(cut time.Time) ([]*churn.Segment, error) {
 		allGaps.Merge(&gaps[i])
 		allCurves.Merge(&curves[i])
 	}
-	whole, err := churn.NewSegment(churn.SegmentConfig{}, &allGaps, &allCurves, nil)
+	whole, err := churn.NewSegment(&allGaps, &allCurves, nil, churn.SegmentConfig{})
 	if err != nil {
 		return nil, err
 	}
 	out := make([]*churn.Segment, len(channels))
 	for i := range channels {
-		if out[i], err = churn.NewSegment(churn.SegmentConfig{}, &gaps[i], &curves[i], whole); err != nil {
+		if out[i], err = churn.NewSegment(&gaps[i], &curves[i], whole, churn.SegmentConfig{}); err != nil {
 			return nil, err
 		}
 	}

@@ -113,8 +113,8 @@ func (p *report) shopHeader(s *shop) {
 	for _, c := range s.customers {
 		orders += len(c.orders)
 	}
-	fmt.Fprintf(p, p.in("A simulated shop, %s customers, %s orders, seed %d, as of %s\n", "模拟店铺,%s 位客户,%s 笔订单,种子 %d,截至 %s\n"),
+	fmt.Fprintf(p, p.in("A simulated shop, %s customers, %s orders, seed %d, as of %s\n", "模拟店铺，%s 位客户，%s 笔订单，种子 %d，截至 %s\n"),
 		layout.Thousands(len(s.customers)), layout.Thousands(orders), s.seed, now.Format(time.DateOnly))
 	p.say("A customer has left after a silence of twice the 90%% quantile of their own gaps, 30 to 365 days.",
-		"流失的定义:沉默超过客户自身购买间隔 90%% 分位数的两倍(30 至 365 天)。")
+		"流失的定义：沉默超过客户自身购买间隔 90%% 分位数的两倍（30 至 365 天）。")
 }

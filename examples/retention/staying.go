@@ -22,7 +22,7 @@ func (p *report) staying(s *shop) error {
 	}
 	p.section("How long customers stay, by channel", "各渠道客户的留存时间")
 	p.curves(a, []float64{90, 180, 365})
-	p.say("days from the first order to leaving; who is still there stayed so long at least", "自首单至流失的天数;仍在者至少留存至今")
+	p.say("days from the first order to leaving; who is still there stayed so long at least", "自首单至流失的天数；仍在者至少留存至今")
 	p.explained(t, a)
 	return nil
 }
@@ -65,7 +65,7 @@ func (s *shop) stays(p *report) (*stays, error) {
 func (s *shop) leftAt(c *customer) (at time.Time, ok bool, err error) {
 	var cycle churn.Cycle
 	for i, o := range c.orders {
-		if cycle, _, err = s.watch.rhythm.Add(cycle, o.at); err != nil {
+		if cycle, _, err = s.watch.rhythm.Step(cycle, o.at); err != nil {
 			return at, false, err
 		}
 		next := now

@@ -35,7 +35,7 @@ func readStays(o options) (*stays, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stays{title: guanxi.Text{EN: "Stays of " + o.survival, ZH: "留存数据:" + o.survival}}
+	s := &stays{title: guanxi.Text{EN: "Stays of " + o.survival, ZH: "留存数据：" + o.survival}}
 	faults := &faultList{file: o.survival}
 	columns := make([]column, len(o.covariates))
 	for i, name := range o.covariates {

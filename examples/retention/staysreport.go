@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 func (p *report) stays(s *stays, a *analysis) {
 	p.WriteString(tame(s.title.In(p.lang)) + "\n")
 	p.say("%s rows; with an empty field among the columns chosen: %s. Each analysis leaves out those that miss one of its own.",
-		"共 %s 行;所选列中有空值的:%s 行。每项分析只略去自身所需列有空值的行。", layout.Thousands(s.rows), layout.Thousands(s.skipped))
+		"共 %s 行；所选列中有空值的：%s 行。每项分析只略去自身所需列有空值的行。", layout.Thousands(s.rows), layout.Thousands(s.skipped))
 	p.section("How long they stay", "留存时间")
 	p.curves(a, quarters(a))
 	p.explained(s, a)
@@ -52,7 +53,7 @@ func (p *report) curves(a *analysis, times []float64) {
 	t.Add(head...)
 	for _, c := range a.curves.Curves[:min(maxCurves, len(a.curves.Curves))] {
 		half, _ := c.Median()
-		row := []string{cmp.Or(tame(c.Group), p.in("(all)", "(全部)")), layout.Thousands(c.N), layout.Thousands(c.Events),
+		row := []string{cmp.Or(tame(c.Group), p.in("(all)", "（全部）")), layout.Thousands(c.N), layout.Thousands(c.Events),
 			plain(half.Value), p.span(plain(half.Low), plain(half.High))}
 		for _, x := range times {
 			cell := unknown
@@ -65,19 +66,19 @@ func (p *report) curves(a *analysis, times []float64) {
 	}
 	p.print(t)
 	if more := len(a.curves.Curves) - maxCurves; more > 0 {
-		p.say("%s more groups not shown (all of them: -json)", "另有 %s 组未列出(-json 列出全部)", layout.Thousands(more))
+		p.say("%s more groups not shown (all of them: -json)", "另有 %s 组未列出（-json 列出全部）", layout.Thousands(more))
 	}
 	if a.curves.Skipped > 0 {
-		p.say("Rows left out: %s", "略去的行:%s", layout.Thousands(a.curves.Skipped))
+		p.say("Rows left out: %s", "略去的行：%s", layout.Thousands(a.curves.Skipped))
 	}
 	switch test := a.logRank; {
 	case test != nil:
-		p.say("Do the groups leave alike? Log-rank: chi-square %s on %d df, p %s", "各组流失是否相同?对数秩检验:卡方 %s,自由度 %d,p %s",
+		p.say("Do the groups leave alike? Log-rank: chi-square %s on %d df, p %s", "各组流失是否相同？对数秩检验：卡方 %s，自由度 %d，p %s",
 			decimals(test.ChiSq, 2), test.DF, probability(test.P))
 	case len(a.curves.Curves) == 1 && a.curves.Curves[0].Group == "":
 	default:
 		p.say("Do the groups leave alike? Not known: no two of them were there together when somebody left.",
-			"各组流失是否相同?无从得知:有人流失时,没有两组同时在场。")
+			"各组流失是否相同？无从得知：有人流失时，没有两组同时在场。")
 	}
 }
 
@@ -91,12 +92,12 @@ func (p *report) explained(s *stays, a *analysis) {
 	t.Add(p.in("column", "列"), p.in("coefficient", "系数"), p.in("std. error", "标准误"), p.in("hazard ×", "风险倍数"), p.in("95% limits", "95% 区间"), "p")
 	for _, c := range a.cox.Coefficients {
 		r := c.Ratio(survival.DefaultConfidence)
-		t.Add(tame(c.Name), signed(c.Value, 4), decimals(c.StdErr, 4), decimals(r.Value, 3), p.span(decimals(r.Low, 3), decimals(r.High, 3)), probability(c.P))
+		t.Add(tame(c.Name), signed(c.Value, 4), decimals(c.SE, 4), decimals(r.Value, 3), p.span(decimals(r.Low, 3), decimals(r.High, 3)), probability(c.P))
 	}
 	p.print(t)
-	p.say("Cox regression, ties by %s: %s rows, %s left; rows left out: %s; log-likelihood %s, C = %s ± %s", "Cox 回归,同时事件按 %s 处理:%s 行,流失 %s,略去 %s 行;对数似然 %s,C = %s ± %s",
+	p.say("Cox regression, ties by %s: %s rows, %s left; rows left out: %s; log-likelihood %s, C = %s ± %s", "Cox 回归，同时事件按 %s 处理：%s 行，流失 %s，略去 %s 行；对数似然 %s，C = %s ± %s",
 		strings.ToUpper(string(a.cox.Ties[:1]))+string(a.cox.Ties[1:]), layout.Thousands(a.cox.N), layout.Thousands(a.cox.Events), layout.Thousands(a.cox.Skipped),
-		decimals(a.cox.LogLik, 2), decimals(a.concordance.C.Value, 3), decimals(a.concordance.C.StdErr, 3))
+		decimals(a.cox.LogLik, 2), decimals(a.concordance.C.Value, 3), decimals(a.concordance.C.SE, 3))
 	for _, b := range s.baselines {
 		p.say("%s is compared with %s.", "%s 以 %s 为基准。", tame(b.column), tame(b.level))
 	}
@@ -105,10 +106,12 @@ func (p *report) explained(s *stays, a *analysis) {
 	}
 	drift := lo.Filter(a.hazards.Terms, func(t survival.TermTest, _ int) bool { return t.P < 0.05 })
 	slices.SortStableFunc(drift, func(a, b survival.TermTest) int { return cmp.Compare(a.P, b.P) })
-	names := lo.Map(drift, func(t survival.TermTest, _ int) string { return tame(t.Term) + " (p " + probability(t.P) + ")" })
+	names := lo.Map(drift, func(t survival.TermTest, _ int) string {
+		return tame(t.Term) + fmt.Sprintf(p.in(" (p %s)", "（p %s）"), probability(t.P))
+	})
 	if len(names) == 0 {
-		p.say("Are these factors the same early and late? Nothing speaks against it (p %s).", "这些倍数前后是否一致?没有相反的迹象(p %s)。", probability(a.hazards.Global.P))
+		p.say("Are these factors the same early and late? Nothing speaks against it (p %s).", "这些倍数前后是否一致？没有相反的迹象（p %s）。", probability(a.hazards.Global.P))
 		return
 	}
-	p.say("Not the same early and late: %s", "前后不一致:%s", strings.Join(names, p.in(", ", "、")))
+	p.say("Not the same early and late: %s", "前后不一致：%s", strings.Join(names, p.in(", ", "、")))
 }

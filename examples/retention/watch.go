@@ -65,20 +65,20 @@ func (w *watch) look(c *customer, seg *churn.Segment, at time.Time, seen []churn
 	var values, gaps churn.Series
 	total := int64(0)
 	for _, o := range c.orders[:n] {
-		next, days, fault := w.rhythm.Add(cycle, o.at)
+		next, days, fault := w.rhythm.Step(cycle, o.at)
 		if fault != nil {
 			return view{}, fault
 		}
 		cycle = next
 		var change churn.Change
-		if values, change, fault = w.value.Next(values, float64(o.cents)); fault != nil {
+		if values, change, fault = w.value.Step(values, float64(o.cents)); fault != nil {
 			return view{}, fault
 		}
 		if change.Warm {
 			note(churn.OrderValuePlunged, truth(change.Alarm()), o.at)
 		}
 		if days > 0 {
-			if gaps, change, fault = w.gap.Next(gaps, days); fault != nil {
+			if gaps, change, fault = w.gap.Step(gaps, days); fault != nil {
 				return view{}, fault
 			}
 			if change.Warm {

@@ -21,19 +21,19 @@ func winter(stops []string) winback.Config {
 		Currency: "CNY", Decimals: decimalsOfMoney,
 		Reasons: winback.Reasons(),
 		Plans: []winback.Plan{
-			{ID: "mend", Label: guanxi.Text{EN: "put it right", ZH: "补救"}, Reasons: []string{winback.Delivery, winback.Service, winback.Quality}, Steps: []winback.Step{
-				{ID: "call", Label: guanxi.Text{EN: "call and apologise", ZH: "致电道歉"}, Kind: winback.Contact, Cost: yuan("3")},
-				{ID: "express", Label: guanxi.Text{EN: "free express for the next order", ZH: "下一单免费快递"}, Kind: winback.ServiceFix, Gift: yuan("18")},
+			{ID: "mend", Name: guanxi.Text{EN: "put it right", ZH: "补救"}, Reasons: []string{winback.Delivery, winback.Service, winback.Quality}, Steps: []winback.Step{
+				{ID: "call", Name: guanxi.Text{EN: "call and apologise", ZH: "致电道歉"}, Kind: winback.Contact, Cost: yuan("3")},
+				{ID: "express", Name: guanxi.Text{EN: "free express for the next order", ZH: "下一单免费快递"}, Kind: winback.ServiceFix, Gift: yuan("18")},
 			}},
-			{ID: "price", Label: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Reasons: []string{winback.Price, winback.Competitor}, Steps: []winback.Step{
-				{ID: "5off", Label: guanxi.Text{EN: "5% off", ZH: "九五折"}, Kind: winback.Offer, Percent: yuan("0.05")},
-				{ID: "10off", Label: guanxi.Text{EN: "10% off", ZH: "九折"}, Kind: winback.Offer, Percent: yuan("0.1")},
+			{ID: "price", Name: guanxi.Text{EN: "a fair price", ZH: "合理价格"}, Reasons: []string{winback.Price, winback.Competitor}, Steps: []winback.Step{
+				{ID: "5off", Name: guanxi.Text{EN: "5% off", ZH: "九五折"}, Kind: winback.Offer, Percent: yuan("0.05")},
+				{ID: "10off", Name: guanxi.Text{EN: "10% off", ZH: "九折"}, Kind: winback.Offer, Percent: yuan("0.1")},
 			}},
-			{ID: "news", Label: guanxi.Text{EN: "what is new", ZH: "上新提醒"}, Reasons: []string{winback.Forgot, winback.NoNeed}, Steps: []winback.Step{
-				{ID: "card", Label: guanxi.Text{EN: "a card", ZH: "明信片"}, Kind: winback.Contact, Cost: yuan("2")},
+			{ID: "news", Name: guanxi.Text{EN: "what is new", ZH: "上新提醒"}, Reasons: []string{winback.Forgot, winback.NoNeed}, Steps: []winback.Step{
+				{ID: "card", Name: guanxi.Text{EN: "a card", ZH: "明信片"}, Kind: winback.Contact, Cost: yuan("2")},
 			}},
-			{ID: "ask", Label: guanxi.Text{EN: "ask why", ZH: "询问原因"}, Steps: []winback.Step{
-				{ID: "letter", Label: guanxi.Text{EN: "a letter", ZH: "来信询问"}, Kind: winback.Contact, Cost: yuan("1")},
+			{ID: "ask", Name: guanxi.Text{EN: "ask why", ZH: "询问原因"}, Steps: []winback.Step{
+				{ID: "letter", Name: guanxi.Text{EN: "a letter", ZH: "来信询问"}, Kind: winback.Contact, Cost: yuan("1")},
 			}},
 		},
 		Eligible:    winback.Situation{MinAway: days(30), MaxAway: days(365)},
@@ -80,13 +80,13 @@ func (p *report) winBack(s *shop) error {
 		if campaign, err = campaign.Reserve(d.CostMinor, engine.CampaignLimit()); err != nil {
 			return fmt.Errorf("%s: %w", c.id, err)
 		}
-		kind := d.PlanLabel.In(p.lang)
+		kind := d.PlanName.In(p.lang)
 		if d.Outcome != winback.Act {
-			kind = d.Outcome.Label(p.lang) + p.in(": ", ":") + d.Cause.Label(p.lang)
+			kind = d.Outcome.Label(p.lang) + p.in(": ", "：") + d.Cause.Label(p.lang)
 		}
 		if counts[kind]++; counts[kind] == 1 {
 			kinds = append(kinds, kind)
-			examples[kind] = c.id + " (" + p.reason(c.reason) + ") " + d.Explain(p.lang)
+			examples[kind] = fmt.Sprintf(p.in("%s (%s) %s", "%s（%s）%s"), c.id, p.reason(c.reason), d.Explain(p.lang))
 		}
 	}
 	p.section("What to do for those who have left", "如何挽回已流失的客户")
@@ -96,14 +96,14 @@ func (p *report) winBack(s *shop) error {
 		t.Add(k, layout.Thousands(counts[k]))
 	}
 	p.print(t)
-	p.say("one of each:", "各举一例:")
+	p.say("one of each:", "各举一例：")
 	for _, k := range kinds {
 		p.WriteString("    " + examples[k] + "\n")
 	}
-	p.say("Reserved: %s of %s CNY. Held out for the next evaluation: %s.", "已预留 %s / %s CNY。留作下次评估的对照:%s。",
+	p.say("Reserved: %s of %s CNY. Held out for the next evaluation: %s.", "已预留 %s / %s CNY。留作下次评估的对照：%s。",
 		decimal.New(campaign.Reserved, -decimalsOfMoney), decimal.New(engine.CampaignLimit(), -decimalsOfMoney), percent(winter(nil).Holdout.Share))
 	if stops := r.Stops(); len(stops) > 0 {
-		p.say("Not contacted any more, because the last campaign did harm there: %s", "上次活动适得其反,不再联系:%s", strings.Join(stops, p.in(", ", "、")))
+		p.say("Not contacted any more, because the last campaign did harm there: %s", "上次活动适得其反，不再联系：%s", strings.Join(stops, p.in(", ", "、")))
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (p *report) winBack(s *shop) error {
 func (p *report) reason(id string) string {
 	for _, r := range winback.Reasons() {
 		if r.ID == id {
-			return r.Label.In(p.lang)
+			return r.Label(p.lang)
 		}
 	}
 	return p.in("nobody asked", "未询问原因")

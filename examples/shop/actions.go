@@ -100,9 +100,9 @@ func (t *today) choose(i int) (candidate, bool) {
 
 // whyCall says why a customer is to be called.
 func (t *today) whyCall(v *view, a answer, unhappy bool) guanxi.Text {
-	why := because("silent for %.0f days, expected after %.0f", "沉默 %.0f 天,预期 %.0f 天内复购", v.Silent, v.Standing.Expected)
+	why := because("silent for %.0f days, expected after %.0f", "沉默 %.0f 天，预期 %.0f 天内复购", v.Silent, v.Standing.Expected)
 	if unhappy {
-		why = because("answered %d of 10 on %s", "%d 分(满分 10),%s", a.score, t.day(time.UnixMicro(a.at)))
+		why = because("answered %d of 10 on %s", "%d 分（满分 10），%s", a.score, t.day(time.UnixMicro(a.at)))
 	}
 	why = join(why, because("risk %.0f%%", "流失风险 %.0f%%", 100*v.Risk))
 	for _, r := range v.reasons {
@@ -124,7 +124,7 @@ func (t *today) winBack(i int, v *view) (candidate, bool) {
 	last := s.last().at
 	units := s.spent(time.UnixMicro(last).AddDate(0, 0, -365).UnixMicro() + 1)
 	why := because("last order on %s, gone by their own cycle since %s; bought for %s in the year before",
-		"末次下单 %s,按自身周期自 %s 起视为流失;此前一年消费 %s",
+		"末次下单 %s，按自身周期自 %s 起视为流失；此前一年消费 %s",
 		t.day(time.UnixMicro(last)), t.day(v.left), money(t.pop.Money(units), t.pop.Config().Decimals))
 	return candidate{i, doWinBack, why, float64(units) * perUnit(t.book)}, units > 0
 }
@@ -136,13 +136,13 @@ func (t *today) thank(i int, v *view, a answer, answered bool) (candidate, bool)
 	place := t.buyers[i]
 	var why guanxi.Text
 	if at := t.desk.since[place]; t.desk.tier[place] != t.desk.program.Tiers.Levels[0].ID && !at.Before(since) && t.risen(place) {
-		why = join(why, because("reached %s on %s", "升级为%s(%s)", t.desk.tierName(t.desk.tier[place]), t.day(at)))
+		why = join(why, because("reached %s on %s", "升级为%s（%s）", t.desk.tierName(t.desk.tier[place]), t.day(at)))
 	}
 	if n := t.buyer(i).counts; n%10 == 0 && t.buyer(i).last().at >= since.UnixMicro() {
 		why = join(why, because("%s orders", "累计 %s 笔订单", layout.Thousands(n)))
 	}
 	if answered && a.score >= 9 {
-		why = join(why, because("answered %d of 10 on %s", "%d 分(满分 10),%s", a.score, t.day(time.UnixMicro(a.at))))
+		why = join(why, because("answered %d of 10 on %s", "%d 分（满分 10），%s", a.score, t.day(time.UnixMicro(a.at))))
 	}
 	stake := float64(v.year) * perUnit(t.book)
 	if t.values != nil && t.values.priced {
@@ -162,7 +162,7 @@ func join(x, y guanxi.Text) guanxi.Text {
 	if x.IsZero() {
 		return y
 	}
-	return guanxi.Text{EN: fmt.Sprintf("%s; %s", x.EN, y.EN), ZH: fmt.Sprintf("%s;%s", x.ZH, y.ZH)}
+	return guanxi.Text{EN: fmt.Sprintf("%s; %s", x.EN, y.EN), ZH: fmt.Sprintf("%s；%s", x.ZH, y.ZH)}
 }
 
 // lower begins with a small letter.

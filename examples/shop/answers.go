@@ -145,6 +145,9 @@ func readAnswers(b *book, o options) ([]answer, error) {
 	if faults > maxFaults {
 		errs = append(errs, fmt.Errorf("%s: and %d more", o.answers, faults-maxFaults))
 	}
+	if f.Row() == 0 {
+		return nil, fmt.Errorf("%s: there are no rows below the header", o.answers)
+	}
 	slices.SortStableFunc(out, func(x, y answer) int { return int(max(-1, min(1, x.at-y.at))) })
 	return out, errors.Join(errs...)
 }
@@ -164,8 +167,11 @@ func readAnswer(fields []string, places map[string]int, o options) (answer, erro
 		why = append(why, fmt.Sprintf("score %.40q: not a whole number from 0 to 10", fields[1]))
 	}
 	at, err := parseAsOf(fields[2], o.loc)
-	if err != nil || at.Year() < 1 || at.Year() > 9999 {
+	switch {
+	case err != nil:
 		why = append(why, fmt.Sprintf("date %.40q: no date such as 2006-01-02 or 2006-01-02T15:04:05+08:00", fields[2]))
+	case !csvfile.InYears(at):
+		why = append(why, fmt.Sprintf("date %.40q: %v", fields[2], csvfile.ErrYear))
 	}
 	if len(why) > 0 {
 		return a, errors.New(strings.Join(why, "; "))
@@ -177,7 +183,7 @@ func readAnswer(fields []string, places map[string]int, o options) (answer, erro
 // noAnswers says why there are none.
 func (o options) noAnswers() guanxi.Text {
 	if o.orders != "" && o.answers == "" {
-		return guanxi.Text{EN: "an order log has no answers: give them with -answers", ZH: "订单记录中没有调查回答:请用 -answers 提供"}
+		return guanxi.Text{EN: "an order log has no answers: give them with -answers", ZH: "订单记录中没有调查回答：请用 -answers 提供"}
 	}
 	return guanxi.Text{EN: "nobody has answered yet", ZH: "尚无人回答"}
 }

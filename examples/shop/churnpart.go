@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/guanxi-go/guanxi/churn"
 )
 
 // perUnit is what a minor unit is of the currency.
@@ -15,7 +17,7 @@ func churnReport(b *book, v *views, s *stages, o options) *wholeChurn {
 	for _, band := range v.scorer.Bands() {
 		r.Bands = append(r.Bands, wholeRiskBand{wholeName: wholeName{band.ID, band.Label(o.lang)}, From: band.From})
 	}
-	causes := make([]int, v.scorer.Signals())
+	causes := make([]int, v.scorer.NumSignals())
 	for i := range v.of {
 		of := &v.of[i]
 		if of.gone {
@@ -41,12 +43,30 @@ func churnReport(b *book, v *views, s *stages, o options) *wholeChurn {
 		}
 	}
 	slices.SortStableFunc(r.Reasons, func(x, y wholeRiskCause) int { return cmp.Compare(y.Customers, x.Customers) })
-	for _, i := range topBy(len(v.of), o.top, v.stakeOf) {
-		if v.stakeOf(i) > 0 {
+	watched := func(i int) float64 {
+		if v.watched(i) {
+			return v.stakeOf(i)
+		}
+		return 0
+	}
+	for _, i := range topBy(len(v.of), o.top, watched) {
+		if watched(i) > 0 {
 			r.AtRisk = append(r.AtRisk, v.atRisk(b, s, i, o))
 		}
 	}
 	return r
+}
+
+// watchBand is the band from which on a customer is to be watched.
+const watchBand = "watch"
+
+// watched reports whether something speaks for it that a buyer may leave: a risk that is
+// not the lowest, and a reason for it. Of who buys much and is well there is as much at
+// stake, and nothing to do.
+func (v *views) watched(i int) bool {
+	of := &v.of[i]
+	from := slices.IndexFunc(v.scorer.Bands(), func(b churn.Band) bool { return b.ID == watchBand })
+	return int(of.Band) >= from && slices.ContainsFunc(of.reasons, func(why churn.Reason) bool { return why.LogOdds > 0 })
 }
 
 // stakeOf is what may be lost with a buyer who has not left.

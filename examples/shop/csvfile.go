@@ -22,7 +22,7 @@ type csvFile struct {
 
 // record is one row: its fields, trimmed, or why it is none.
 type record struct {
-	line                          int // counted from 1, the header's
+	row, line                     int // of the rows below the header, and of the file, the header's included; from 1
 	customer, date, amount, order string
 	bad                           *reason
 }
@@ -75,6 +75,7 @@ func parseHeader(data []byte, delimiter rune) (*csvFile, error) {
 // A row that cannot be read ends with its own line, even where a stray quote
 // runs on: the line after it is read afresh.
 func (f *csvFile) rows(yield func(at int, r record) bool) {
+	row := 0
 	for at, line := 0, f.line; at < len(f.data); {
 		base := at
 		r := csv.NewReader(bytes.NewReader(f.data[base:]))
@@ -92,7 +93,8 @@ func (f *csvFile) rows(yield func(at int, r record) bool) {
 				at++
 			}
 			rec := f.record(fields, err)
-			rec.line = line
+			row++
+			rec.row, rec.line = row, line
 			if !yield(at, rec) {
 				return
 			}
@@ -113,11 +115,11 @@ func (f *csvFile) record(fields []string, err error) record {
 	var syntax *csv.ParseError
 	switch {
 	case errors.As(err, &syntax) && errors.Is(syntax.Err, csv.ErrBareQuote):
-		return bad(because(`a " inside a field that does not begin with one`, `字段未以引号开头,中间却出现引号`))
+		return bad(because(`a " inside a field that does not begin with one`, `字段未以引号开头，中间却出现引号`))
 	case err != nil:
 		return bad(because(`a quoted field that does not end, or goes on behind its quote`, `引号字段未正确结束`))
 	case len(fields) != f.width:
-		return bad(because("%d fields where the header has %d", "有 %d 个字段,表头为 %d 个", len(fields), f.width))
+		return bad(because("%d fields where the header has %d", "有 %d 个字段，表头为 %d 个", len(fields), f.width))
 	}
 	at := func(column int) string {
 		if column < 0 {

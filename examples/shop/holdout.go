@@ -25,7 +25,7 @@ func findHoldOut(b *book, o options, c *crew) (*wholeHoldOut, error) {
 		return nil, nil
 	}
 	at := b.asOf.In(o.loc).AddDate(0, 0, -7*periodWeeks*held)
-	rows, err := clv.Split(b.log.agg, rowConfig, at, b.asOf)
+	rows, err := clv.Split(b.log.agg, at, b.asOf, rowConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (t *tracking) times() []float64 {
 }
 
 func (t *tracking) fill(h *wholeHoldOut, b *book, at time.Time, o options) error {
-	actual, err := clv.Tracking(b.log.agg, rowConfig, at, b.asOf, t.times())
+	actual, err := clv.Tracking(b.log.agg, at, b.asOf, t.times(), rowConfig)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (t *tracking) chance() []float64 {
 		age := all[i*len(all)/n].Age
 		clear(diff)
 		for _, sign := range []float64{1, -1} {
-			drawn = t.fit.Draw(rng, drawn[:0], age+float64(t.last*periodWeeks))
+			drawn = t.fit.Draw(drawn[:0], rng, age+float64(t.last*periodWeeks))
 			for _, at := range drawn {
 				if k := int(math.Floor((at-age)/periodWeeks)) - t.first; k >= 0 && k < t.len() {
 					if diff[k] += sign; k >= -t.first {

@@ -17,13 +17,15 @@ type (
 		Orders    int64         `json:"orders"`
 		Customers int           `json:"customers"`
 		Revenue   string        `json:"revenue"`
+		Rows      int           `json:"rows"` // of the log, those refused too
 		Refused   []jsonRefusal `json:"refused"`
 		Notes     jsonNotes     `json:"notes"`
 		Segments  []jsonSegment `json:"segments"`
 		Scores    *[]jsonScore  `json:"scores,omitempty"`
 	}
 	jsonRefusal struct {
-		Row    int    `json:"row"`
+		Row    int    `json:"row"`  // below the header, from 1
+		Line   int    `json:"line"` // of the file, from 1
 		Reason string `json:"reason"`
 	}
 	jsonNotes struct {
@@ -76,8 +78,9 @@ func jsonOf(r *result, o options) jsonReport {
 		Orders:    r.orders,
 		Customers: r.pop.Len(),
 		Revenue:   r.pop.Revenue().StringFixed(decimals),
+		Rows:      r.log.read,
 		Refused: lo.Map(r.log.refused, func(f refusal, _ int) jsonRefusal {
-			return jsonRefusal{Row: f.line, Reason: f.reason.In(o.lang)}
+			return jsonRefusal{Row: f.row, Line: f.line, Reason: f.reason.In(o.lang)}
 		}),
 		Notes: jsonNotes{
 			After: r.notes.After, Zero: r.notes.Zero, Undone: r.notes.Undone,

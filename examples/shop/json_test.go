@@ -33,7 +33,7 @@ func TestJSONSchema(t *testing.T) {
 			args = append(args, "-scores")
 		}
 		code, stdout, stderr := shop(args...)
-		if code != 0 || stderr != "" {
+		if code != 1 || !strings.Contains(stderr, "row 5 (line 6): \"never\" is no date") {
 			t.Fatal(code, stderr)
 		}
 		var whole struct {
@@ -43,13 +43,13 @@ func TestJSONSchema(t *testing.T) {
 		if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
 			t.Fatal(err)
 		}
-		top := "actions as_of churn cohorts confidence currency customers decimals heat_map life_cycle migration notes nps orders pareto points refused revenue segments simulated since survival title unknown value"
+		top := "actions as_of churn cohorts confidence currency customers decimals heat_map life_cycle migration notes nps orders pareto points refused revenue rows segments simulated since survival title unknown value"
 		if scores {
-			top = "actions as_of churn cohorts confidence currency customers decimals heat_map life_cycle migration notes nps orders pareto points refused revenue scores segments simulated since survival title unknown value"
+			top = "actions as_of churn cohorts confidence currency customers decimals heat_map life_cycle migration notes nps orders pareto points refused revenue rows scores segments simulated since survival title unknown value"
 			check("a score", whole.Scores[0], "customer f m r segment")
 		}
 		check("the report", []byte(stdout), top)
-		check("a refusal", whole.Refused[0], "reason row")
+		check("a refusal", whole.Refused[0], "line reason row")
 		check("a segment", whole.Segments[0], "customers frequency id monetary name recency_days revenue revenue_share share")
 		check("a pending refund", whole.Notes.Pending[0], "amount at customer order")
 	}

@@ -10,7 +10,7 @@ package main
 // order counts (segments but that of prospects). Names of segments, stages, tiers
 // and reasons are in -lang, ids are not translated. Lists are never null.
 type whole struct {
-	jsonReport                   // as_of, orders, customers, revenue, refused, notes, segments, scores
+	jsonReport                   // as_of, orders, customers, revenue, rows, refused, notes, segments, scores
 	Title      string            `json:"title"`      // where the orders come from
 	Currency   string            `json:"currency"`   // "" where nobody said
 	Decimals   int               `json:"decimals"`   // of the currency
@@ -231,7 +231,7 @@ type (
 		Overdue int              `json:"overdue"` // of the present: expected by now, and not come
 		Stake   float64          `json:"stake"`   // sum over the present of risk × what they bought in the last 365 days
 		Bands   []wholeRiskBand  `json:"bands"`   // least risk first; customers sum to Present
-		AtRisk  []wholeAtRisk    `json:"at_risk"` // the -top present of the greatest stake
+		AtRisk  []wholeAtRisk    `json:"at_risk"` // the -top present of the greatest stake, of those to be watched: a risk above the lowest band, with a reason that raises it
 		Reasons []wholeRiskCause `json:"reasons"` // signals found in the present, most frequent first
 	}
 	wholeRiskBand struct {

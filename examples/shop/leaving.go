@@ -112,7 +112,7 @@ func findViews(b *book, scores *waves, c *crew) (*views, error) {
 		all.gaps.Merge(&p.gaps)
 		all.curve.Merge(&p.curve)
 	}
-	w.segment, err = churn.NewSegment(churn.SegmentConfig{}, &all.gaps, &all.curve, nil)
+	w.segment, err = churn.NewSegment(&all.gaps, &all.curve, nil, churn.SegmentConfig{})
 	if errors.Is(err, churn.ErrTooFew) {
 		return nil, errShort
 	}
@@ -135,7 +135,7 @@ func (w *watch) learn(b *book, i int, curve *churn.Curve) (cycle churn.Cycle, er
 		if first.IsZero() {
 			first = at
 		}
-		next, days, err := w.rhythm.Add(cycle, at)
+		next, days, err := w.rhythm.Step(cycle, at)
 		if err != nil {
 			return cycle, err
 		}
@@ -205,14 +205,14 @@ func (v *views) one(b *book, i int, cycle churn.Cycle, scores *waves, seen []chu
 		}
 		n++
 		at := time.UnixMicro(o.at).UTC()
-		next, days, err := v.rhythm.Add(each, at)
+		next, days, err := v.rhythm.Step(each, at)
 		if err != nil {
 			return nil, err
 		}
 		each = next
 		var change churn.Change
 		if o.units > 0 {
-			if amounts, change, err = v.value.Next(amounts, float64(o.units)); err != nil {
+			if amounts, change, err = v.value.Step(amounts, float64(o.units)); err != nil {
 				return nil, err
 			}
 			if change.Warm {
@@ -220,7 +220,7 @@ func (v *views) one(b *book, i int, cycle churn.Cycle, scores *waves, seen []chu
 			}
 		}
 		if days > 0 {
-			if gaps, change, err = v.gap.Next(gaps, days); err != nil {
+			if gaps, change, err = v.gap.Step(gaps, days); err != nil {
 				return nil, err
 			}
 			if change.Warm {

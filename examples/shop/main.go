@@ -9,7 +9,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,8 +16,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/examples/internal/command"
-	"github.com/guanxi-go/guanxi/examples/shop/page"
-	"github.com/guanxi-go/guanxi/rfm"
+	"github.com/guanxi-go/guanxi/examples/internal/wholefile"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -28,7 +26,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return command.Run("shop", args, stdout, stderr, parseOptions, scoreShop, complain)
 }
 
-// scoreShop is the whole job: read, score, report.
+// scoreShop is the whole job: read, score, report. Where rows of the log were refused it
+// is no success, and nothing is written to a file, unless -skip-bad says so.
 func scoreShop(o options, out, stderr io.Writer) error {
 	if err := checkReport(o); err != nil {
 		return err
@@ -58,14 +57,17 @@ func scoreShop(o options, out, stderr io.Writer) error {
 	} else {
 		err = writeReport(out, res, before, all, o)
 	}
-	if err != nil || o.report == "" {
+	if err != nil {
+		return err
+	}
+	if err := refusedHere(o, len(log.refused), stderr); err != nil || o.report == "" {
 		return err
 	}
 	if err := writeHTML(o.report, all, o.lang); err != nil {
 		return err
 	}
 	if !o.json {
-		_, err = fmt.Fprintf(out, guanxi.Text{EN: "\nThe report to look at: %s\n", ZH: "\n图表报告:%s\n"}.In(o.lang), o.report)
+		_, err = fmt.Fprintf(out, guanxi.Text{EN: "\nThe report to look at: %s\n", ZH: "\n图表报告：%s\n"}.In(o.lang), o.report)
 	}
 	return err
 }
@@ -76,7 +78,7 @@ func checkReport(o options) error {
 	if o.report == "" {
 		return nil
 	}
-	if err := page.CheckFile(o.report); err != nil {
+	if err := wholefile.Check(o.report); err != nil {
 		return err
 	}
 	report, err := os.Stat(o.report)
@@ -90,47 +92,3 @@ func checkReport(o options) error {
 	}
 	return nil
 }
-
-// readLog fills an aggregate with the orders of a file, or of an invented shop.
-func readLog(o options, stderr io.Writer) (*orderLog, error) {
-	if o.orders == "" {
-		return simulate(o, stderr)
-	}
-	return readOrders(o, stderr)
-}
-
-// orderLog is an order log once it is read.
-type orderLog struct {
-	agg     *rfm.Aggregator[string]
-	title   guanxi.Text // where it comes from
-	reading guanxi.Text // how it was read
-	extent
-	refused []refusal
-	rows    []logRow // those taken, as they came
-}
-
-// complain writes every fault of err on a line of its own.
-func complain(stderr io.Writer, err error) {
-	var file *fileError
-	n := 0
-	for f := range guanxi.Faults(err) {
-		if errors.As(err, &file) {
-			fmt.Fprintf(stderr, "shop: %s: %v\n", file.name, f)
-		} else {
-			fmt.Fprintln(stderr, "shop:", f)
-		}
-		n++
-	}
-	if n == 0 {
-		command.Complain(stderr, "shop", err)
-	}
-}
-
-// fileError says which file an error is about.
-type fileError struct {
-	name string
-	err  error
-}
-
-func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
-func (e *fileError) Unwrap() error { return e.err }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,10 +21,25 @@ func csvLog(t *testing.T, text string) string {
 	return commandtest.File(t, "log.csv", text)
 }
 
-// shopJSON runs the command with -json on a log, and reads what it prints.
-func shopJSON(t *testing.T, log string, args ...string) whole {
+// shopJSON runs the command with -json on a log, and reads what it prints. Rows that are
+// refused are a failure, which it takes as well: stderr then names the first of them.
+func shopJSON(t *testing.T, log string, args ...string) (r whole) {
 	t.Helper()
-	return commandtest.JSON[whole](t, shop, "", append([]string{"-orders", log}, args...)...)
+	code, stdout, stderr := shop(append([]string{"-json", "-orders", log}, args...)...)
+	dec := json.NewDecoder(strings.NewReader(stdout))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil || dec.More() {
+		t.Fatalf("exit %d, not one JSON object: %v\n%s", code, err, stderr)
+	}
+	if n := len(r.Refused); (code == 0) != (n == 0) || (stderr == "") != (n == 0) {
+		t.Fatalf("exit %d with %d refused: %s", code, n, stderr)
+	}
+	for _, f := range r.Refused[:min(20, len(r.Refused))] {
+		if want := fmt.Sprintf("row %d (line %d): ", f.Row, f.Line); !strings.Contains(stderr, want) {
+			t.Errorf("no %q on stderr: %s", want, stderr)
+		}
+	}
+	return r
 }
 
 func TestGolden(t *testing.T) {
@@ -44,11 +61,12 @@ func TestFailures(t *testing.T) {
 	}{
 		{"unknown flag", []string{"-bogus"}, 2, "-bogus"},
 		{"argument", []string{"log.csv"}, 2, "-orders"},
-		{"language", []string{"-lang", "fr"}, 2, "-lang"},
+		{"language", []string{"-lang", "fr"}, 2, "shop: -lang: not a known language (\"en\", \"zh\"): \"fr\"\n"},
 		{"segments", []string{"-segments", "nine"}, 2, "-segments"},
 		{"ties", []string{"-ties", "both"}, 2, "-ties"},
 		{"zone", []string{"-tz", "Mars/Olympus"}, 2, "-tz"},
 		{"as of", []string{"-as-of", "yesterday"}, 2, "-as-of"},
+		{"as of no year", []string{"-as-of", "9998-01-01"}, 2, `-as-of "9998-01-01" is not in the years 1970 to 2199`},
 		{"bins out of range", []string{"-bins", "11"}, 2, "-bins"},
 		{"bins 0", []string{"-bins", "0"}, 2, "-bins"},
 		{"customers", []string{"-customers", "0"}, 2, "-customers"},
@@ -73,6 +91,7 @@ func TestFailures(t *testing.T) {
 		{"missing file", []string{"-orders", "missing.csv"}, 1, "missing.csv"},
 		{"folder", []string{"-orders", t.TempDir()}, 1, "directory"},
 		{"missing segments", []string{"-segments", "missing.json"}, 1, "missing.json"},
+		{"skipping rows of no log", []string{"-skip-bad"}, 2, "-skip-bad says how to read -orders"},
 		{"nothing before", []string{"-orders", good, "-as-of", "2024-01-05"}, 1, "before 2024-01-05"},
 	} {
 		for _, format := range [][]string{nil, {"-json"}} {

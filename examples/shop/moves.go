@@ -24,7 +24,7 @@ func (p *report) moves(before *past) {
 		return
 	}
 	since := dateText(before.asOf, p.loc)
-	p.title("Moved since "+since, "自 "+since+" 以来的变动", p.in("(from the row to the column, customers)", "(由行至列,客户数)"))
+	p.title("Moved since "+since, "自 "+since+" 以来的变动", p.in("(from the row to the column, customers)", "（由行至列，客户数）"))
 	p.matrix(before.migration)
 	p.flows(before.migration)
 	p.movers(before.migration)
@@ -71,7 +71,7 @@ func (p *report) flows(m *rfm.Migration[string]) {
 		return
 	}
 	fmt.Fprintf(p, "\n%s%s\n", layout.Indent, p.in("Biggest flows, and what these customers had spent then and have spent now",
-		"最大流向,以及这些客户当时与现在的累计消费"))
+		"最大流向，以及这些客户当时与现在的累计消费"))
 	t := &layout.Table{Align: "lll"}
 	for _, f := range flows[:min(shownFlows, len(flows))] {
 		t.Add(p.name(f.From), "→", p.name(f.To), p.count(f.Customers, "customer", "customers", "位客户"),
@@ -101,8 +101,8 @@ func (p *report) movers(m *rfm.Migration[string]) {
 	}
 	slices.SortStableFunc(fell, byMoney)
 	slices.SortStableFunc(rose, func(a, b rfm.Move[string]) int { return cmp.Or(cmp.Compare(rise(b), rise(a)), byMoney(a, b)) })
-	p.reasons(p.in("Who fell, and why: those who have spent most", "下滑的客户及原因:消费最多的几位"), fell)
-	p.reasons(p.in("Who rose, and why: those who rose most", "上升的客户及原因:上升最多的几位"), rose)
+	p.reasons(p.in("Who fell, and why: those who have spent most", "下滑的客户及原因：消费最多的几位"), fell)
+	p.reasons(p.in("Who rose, and why: those who rose most", "上升的客户及原因：上升最多的几位"), rose)
 }
 
 // reasons prints the first of the moves, a line for every score that changed.
@@ -127,16 +127,16 @@ func (p *report) why(mv rfm.Move[string], s rfm.Shift) string {
 	b, a := mv.Before.Values, mv.After.Values
 	switch {
 	case s.Dimension == rfm.Recency && s.Own && s.To > s.From:
-		return fmt.Sprintf(p.in("bought again: last order %s days ago (was %s)", "再次购买:距上次购买 %s 天(原 %s 天)"),
+		return fmt.Sprintf(p.in("bought again: last order %s days ago (was %s)", "再次购买：距上次购买 %s 天（原 %s 天）"),
 			layout.Thousands(a.Recency), layout.Thousands(b.Recency))
 	case s.Dimension == rfm.Recency:
-		return fmt.Sprintf(p.in("no order since: last one %s days ago (was %s)", "此后未购买:距上次购买 %s 天(原 %s 天)"),
+		return fmt.Sprintf(p.in("no order since: last one %s days ago (was %s)", "此后未购买：距上次购买 %s 天（原 %s 天）"),
 			layout.Thousands(a.Recency), layout.Thousands(b.Recency))
 	case !s.Own: // only where ties are split: who is equal is ranked again
-		return p.in("the same as then; the others changed", "本人未变,其他客户变动所致")
+		return p.in("the same as then; the others changed", "本人未变，其他客户变动所致")
 	case s.Dimension == rfm.Frequency:
-		return fmt.Sprintf(p.in("%s orders (was %s)", "%s 笔订单(原 %s 笔)"), layout.Thousands(a.Frequency), layout.Thousands(b.Frequency))
+		return fmt.Sprintf(p.in("%s orders (was %s)", "%s 笔订单（原 %s 笔）"), layout.Thousands(a.Frequency), layout.Thousands(b.Frequency))
 	}
-	return fmt.Sprintf(p.in("spent %s (was %s)", "消费 %s(原 %s)"),
+	return fmt.Sprintf(p.in("spent %s (was %s)", "消费 %s（原 %s）"),
 		money(p.pop.Money(a.Monetary), p.decimals), money(p.pop.Money(b.Monetary), p.decimals))
 }

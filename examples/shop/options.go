@@ -11,6 +11,7 @@ import (
 
 	"github.com/guanxi-go/guanxi"
 	"github.com/guanxi-go/guanxi/examples/internal/command"
+	"github.com/guanxi-go/guanxi/examples/internal/csvfile"
 	"github.com/samber/lo"
 )
 
@@ -33,6 +34,7 @@ type options struct {
 	top         int
 	json        bool
 	scores      bool
+	skipBad     bool    // refused rows of orders are no failure
 	report      string  // "": no HTML
 	answers     string  // "": none, or invented ones
 	actions     int     // of each kind
@@ -59,6 +61,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.dateFormat, "date-format", "", "Go `layout` of the dates, such as 02/01/2006 (default: detected)")
 	mark := f.String("decimal-mark", "", "what separates whole and fraction in amounts: . or , (default: detected)")
 	f.IntVar(&o.decimals, "decimals", -1, "decimal places of the currency, 0 to 18 (default: as many as the amounts have, up to 6)")
+	f.BoolVar(&o.skipBad, "skip-bad", false, "leave out rows of -orders that are refused, and go on: they are named all the same, the report is written and the exit code is 0 (default: it is 1, and no report is written)")
 	f.StringVar(&o.currency, "currency", "", "name of the currency to print, such as CNY")
 	f.StringVar(&o.segments, "segments", "eleven", "eleven, eight, four, three, or a JSON `file` with segments of your own")
 	f.IntVar(&o.bins, "bins", 0, "scores per dimension, 2 to 10 (default: what the segments need)")
@@ -85,7 +88,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	for _, name := range []string{"customers", "seed"} {
 		check(!given[name] || o.orders == "", "-%s is of the simulation, not of -orders", name)
 	}
-	for _, name := range []string{"delimiter", "date-format", "decimal-mark", "decimals"} {
+	for _, name := range []string{"delimiter", "date-format", "decimal-mark", "decimals", "skip-bad"} {
 		check(!given[name] || given["orders"], "-%s says how to read -orders, and there is none", name)
 	}
 	check(!given["orders"] || o.orders != "", "-orders names no file")
@@ -114,7 +117,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		faults.Add(err)
 	}
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang: %w", err))
 	}
 	if o.loc, err = time.LoadLocation(cmp.Or(*tz, "UTC")); err != nil {
 		faults.Add(fmt.Errorf("-tz %q is no time zone known here", *tz))
@@ -123,6 +126,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if *asOf != "" {
 		o.asOf, err = parseAsOf(*asOf, o.loc)
 		check(err == nil, "-as-of %q is no date such as 2006-01-02 or 2006-01-02T15:04:05+08:00", *asOf)
+		dayBefore := o.asOf.AddDate(0, 0, -1) // it is exclusive
+		check(err != nil || csvfile.InYears(o.asOf) || csvfile.InYears(dayBefore), "-as-of %q is %v", *asOf, csvfile.ErrYear)
 	}
 	if !given["currency"] && o.orders == "" {
 		o.currency = "CNY" // the simulated shop's

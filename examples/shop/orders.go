@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/guanxi-go/guanxi"
+	"github.com/guanxi-go/guanxi/examples/internal/csvfile"
 	"github.com/guanxi-go/guanxi/rfm"
 )
 
@@ -43,11 +43,13 @@ func readOrders(o options, stderr io.Writer) (*orderLog, error) {
 	in := &intake{orderLog: &orderLog{agg: agg}, decimals: int32(decimals)}
 	for at, r := range f.rows {
 		bar.set(size + int64(at))
+		in.read++
+		here := place{r.row, r.line}
 		switch p, bad := read(r, dates, amounts); {
 		case bad != nil:
-			in.refuse(r.line, *bad)
+			in.refuse(here, *bad)
 		default:
-			err = in.add(r.line, p)
+			err = in.add(here, p)
 		}
 		if err != nil {
 			return nil, err
@@ -57,8 +59,10 @@ func readOrders(o options, stderr io.Writer) (*orderLog, error) {
 		return nil, err
 	}
 	slices.SortStableFunc(in.refused, func(a, b refusal) int { return cmp.Compare(a.line, b.line) })
+	bar.finish()
+	nameRefused(stderr, o.orders, in.refused)
 	if in.last.IsZero() {
-		return nil, &fileError{o.orders, fmt.Errorf("no row could be taken; line %d: %s", in.refused[0].line, in.refused[0].reason.EN)}
+		return nil, &fileError{o.orders, errors.New("no row could be taken")}
 	}
 	base := filepath.Base(o.orders)
 	in.title = guanxi.Text{EN: "Order log " + base, ZH: "订单文件 " + base}
@@ -106,12 +110,8 @@ func (f *csvFile) howRead(order guanxi.Text, mark byte, decimals int) guanxi.Tex
 	if f.order < 0 {
 		en, zh = append(en, "every row an order"), append(zh, "每行一笔订单")
 	}
-	return guanxi.Text{EN: strings.Join(en, ", "), ZH: strings.Join(zh, ",")}
+	return guanxi.Text{EN: strings.Join(en, ", "), ZH: strings.Join(zh, "，")}
 }
-
-// lastOrder leaves room for the day after; databases write the last day of the year
-// 9999 for “never”.
-var lastOrder = time.Date(9999, time.December, 30, 0, 0, 0, 0, time.UTC)
 
 // read turns a row into a purchase, or says why it is none.
 func read(r record, dates *dateReader, amounts amountReader) (p rfm.Purchase[string], bad *reason) {
@@ -131,8 +131,8 @@ func read(r record, dates *dateReader, amounts amountReader) (p rfm.Purchase[str
 	if p.At, err = dates.parse(r.date); err != nil {
 		return refuse(because("%q is no date", "%q 不是日期", r.date))
 	}
-	if p.At.After(lastOrder) {
-		return refuse(because("%q is the end of time, not a date", "%q 是日期上限,不是订单日期", r.date))
+	if !csvfile.InYears(p.At) {
+		return refuse(because("%q is not in the years %d to %d", "%q 不在 %d 至 %d 年之间", r.date, csvfile.FirstYear, csvfile.LastYear))
 	}
 	if p.Amount, err = amounts.parse(r.amount); err != nil {
 		return refuse(because("%q is no amount", "%q 不是金额", r.amount))
@@ -145,7 +145,7 @@ func read(r record, dates *dateReader, amounts amountReader) (p rfm.Purchase[str
 type intake struct {
 	*orderLog
 	chunk    []rfm.Purchase[string]
-	lines    []int // by row of chunk
+	places   []place // by row of chunk; the zero place of one that was refused
 	decimals int32
 }
 
@@ -153,12 +153,12 @@ type intake struct {
 // refused rows, and here every one is to be named.
 const chunkRows = 1000
 
-func (in *intake) refuse(line int, why reason) {
-	in.refused = append(in.refused, refusal{line, why})
+func (in *intake) refuse(at place, why reason) {
+	in.refused = append(in.refused, refusal{at, why})
 }
 
-func (in *intake) add(line int, p rfm.Purchase[string]) error {
-	in.chunk, in.lines = append(in.chunk, p), append(in.lines, line)
+func (in *intake) add(at place, p rfm.Purchase[string]) error {
+	in.chunk, in.places = append(in.chunk, p), append(in.places, at)
 	if len(in.chunk) < chunkRows {
 		return nil
 	}
@@ -169,28 +169,29 @@ func (in *intake) add(line int, p rfm.Purchase[string]) error {
 func (in *intake) flush() error {
 	err := in.agg.AddAll(in.chunk)
 	twice := map[int]bool{}
-	var batch *rfm.BatchError
+	var batch *guanxi.BatchError
 	switch {
 	case errors.As(err, &batch):
 		for _, f := range batch.Faults {
 			row, field := splitPointer(f.Pointer)
-			in.refuse(in.lines[row], reasonOf(&in.chunk[row], field, f.Err))
-			in.lines[row] = 0
+			in.refuse(in.places[row], reasonOf(&in.chunk[row], field, f.Err))
+			in.places[row] = place{}
 			twice[row] = errors.Is(f.Err, rfm.ErrDuplicateOrder)
 		}
 	case err != nil:
 		return err
 	}
-	for i, line := range in.lines {
+	for i, at := range in.places {
 		p := &in.chunk[i]
-		if line > 0 {
+		taken := at != place{}
+		if taken {
 			in.extent.add(p.At)
 		}
-		if line > 0 || twice[i] { // of those the aggregate keeps the earlier one, whichever that is
+		if taken || twice[i] { // of those the aggregate keeps the earlier one, whichever that is
 			units := p.Amount.Shift(in.decimals).IntPart()
 			in.rows = append(in.rows, logRow{p.Customer, p.Order, p.At.UnixMicro(), units})
 		}
 	}
-	in.chunk, in.lines = in.chunk[:0], in.lines[:0]
+	in.chunk, in.places = in.chunk[:0], in.places[:0]
 	return nil
 }

@@ -18,20 +18,22 @@ func TestRefusals(t *testing.T) {
 		{"no amount", "C,2024-01-05,,X", "no amount", "缺少金额"},
 		{"not a date", "C,soon,1.00,X", `"soon" is no date`, `"soon" 不是日期`},
 		{"not a day", "C,2023-02-29,1.00,X", `"2023-02-29" is no date`, `"2023-02-29" 不是日期`},
-		{"never", "C,9999-12-31,1.00,X", `"9999-12-31" is the end of time, not a date`, `"9999-12-31" 是日期上限,不是订单日期`},
+		{"never", "C,9999-12-31,1.00,X", `"9999-12-31" is not in the years 1970 to 2199`, `"9999-12-31" 不在 1970 至 2199 年之间`},
+		{"a mistyped year", "C,9998-01-01,1.00,X", `"9998-01-01" is not in the years 1970 to 2199`, `"9998-01-01" 不在 1970 至 2199 年之间`},
+		{"before all shops", "C,1969-12-31,1.00,X", `"1969-12-31" is not in the years 1970 to 2199`, `"1969-12-31" 不在 1970 至 2199 年之间`},
 		{"not a time", "C,2024-01-05 25:00,1.00,X", `"2024-01-05 25:00" is no date`, `"2024-01-05 25:00" 不是日期`},
 		{"not an amount", "C,2024-01-05,ten,X", `"ten" is no amount`, `"ten" 不是金额`},
 		{"a currency", "C,2024-01-05,$1.00,X", `"$1.00" is no amount`, `"$1.00" 不是金额`},
 		{"an exponent", "C,2024-01-05,1e9,X", `"1e9" is no amount`, `"1e9" 不是金额`},
 		{"not a number", "C,2024-01-05,NaN,X", `"NaN" is no amount`, `"NaN" 不是金额`},
 		{"a decimal comma", `C,2024-01-05,"1,5",X`, `"1,5" is no amount`, `"1,5" 不是金额`},
-		{"decimals", "C,2024-01-05,1.005,X", "amount 1.005: more decimal places than the currency keeps", "金额 1.005:小数位数超过币种允许的位数"},
-		{"too large", "C,2024-01-05,99999999999999999999,X", "amount 99999999999999999999: out of range", "金额 99999999999999999999:数值超出范围"},
-		{"order again", "B,2024-01-05,1.00,O1", `order "O1": order reference seen before`, `订单 "O1":订单号重复`},
-		{"fields too few", "C,2024-01-05,1.00", "3 fields where the header has 4", "有 3 个字段,表头为 4 个"},
-		{"fields too many", "C,2024-01-05,1,50,X", "5 fields where the header has 4", "有 5 个字段,表头为 4 个"},
-		{"blank", "   ", "1 fields where the header has 4", "有 1 个字段,表头为 4 个"},
-		{"bare quote", `C"c,2024-01-05,1.00,X`, `a " inside a field that does not begin with one`, "字段未以引号开头,中间却出现引号"},
+		{"decimals", "C,2024-01-05,1.005,X", "amount 1.005: more decimal places than the currency keeps", "金额 1.005：小数位数超过币种允许的位数"},
+		{"too large", "C,2024-01-05,99999999999999999999,X", "amount 99999999999999999999: out of range", "金额 99999999999999999999：数值超出范围"},
+		{"order again", "B,2024-01-05,1.00,O1", `order "O1": order reference seen before`, `订单 "O1"：订单号重复`},
+		{"fields too few", "C,2024-01-05,1.00", "3 fields where the header has 4", "有 3 个字段，表头为 4 个"},
+		{"fields too many", "C,2024-01-05,1,50,X", "5 fields where the header has 4", "有 5 个字段，表头为 4 个"},
+		{"blank", "   ", "1 fields where the header has 4", "有 1 个字段，表头为 4 个"},
+		{"bare quote", `C"c,2024-01-05,1.00,X`, `a " inside a field that does not begin with one`, "字段未以引号开头，中间却出现引号"},
 		{"open quote", `"C,2024-01-05,1.00,X`, "a quoted field that does not end, or goes on behind its quote", "引号字段未正确结束"},
 		{"bytes", "C\xff,2024-01-05,1.00,X", "not UTF-8 text", "不是 UTF-8 文本"},
 	} {
@@ -39,8 +41,8 @@ func TestRefusals(t *testing.T) {
 			log := csvLog(t, "customer,date,amount,order\nA,2024-01-01,10.00,O1\n\n"+tt.row+"\nB,2024-01-02,20.00,O2\n")
 			for lang, want := range map[string]string{"en": tt.en, "zh": tt.zh} {
 				r := shopJSON(t, log, "-decimals", "2", "-lang", lang)
-				if len(r.Refused) != 1 || r.Refused[0] != (jsonRefusal{Row: 4, Reason: want}) {
-					t.Errorf("refused %+v, want line 4: %s", r.Refused, want)
+				if len(r.Refused) != 1 || r.Refused[0] != (jsonRefusal{Row: 2, Line: 4, Reason: want}) || r.Rows != 3 {
+					t.Errorf("refused %+v, want row 2, line 4: %s", r.Refused, want)
 				}
 				if r.Orders != 2 || r.Customers != 2 || r.Revenue != "30.00" || r.AsOf != "2024-01-03" {
 					t.Errorf("%d orders, %d customers, revenue %s, as of %s", r.Orders, r.Customers, r.Revenue, r.AsOf)
@@ -64,7 +66,7 @@ func TestNoLog(t *testing.T) {
 		{"two of one", "customer,date,amount,Amount\nA,2024-01-05,1,2\n", `two columns are called "amount"`},
 		{"UTF-16", "\xff\xfec\x00u\x00", "UTF-16"},
 		{"GBK", "\xbf\xcd\xbb\xa7,\xc8\xd5\xc6\xda,\xbd\xf0\xb6\xee\nA,2024-01-05,1\n", "not UTF-8"},
-		{"no row", header + "A,2024-01-05,x\n", "no row could be taken; line 2"},
+		{"no row", header + "A,2024-01-05,x\n", "row 1 (line 2): \"x\" is no amount"},
 		{"no dates", header + "A,03/04/24,1\n", `no date could be read, for example "03/04/24" on line 2`},
 		{"ambiguous", header + "A,03/04/2024,1\nB,05/06/2024,1\n", "-date-format 2/1/2006 or -date-format 1/2/2006"},
 		{"both orders", header + "A,13/04/2024,1\nB,04/13/2024,1\n", "on line 3 the month"},
@@ -142,7 +144,7 @@ C,2024-02-01,1.00,4
 	if fmt.Sprint(r.Notes) != fmt.Sprint(want) {
 		t.Errorf("notes %+v, want %+v", r.Notes, want)
 	}
-	if r.Orders != 5 || r.Revenue != "0.00" || r.Customers != 3 || len(r.Refused) != 1 || r.Refused[0].Row != 3 {
+	if r.Orders != 5 || r.Revenue != "0.00" || r.Customers != 3 || len(r.Refused) != 1 || r.Refused[0].Line != 3 {
 		t.Errorf("with: %+v", r)
 	}
 }
@@ -171,7 +173,7 @@ func TestStrayQuotes(t *testing.T) {
 	}
 	var lines []int
 	for _, f := range r.Refused {
-		lines = append(lines, f.Row)
+		lines = append(lines, f.Line)
 	}
 	var want []int
 	for i := range 5 {
@@ -188,12 +190,15 @@ func TestStrayQuotes(t *testing.T) {
 func TestEveryRefusalIsNamed(t *testing.T) {
 	text := "customer,date,amount,order\n" + strings.Repeat("A,2024-01-05,1.00,1\n", 5001)
 	r := shopJSON(t, csvLog(t, text))
-	if len(r.Refused) != 5000 || r.Notes.Duplicates != 5000 || r.Refused[4999].Row != 5002 {
+	if len(r.Refused) != 5000 || r.Notes.Duplicates != 5000 || r.Refused[4999] != (jsonRefusal{Row: 5001, Line: 5002, Reason: r.Refused[0].Reason}) {
 		t.Errorf("%d refused, %d duplicates", len(r.Refused), r.Notes.Duplicates)
 	}
-	code, stdout, _ := shop("-orders", csvLog(t, text))
-	if code != 0 || !strings.Contains(stdout, "and 4,995 more") || strings.Contains(stdout, "line 9:") {
+	code, stdout, stderr := shop("-orders", csvLog(t, text))
+	if code != 1 || !strings.Contains(stdout, "5,000 of 5,001 rows") || !strings.Contains(stdout, "and 4,995 more") || strings.Contains(stdout, "line 9)") {
 		t.Errorf("exit %d:\n%s", code, stdout)
+	}
+	if !strings.Contains(stderr, "row 21 (line 22): ") || strings.Contains(stderr, "row 22 (") || !strings.Contains(stderr, "and 4980 more\n") {
+		t.Errorf("%s", stderr)
 	}
 }
 

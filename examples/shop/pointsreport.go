@@ -22,7 +22,7 @@ func (d *desk) report(all *till) (*wholePoints, error) {
 		return nil, err
 	}
 	r := &wholePoints{
-		Program:   d.program.Kinds[0].Label.In(d.lang),
+		Program:   d.program.Kinds[0].Name.In(d.lang),
 		Redeeming: d.options.orders == "", Accounts: int64(len(d.shoppers)), Loose: d.loose, Worth: text(rule.Money), Liability: text(decimal.Zero),
 		Months: []wholePointsMonth{}, Ages: []wholePointsAge{}, Expiring: []wholePointsMonthEnd{},
 	}
@@ -75,7 +75,7 @@ func (d *desk) tiers(r *wholePoints) {
 		n[t]++
 	}
 	for _, t := range d.program.Tiers.Levels {
-		r.Tiers = append(r.Tiers, wholeTier{wholeName{t.ID, t.Label.In(d.lang)}, n[t.ID]})
+		r.Tiers = append(r.Tiers, wholeTier{wholeName{t.ID, t.Name.In(d.lang)}, n[t.ID]})
 	}
 }
 
@@ -83,7 +83,7 @@ func (d *desk) tiers(r *wholePoints) {
 func (d *desk) tierName(id string) string {
 	for _, t := range d.program.Tiers.Levels {
 		if t.ID == id {
-			return t.Label.In(d.lang)
+			return t.Name.In(d.lang)
 		}
 	}
 	return id

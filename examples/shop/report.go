@@ -61,39 +61,16 @@ func (p *report) table(t *layout.Table) { p.WriteString(t.String()) }
 func (p *report) header() {
 	fmt.Fprintf(p, "%s\n%s\n\n", p.log.title.In(p.lang), p.log.reading.In(p.lang))
 	t := &layout.Table{Align: "ll"}
-	t.Add(p.in("As of", "截止日"), dateText(p.result.asOf, p.loc)+p.in(" (not included), ", "(不含当日),")+p.loc.String())
+	t.Add(p.in("As of", "截止日"), dateText(p.result.asOf, p.loc)+p.in(" (not included), ", "（不含当日），")+p.loc.String())
 	t.Add(p.in("Orders", "订单"), layout.Thousands(p.result.orders))
 	t.Add(p.in("Customers", "客户"), layout.Thousands(p.pop.Len()))
 	t.Add(p.in("Revenue", "营业额"), strings.TrimSpace(p.currency+" "+money(p.pop.Revenue(), p.decimals)))
-	t.Add(p.in("Refused", "拒收"), p.count(len(p.log.refused), "row", "rows", "行"))
+	t.Add(p.in("Refused", "拒收"), p.all.refusedOf(p.lang))
 	p.table(t)
-	const shown = 5
-	for _, f := range p.log.refused[:min(shown, len(p.log.refused))] {
-		fmt.Fprintf(p, p.in("    line %d: %s\n", "    第 %d 行:%s\n"), f.line, layout.Tame(f.reason.In(p.lang)))
+	for _, line := range p.all.refusedLines(p.lang) {
+		fmt.Fprintf(p, "    %s\n", line)
 	}
-	if more := len(p.log.refused) - shown; more > 0 {
-		fmt.Fprintf(p, p.in("    and %s more (all of them: -json)\n", "    另有 %s 行(-json 列出全部)\n"), layout.Thousands(more))
-	}
-	p.noteLines()
-}
-
-// count writes a number of things.
-func (p *report) count(n int, one, many, zh string) string {
-	return layout.Thousands(n) + " " + p.in(lo.Ternary(n == 1, one, many), zh)
-}
-
-// noteLines says what is odd about the log, and what became of it.
-func (p *report) noteLines() {
-	n := p.notes
-	lines := lo.Compact([]string{
-		p.note(n.After, "%s at or after that day left out", "%s在截止日当天或之后,未计入", "row", "rows", "行"),
-		p.note(n.Undone, "%s refunded in full: no longer counted as bought", "%s已全额退款,不再计为购买", "order", "orders", "笔订单"),
-		p.note(n.OverRefunded, "%s refunded by more than was paid", "%s退款超过实付", "order", "orders", "笔订单"),
-		p.note(n.Zero, "%s of amount 0: counted as bought", "%s金额为 0,计为购买", "order", "orders", "笔订单"),
-		p.note(n.Duplicates, "%s refused for an order number seen before", "%s因订单号重复被拒收", "row", "rows", "行"),
-		p.note(len(n.Pending), "%s for orders that are not in the log: not in revenue", "%s对应的订单不在文件中,未计入营业额", "refund", "refunds", "笔退款"),
-	})
-	for i, line := range lines {
+	for i, line := range p.all.Notes.lines(p.lang) {
 		if i == 0 {
 			fmt.Fprintf(p, "%s%s\n", layout.Indent, p.in("Notes", "附注"))
 		}
@@ -101,17 +78,13 @@ func (p *report) noteLines() {
 	}
 }
 
-func (p *report) note(n int, en, zh, one, many, unit string) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(p.in(en, zh), p.count(n, one, many, unit))
-}
+// count writes a number of things.
+func (p *report) count(n int, one, many, zh string) string { return counted(n, one, many, zh, p.lang) }
 
 // segmentTable is who the customers are.
 func (p *report) segmentTable() {
 	p.title("Segments", "客户分群", p.in("(days since the last order, orders and spending: mean per customer)",
-		"(距上次购买天数、订单数、消费额均为人均)"))
+		"（距上次购买天数、订单数、消费额均为人均）"))
 	t := &layout.Table{Align: "l"}
 	t.Add(p.in("segment", "分群"), p.in("customers", "客户数"), p.in("share", "占比"), p.in("revenue", "营业额"), p.in("share", "占比"),
 		p.in("days since", "距今天数"), p.in("orders", "订单数"), p.in("spent", "消费额"))
@@ -131,7 +104,7 @@ func (p *report) segmentTable() {
 // grid is recency by frequency, best at the top right.
 func (p *report) grid() {
 	p.title("Recency by frequency", "最近购买 × 购买频率", p.in("(R: days since the last order, F: orders; customers, and their share of the revenue)",
-		"(R:距上次购买天数,F:订单数;客户数及其营业额占比)"))
+		"（R：距上次购买天数，F：订单数；客户数及其营业额占比）"))
 	grid := p.scored.Grid()
 	whole := p.pop.Revenue().InexactFloat64()
 	t := &layout.Table{Align: "l"}
@@ -193,7 +166,7 @@ func (p *report) recencyRange(score int) string {
 func (p *report) frequencyLabel(score int) string {
 	name := fmt.Sprintf("F%d", score)
 	if orders := p.frequencyRange(score); orders != "" {
-		name += ": " + orders
+		name += p.in(": ", "：") + orders
 	}
 	return name
 }
@@ -231,7 +204,7 @@ func (p *report) pareto() {
 	if !ok {
 		return
 	}
-	p.title("Who makes the revenue", "营业额集中度", fmt.Sprintf(p.in("(Gini %.3f)", "(基尼系数 %.3f)"), gini))
+	p.title("Who makes the revenue", "营业额集中度", fmt.Sprintf(p.in("(Gini %.3f)", "（基尼系数 %.3f）"), gini))
 	t := &layout.Table{Align: "l"}
 	for _, point := range p.scored.Pareto(10) {
 		t.Add(fmt.Sprintf(p.in("best %.0f%%", "前 %.0f%%"), 100*point.CustomerShare), p.count(point.Customers, "customer", "customers", "位客户"),

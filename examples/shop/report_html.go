@@ -51,7 +51,7 @@ func (s *sheet) inMoney(en, zh string) string {
 	if s.Currency == "" {
 		return s.in(en, zh)
 	}
-	return s.say(en+", %s", zh+"(%s)", layout.Tame(s.Currency))
+	return s.say(en+", %s", zh+"（%s）", layout.Tame(s.Currency))
 }
 
 func (s *sheet) document() *page.Document {
@@ -61,19 +61,29 @@ func (s *sheet) document() *page.Document {
 		Lead: []string{
 			layout.Tame(s.whole.Title),
 			s.say("Orders from %s to %s, that day not included. All intervals are at %.0f%% confidence.",
-				"订单自 %s 起,截至 %s(不含当日)。区间的置信水平均为 %.0f%%。", s.Since, s.AsOf, 100*s.Confidence),
+				"订单自 %s 起，截至 %s（不含当日）。区间的置信水平均为 %.0f%%。", s.Since, s.AsOf, 100*s.Confidence),
 		},
 		Facts: s.facts(),
+		Notes: s.read(),
 		Sections: []page.Section{
 			s.today(), s.customers(), s.movements(), s.worth(), s.staying(), s.points(), s.recommending(),
 		},
 		Foot: []string{s.in("Every figure here is in what -json prints, too. Charts: Apache ECharts, Apache License 2.0.",
-			"此处所有数字亦见于 -json 的输出。图表:Apache ECharts,Apache License 2.0。")},
+			"此处所有数字亦见于 -json 的输出。图表：Apache ECharts，Apache License 2.0。")},
 	}
 	if s.Simulated {
-		d.Lead = append(d.Lead, s.in("This shop is simulated: no such customers exist.", "此店铺为模拟数据,并无其客户。"))
+		d.Lead = append(d.Lead, s.in("This shop is simulated: no such customers exist.", "此店铺为模拟数据，并无其客户。"))
 	}
 	return d
+}
+
+// read says what was not taken of the log, and what is odd about it.
+func (s *sheet) read() []page.Note {
+	notes := []page.Note{{Title: s.in("Refused", "拒收") + s.in(": ", "：") + s.refusedOf(s.lang), Lines: s.refusedLines(s.lang)}}
+	if lines := s.whole.Notes.lines(s.lang); len(lines) > 0 {
+		notes = append(notes, page.Note{Title: s.in("Notes", "附注"), Lines: lines})
+	}
+	return notes
 }
 
 // facts are the figures at the top.

@@ -42,14 +42,14 @@ func (s *sheet) migration() page.Figure {
 		then[f.From] += f.Customers
 		now[f.To] += f.Customers
 		flows = append(flows, page.Flow{From: "then:" + f.From, To: "now:" + f.To, Value: float64(f.Customers),
-			Tip: []string{names[f.From] + " → " + names[f.To], s.say("customers: %s", "客户:%s", layout.Thousands(f.Customers))}})
+			Tip: []string{names[f.From] + " → " + names[f.To], s.say("customers: %s", "客户：%s", layout.Thousands(f.Customers))}})
 	}
 	var nodes []page.Node
 	for depth, side := range []map[string]int{then, now} {
 		for _, g := range m.Segments {
 			if n := side[g.ID]; n > 0 {
 				nodes = append(nodes, page.Node{ID: []string{"then:", "now:"}[depth] + g.ID, Name: names[g.ID] + " " + layout.Thousands(n), Color: color(g.ID), Depth: depth,
-					Tip: []string{[]string{m.Since, s.AsOf}[depth], names[g.ID], s.say("customers: %s", "客户:%s", layout.Thousands(n))}})
+					Tip: []string{[]string{m.Since, s.AsOf}[depth], names[g.ID], s.say("customers: %s", "客户：%s", layout.Thousands(n))}})
 			}
 		}
 	}
@@ -66,9 +66,9 @@ func (s *sheet) migration() page.Figure {
 	}
 	return page.Figure{
 		Title:  title,
-		Shows:  s.say("From the segment on %s (left) to the segment today (right); a band is as thick as it has customers.", "自 %s 的分群(左)到今日的分群(右),带宽为客户数。", m.Since),
-		Do:     s.in("Look for the thickest band that leads down from a good segment: that is where a reminder pays first.", "找出由优质分群向下的最粗流向:提醒应从那里开始。"),
-		Charts: []page.Chart{{Name: "migration-flows", Option: page.Sankey(nodes, flows), Height: 520, Alt: s.in("Flows of customers between segments; the table has its figures.", "客户在分群间的流动图,数字见表。")}},
+		Shows:  s.say("From the segment on %s (left) to the segment today (right); a band is as thick as it has customers.", "自 %s 的分群（左）到今日的分群（右），带宽为客户数。", m.Since),
+		Do:     s.in("Look for the thickest band that leads down from a good segment: that is where a reminder pays first.", "找出由优质分群向下的最粗流向：提醒应从那里开始。"),
+		Charts: []page.Chart{{Name: "migration-flows", Option: page.Sankey(nodes, flows), Height: 520, Alt: s.in("Flows of customers between segments; the table has its figures.", "客户在分群间的流动图，数字见表。")}},
 		Tables: []page.Table{t}, Wide: true,
 	}
 }
@@ -108,7 +108,7 @@ func (s *sheet) stageFlows(title string, l *wholeLifeCycle) page.Figure {
 		to[f.To] += f.N
 		share := percent(lo.FromPtr(f.Share), f.Share != nil)
 		flows = append(flows, page.Flow{From: "from:" + f.From, To: "to:" + f.To, Value: float64(f.N),
-			Tip: []string{names[f.From] + " → " + names[f.To], s.say("customer months: %s (%s)", "客户月:%s(%s)", layout.Thousands(f.N), share)}})
+			Tip: []string{names[f.From] + " → " + names[f.To], s.say("customer months: %s (%s)", "客户月：%s（%s）", layout.Thousands(f.N), share)}})
 		at := fmt.Sprintf("/life_cycle/flows/%d/", i)
 		t.Rows = append(t.Rows, row(page.Word(names[f.From]), page.Word(names[f.To]), s.whole64(at+"n", f.N), s.share(at+"share", f.Share, 1), s.share(at+"low", f.Low, 1), s.share(at+"high", f.High, 1)))
 	}
@@ -117,20 +117,20 @@ func (s *sheet) stageFlows(title string, l *wholeLifeCycle) page.Figure {
 		for _, stage := range l.Stages {
 			if n := side[stage.ID]; n > 0 {
 				nodes = append(nodes, page.Node{ID: []string{"from:", "to:"}[depth] + stage.ID, Name: names[stage.ID], Color: colors[stage.ID], Depth: depth,
-					Tip: []string{names[stage.ID], s.say("customer months: %s", "客户月:%s", layout.Thousands(n))}})
+					Tip: []string{names[stage.ID], s.say("customer months: %s", "客户月：%s", layout.Thousands(n))}})
 			}
 		}
 	}
 	f := page.Figure{
 		Title:  title,
-		Shows:  s.in("Where those who began a month in a stage (left) stood at its end (right), all months together.", "月初处于各阶段的客户(左)月末所在的阶段(右),各月合计。"),
+		Shows:  s.in("Where those who began a month in a stage (left) stood at its end (right), all months together.", "月初处于各阶段的客户（左）月末所在的阶段（右），各月合计。"),
 		Do:     s.in("Act where the share that slips to a later stage is largest, at the stage before the slip.", "在流失占比最大之处、于流失前的阶段着手。"),
 		Tables: []page.Table{t},
 	}
 	if len(flows) == 0 {
 		f.Tables, f.Absent = nil, s.why("life_cycle")
 	} else {
-		f.Charts = []page.Chart{{Name: "stage-flows", Option: page.Sankey(nodes, flows), Height: 460, Alt: s.in("Flows of customers between stages within a month; the table has its figures.", "客户月内在阶段间的流动图,数字见表。")}}
+		f.Charts = []page.Chart{{Name: "stage-flows", Option: page.Sankey(nodes, flows), Height: 460, Alt: s.in("Flows of customers between stages within a month; the table has its figures.", "客户月内在阶段间的流动图，数字见表。")}}
 	}
 	return f
 }
@@ -179,8 +179,8 @@ func (s *sheet) stageMonths(l *wholeLifeCycle) page.Figure {
 	}
 	f := page.Figure{
 		Title:  s.in("Stages month by month", "各月阶段构成"),
-		Shows:  s.in("How many customers stood in each stage at the end of each month; the months with a plus sign are the forecast.", "各月末处于各阶段的客户数;带加号的月份为预测。"),
-		Do:     s.in("If the early stages thin out, the shop needs newcomers; if the late ones grow, it needs to win back.", "前期阶段变薄,需要拉新;后期阶段变厚,需要召回。"),
+		Shows:  s.in("How many customers stood in each stage at the end of each month; the months with a plus sign are the forecast.", "各月末处于各阶段的客户数；带加号的月份为预测。"),
+		Do:     s.in("If the early stages thin out, the shop needs newcomers; if the late ones grow, it needs to win back.", "前期阶段变薄，需要拉新；后期阶段变厚，需要召回。"),
 		Tables: []page.Table{t, advice}, Wide: true,
 	}
 	if len(months) == 0 {
@@ -188,6 +188,6 @@ func (s *sheet) stageMonths(l *wholeLifeCycle) page.Figure {
 		return f
 	}
 	f.Charts = []page.Chart{{Name: "stage-months", Option: chart.Option(), Height: 420,
-		Alt: s.in("Bars of customers by stage and month; the table has the figures of today and of the forecast.", "各月各阶段客户数的柱状图,当前与预测数字见表。")}}
+		Alt: s.in("Bars of customers by stage and month; the table has the figures of today and of the forecast.", "各月各阶段客户数的柱状图，当前与预测数字见表。")}}
 	return f
 }

@@ -15,7 +15,7 @@ func (s *sheet) points() page.Section {
 		section.Figures = []page.Figure{s.gone(s.in("Points", "积分"), "points")}
 		return section
 	}
-	section.Intro = s.say("Program: %s; 100 points are worth %s %s.", "会员计划:%s;100 积分价值 %s %s。", layout.Tame(p.Program), layout.Grouped(p.Worth), layout.Tame(s.Currency))
+	section.Intro = s.say("Program: %s; 100 points are worth %s %s.", "会员计划：%s；100 积分价值 %s %s。", layout.Tame(p.Program), layout.Grouped(p.Worth), layout.Tame(s.Currency))
 	if !p.Redeeming {
 		section.Intro += s.in(" Nothing is known to have been redeemed.", "暂无兑换记录。")
 	}
@@ -53,11 +53,11 @@ func (s *sheet) flowOfPoints(p *wholePoints) page.Figure {
 	chart.Series, liability.Categories, liability.Series = []page.Line{up, redeemed, expired, taken}, chart.Categories, []page.Line{owed}
 	return page.Figure{
 		Title: s.in("Points issued, redeemed and expired", "积分的发放、兑换与过期"),
-		Shows: s.in("What customers earned each month (above the line), what they used or lost (below it), and what the shop then owed.", "各月发放(轴上)、使用或失效(轴下)的积分,以及月末负债。"),
-		Do:    s.in("If the debt grows month after month, give people something to redeem before the points expire unused.", "若负债逐月增加,应在积分过期前提供可兑换的好处。"),
+		Shows: s.in("What customers earned each month (above the line), what they used or lost (below it), and what the shop then owed.", "各月发放（轴上）、使用或失效（轴下）的积分，以及月末负债。"),
+		Do:    s.in("If the debt grows month after month, give people something to redeem before the points expire unused.", "若负债逐月增加，应在积分过期前提供可兑换的好处。"),
 		Charts: []page.Chart{
-			{Name: "points", Option: chart.Option(), Height: 340, Alt: s.in("Bars of points issued, redeemed, expired and taken back by month; the table has the figures.", "各月积分发放、兑换、过期与退回的柱状图,数字见表。")},
-			{Name: "points-liability", Option: liability.Option(), Height: 340, Alt: s.in("Curve of the liability by month; the table has the figures.", "各月负债曲线,数字见表。")},
+			{Name: "points", Option: chart.Option(), Height: 340, Alt: s.in("Bars of points issued, redeemed, expired and taken back by month; the table has the figures.", "各月积分发放、兑换、过期与退回的柱状图，数字见表。")},
+			{Name: "points-liability", Option: liability.Option(), Height: 340, Alt: s.in("Curve of the liability by month; the table has the figures.", "各月负债曲线，数字见表。")},
 		},
 		Tables: []page.Table{t}, Wide: true,
 	}
@@ -107,7 +107,7 @@ func (s *sheet) owed(p *wholePoints) page.Figure {
 		Tables: []page.Table{ends, ages, tiers},
 	}
 	if len(p.Expiring) > 0 {
-		f.Charts = []page.Chart{{Name: "points-expiring", Option: chart.Option(), Alt: s.in("Bars of outstanding points by month of expiry; the table has the figures.", "未用积分按到期月的柱状图,数字见表。")}}
+		f.Charts = []page.Chart{{Name: "points-expiring", Option: chart.Option(), Alt: s.in("Bars of outstanding points by month of expiry; the table has the figures.", "未用积分按到期月的柱状图，数字见表。")}}
 	}
 	return f
 }

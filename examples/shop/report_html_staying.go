@@ -44,20 +44,24 @@ func (s *sheet) risk() page.Figure {
 		causes.Rows = append(causes.Rows, row(word(r.Name), s.whole64(fmt.Sprintf("/churn/reasons/%d/customers", i), int64(r.Customers))))
 	}
 	who := page.Table{
-		Caption: s.in("Customers with the most at stake", "风险价值最高的客户"), Names: 4,
-		Head: []string{s.in("customer", "客户"), s.in("segment", "分群"), s.in("stage", "阶段"), s.in("why", "原因"), s.in("risk", "风险"), s.in("days silent", "沉默天数"), s.in("days overdue", "逾期天数"), s.inMoney("at stake", "风险价值")},
+		Caption: s.in("Customers with the most at stake", "风险价值最高的客户"), Align: "lrrlllrr",
+		Head: []string{s.in("customer", "客户"), s.inMoney("at stake", "风险价值"), s.in("risk", "风险"), s.in("why", "原因"), s.in("segment", "分群"), s.in("stage", "阶段"), s.in("days silent", "沉默天数"), s.in("days overdue", "逾期天数")},
 	}
 	for i := range c.AtRisk {
 		a, at := &c.AtRisk[i], fmt.Sprintf("/churn/at_risk/%d/", i)
-		why := strings.Join(lo.Map(a.Reasons, func(r wholeReason, _ int) string { return layout.Tame(r.Name) }), s.in(", ", "、"))
-		who.Rows = append(who.Rows, row(word(a.Customer), word(a.Segment), word(a.Stage), page.Word(why), s.share(at+"risk", &a.Risk, 1), s.estimate(at+"silent", &a.Silent, 0), s.estimate(at+"overdue", &a.Overdue, 0), s.price(at+"stake", &a.Stake)))
+		why := strings.Join(lo.FilterMap(a.Reasons, func(r wholeReason, _ int) (string, bool) { return layout.Tame(r.Name), r.LogOdds > 0 }), s.in(", ", "、"))
+		who.Rows = append(who.Rows, row(word(a.Customer), s.price(at+"stake", &a.Stake), s.share(at+"risk", &a.Risk, 1), page.Word(why), word(a.Segment), word(a.Stage), s.estimate(at+"silent", &a.Silent, 0), s.estimate(at+"overdue", &a.Overdue, 0)))
+	}
+	tables := []page.Table{bands, causes, who}
+	if len(who.Rows) == 0 {
+		tables = tables[:2]
 	}
 	return page.Figure{
 		Title:  title,
-		Shows:  s.in("How many of the customers who are still here may leave, by risk, and which signals say so. Left already is who has been silent for twice as long as nine of ten of their own gaps, but 30 days at least and 365 at most.", "现有客户按流失风险的分布,以及推高风险的信号。已流失:沉默超过自身 90% 间隔的两倍(至少 30 天,至多 365 天)。"),
-		Do:     s.in("Start with the customers of the last table: there the risk times the value is greatest.", "从末表中的客户开始:其风险与价值之积最大。"),
-		Charts: []page.Chart{{Name: "churn-risk", Option: chart.Option(), Height: 320, Alt: s.in("Bars of customers by risk of leaving; the table has the figures.", "按流失风险分组的客户数柱状图,数字见表。")}},
-		Tables: []page.Table{bands, causes, who}, Wide: true,
+		Shows:  s.in("How many of the customers who are still here may leave, by risk, and which signals say so. Left already is who has been silent for twice as long as nine of ten of their own gaps, but 30 days at least and 365 at most.", "现有客户按流失风险的分布，以及推高风险的信号。已流失：沉默超过自身 90% 间隔的两倍（至少 30 天，至多 365 天）。"),
+		Do:     s.in("Start with the customers of the last table: there the risk times the value is greatest.", "从末表中的客户开始：其风险与价值之积最大。"),
+		Charts: []page.Chart{{Name: "churn-risk", Option: chart.Option(), Height: 320, Alt: s.in("Bars of customers by risk of leaving; the table has the figures.", "按流失风险分组的客户数柱状图，数字见表。")}},
+		Tables: tables, Wide: true,
 	}
 }
 
@@ -72,7 +76,7 @@ func (s *sheet) survival() page.Figure {
 	chart := page.Lines{XName: s.in("days after the first order", "首单后天数"), YName: s.in("not yet back", "尚未复购的比例"), X: page.Whole, Y: page.Share, YMax: &one, YMin: &zero}
 	t := page.Table{
 		Caption: s.in("Customers by the amount of their first order", "按首单金额分组的客户"),
-		Head:    []string{s.in("first order", "首单"), s.in("customers", "客户数"), s.in("ordered again", "已复购"), s.in("half are back by day", "半数复购于(天)")},
+		Head:    []string{s.in("first order", "首单"), s.in("customers", "客户数"), s.in("ordered again", "已复购"), s.in("half are back by day", "半数复购于（天）")},
 	}
 	steps := page.Table{
 		Caption: s.in("Share who are not yet back, with its interval", "尚未复购的比例及区间"),
@@ -82,7 +86,7 @@ func (s *sheet) survival() page.Figure {
 		c, at := &v.Curves[i], fmt.Sprintf("/survival/curves/%d/", i)
 		name := layout.Tame(c.Name)
 		if c.Range != "" {
-			t.Rows = append(t.Rows, row(page.Word(name+" ("+layout.Tame(c.Range)+")")))
+			t.Rows = append(t.Rows, row(page.Word(name+s.say(" (%s)", "（%s）", layout.Tame(c.Range)))))
 		} else {
 			t.Rows = append(t.Rows, row(page.Word(name)))
 		}
@@ -104,14 +108,14 @@ func (s *sheet) survival() page.Figure {
 	}
 	if v.P != nil {
 		t.Rows = append(t.Rows,
-			row(page.Word(s.in("log-rank test, chi-square", "对数秩检验,卡方")), page.Cell{}, page.Cell{}, s.estimate("/survival/chi_square", v.ChiSq, 2)),
+			row(page.Word(s.in("log-rank test, chi-square", "对数秩检验，卡方")), page.Cell{}, page.Cell{}, s.estimate("/survival/chi_square", v.ChiSq, 2)),
 			row(page.Word(s.in("p value if all were alike", "各组相同的 p 值")), page.Cell{}, page.Cell{}, s.probability("/survival/p", v.P)))
 	}
 	return page.Figure{
 		Title:  title,
-		Shows:  s.in("The share of customers who have not yet ordered a second time so many days after the first order, by the amount of that order, with bands (Kaplan and Meier). No contract says when a customer leaves; a second order can be seen.", "首单后若干天尚未再次下单的客户比例(按首单金额分组,附置信带,Kaplan–Meier 法)。无合同约束时流失不可见,而第二单可见。"),
-		Do:     s.in("Write before a curve flattens: from there on hardly anyone comes back unasked. Seek more of the first orders whose curve falls lowest.", "在曲线变平之前联系客户:此后很少有人自行回来。多争取曲线降得最低的那类首单。"),
-		Charts: []page.Chart{{Name: "survival", Option: chart.Option(), Height: 400, Alt: s.in("Survival curves with bands; the table has the figures.", "带置信带的生存曲线,数字见表。")}},
+		Shows:  s.in("The share of customers who have not yet ordered a second time so many days after the first order, by the amount of that order, with bands (Kaplan and Meier). No contract says when a customer leaves; a second order can be seen.", "首单后若干天尚未再次下单的客户比例（按首单金额分组，附置信带，Kaplan–Meier 法）。无合同约束时流失不可见，而第二单可见。"),
+		Do:     s.in("Write before a curve flattens: from there on hardly anyone comes back unasked. Seek more of the first orders whose curve falls lowest.", "在曲线变平之前联系客户：此后很少有人自行回来。多争取曲线降得最低的那类首单。"),
+		Charts: []page.Chart{{Name: "survival", Option: chart.Option(), Height: 400, Alt: s.in("Survival curves with bands; the table has the figures.", "带置信带的生存曲线，数字见表。")}},
 		Tables: []page.Table{t, steps}, Wide: true,
 	}
 }
@@ -129,7 +133,7 @@ func (s *sheet) cohorts() page.Figure {
 	}
 	m := page.HeatMap{XName: s.in("months after the first order", "首单后月数"), YName: s.in("month of the first order", "首单月份"), From: "#eef5f1", To: "#1d6b4a", Side: 11, NoNarrowText: true}
 	t := page.Table{
-		Caption: s.in("Customers who ordered so many months after the first order, %; – where the month is not over", "首单后各月下单的客户占比(%);– 表示该月未结束"),
+		Caption: s.in("Customers who ordered so many months after the first order, %; – where the month is not over", "首单后各月下单的客户占比（%）；– 表示该月未结束"),
 		Head:    []string{s.in("first", "首单"), s.in("all", "客户")}, Small: true,
 	}
 	for age := range ages {
@@ -176,9 +180,9 @@ func (s *sheet) cohorts() page.Figure {
 	t.Sums = true
 	return page.Figure{
 		Title:  title,
-		Shows:  s.in("Of those who first ordered in a month (rows), the per cent who ordered again so many months later (columns); darker is more.", "按首单月份(行),此后各月(列)再次下单的客户百分比,颜色越深越多。"),
-		Do:     s.in("Compare rows: a newer month paler than the older ones above it says that newcomers come back less than they did.", "逐行比较:较新的月份颜色更浅,说明新客复购不如从前。"),
-		Charts: []page.Chart{{Name: "cohort-triangle", Option: m.Option(), Height: 90 + 20*len(m.Y), Alt: s.in("Triangle of cohorts by age; the table has the figures.", "按首单月份与月龄的留存三角图,数字见表。")}},
+		Shows:  s.in("Of those who first ordered in a month (rows), the per cent who ordered again so many months later (columns); darker is more.", "按首单月份（行），此后各月（列）再次下单的客户百分比，颜色越深越多。"),
+		Do:     s.in("Compare rows: a newer month paler than the older ones above it says that newcomers come back less than they did.", "逐行比较：较新的月份颜色更浅，说明新客复购不如从前。"),
+		Charts: []page.Chart{{Name: "cohort-triangle", Option: m.Option(), Height: 90 + 20*len(m.Y), Alt: s.in("Triangle of cohorts by age; the table has the figures.", "按首单月份与月龄的留存三角图，数字见表。")}},
 		Tables: []page.Table{t}, Wide: true,
 	}
 }

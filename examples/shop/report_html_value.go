@@ -5,6 +5,7 @@ import (
 
 	"github.com/guanxi-go/guanxi/examples/internal/layout"
 	"github.com/guanxi-go/guanxi/examples/shop/page"
+	"github.com/guanxi-go/guanxi/rfm/clv"
 	"github.com/samber/lo"
 )
 
@@ -17,7 +18,7 @@ func (s *sheet) worth() page.Section {
 		return section
 	}
 	section.Intro = s.say("What customers are expected to bring in the %d months after %s, discounted by %.2f%% a month; model: %s.",
-		"客户在 %[2]s 之后 %[1]d 个月内的预期价值,月折现率 %.2[3]f%%;模型:%[4]s。", v.Horizon, s.AsOf, 100*v.Discount, layout.Tame(v.Model))
+		"客户在 %[2]s 之后 %[1]d 个月内的预期价值，月折现率 %.2[3]f%%；模型：%[4]s。", v.Horizon, s.AsOf, 100*v.Discount, layout.Tame(clv.Kind(v.Model).Label(s.lang)))
 	section.Figures = []page.Figure{s.distribution(v)}
 	if v.HoldOut == nil {
 		section.Figures = append(section.Figures, s.gone(s.in("Was such a forecast right?", "预测准不准"), "hold_out"))
@@ -38,7 +39,7 @@ func (s *sheet) distribution(v *wholeValue) page.Figure {
 	line := page.Line{Name: s.in("customers", "客户数"), Bars: true, Color: page.Blue}
 	t := page.Table{
 		Caption: s.in("Customers by expected value", "按预期价值分组的客户"),
-		Head:    []string{s.inMoney("from", "下限"), s.in("below", "上限(不含)"), s.in("customers", "客户数"), s.inMoney("value", "价值")},
+		Head:    []string{s.inMoney("from", "下限"), s.in("below", "上限（不含）"), s.in("customers", "客户数"), s.inMoney("value", "价值")},
 	}
 	for i, b := range v.Distribution {
 		name := spoken(b.From, 0)
@@ -65,9 +66,9 @@ func (s *sheet) distribution(v *wholeValue) page.Figure {
 	segments.Sums = true
 	return page.Figure{
 		Title:  title,
-		Shows:  s.in("How many customers are expected to bring how much; most bring little, a few very much.", "预期价值各档的客户数;多数不多,少数甚多。"),
-		Do:     s.in("Spend on a customer no more than they are expected to bring, and care for the last bars in person.", "对客户的投入不超过其预期价值;最右几档应专人维护。"),
-		Charts: []page.Chart{{Name: "value-distribution", Option: chart.Option(), Alt: s.in("Bars of customers by expected value; the table has the figures.", "按预期价值分组的客户数柱状图,数字见表。")}},
+		Shows:  s.in("How many customers are expected to bring how much; most bring little, a few very much.", "预期价值各档的客户数；多数不多，少数甚多。"),
+		Do:     s.in("Spend on a customer no more than they are expected to bring, and care for the last bars in person.", "对客户的投入不超过其预期价值；最右几档应专人维护。"),
+		Charts: []page.Chart{{Name: "value-distribution", Option: chart.Option(), Alt: s.in("Bars of customers by expected value; the table has the figures.", "按预期价值分组的客户数柱状图，数字见表。")}},
 		Tables: []page.Table{t, segments}, Wide: true,
 	}
 }
@@ -86,7 +87,7 @@ func (s *sheet) holdOut(h *wholeHoldOut) page.Figure {
 	expected := page.Line{Name: s.in("expected, with interval", "预期及区间"), Color: page.Orange, Band: true, Dashed: true}
 	actual := page.Line{Name: s.in("actual", "实际"), Color: page.Blue}
 	t := page.Table{
-		Caption: s.in("Repeat purchases in four weeks, actual and expected", "每四周的复购次数:实际与预期"),
+		Caption: s.in("Repeat purchases in four weeks, actual and expected", "每四周的复购次数：实际与预期"),
 		Head:    []string{s.in("from", "起始日"), s.in("actual", "实际"), s.in("expected", "预期"), s.in("from", "下限"), s.in("to", "上限")},
 		Latest:  true,
 	}
@@ -105,7 +106,7 @@ func (s *sheet) holdOut(h *wholeHoldOut) page.Figure {
 		}
 		t.Rows = append(t.Rows, row(name, s.estimate(at+"actual", &p.Actual, 0), s.estimate(at+"expected", &p.Expected, 1), s.estimate(at+"low", &p.Low, 1), s.estimate(at+"high", &p.High, 1)))
 	}
-	t.Caption += s.in("; * held out", ";* 为检验期")
+	t.Caption += s.in("; * held out", "；* 为检验期")
 	track.Series = []page.Line{expected, actual}
 
 	classes := page.Lines{XName: s.in("repeat purchases before", "此前复购次数"), YName: s.in("mean of a customer, held out", "检验期人均复购"), Y: page.Tenth}
@@ -128,8 +129,8 @@ func (s *sheet) holdOut(h *wholeHoldOut) page.Figure {
 		Head:    []string{s.in("all held out", "检验期合计"), ""},
 		Rows: [][]page.Cell{
 			row(page.Word(s.in("customers", "客户数")), s.whole64("/value/hold_out/customers", int64(h.Customers))),
-			row(page.Word(s.in("repeat purchases, actual", "复购次数,实际")), s.estimate("/value/hold_out/actual", &h.Actual, 0)),
-			row(page.Word(s.in("repeat purchases, predicted", "复购次数,预测")), s.estimate("/value/hold_out/predicted", &h.Predicted, 0)),
+			row(page.Word(s.in("repeat purchases, actual", "复购次数，实际")), s.estimate("/value/hold_out/actual", &h.Actual, 0)),
+			row(page.Word(s.in("repeat purchases, predicted", "复购次数，预测")), s.estimate("/value/hold_out/predicted", &h.Predicted, 0)),
 			row(page.Word(s.in("at least", "下限")), s.estimate("/value/hold_out/low", &h.Low, 0)),
 			row(page.Word(s.in("at most", "上限")), s.estimate("/value/hold_out/high", &h.High, 0)),
 			row(page.Word(s.in("mean absolute error of a customer", "人均绝对误差")), s.estimate("/value/hold_out/mae", &h.MAE, 3)),
@@ -139,11 +140,11 @@ func (s *sheet) holdOut(h *wholeHoldOut) page.Figure {
 	return page.Figure{
 		Title: s.in("Was such a forecast right?", "预测准不准"),
 		Shows: s.say("The same model fitted to what was known on %s, beside what then happened; the band is where the truth should lie.",
-			"以 %s 之前的数据拟合同一模型,与其后的实际对照;色带为应有范围。", h.Calibration),
-		Do: s.in("Trust the values as far as the line of what happened stays in the band; if it leaves, look at what changed in the shop.", "实际曲线在色带内时可信任该预测;若离开色带,应查明店铺有何变化。"),
+			"以 %s 之前的数据拟合同一模型，与其后的实际对照；色带为应有范围。", h.Calibration),
+		Do: s.in("Trust the values as far as the line of what happened stays in the band; if it leaves, look at what changed in the shop.", "实际曲线在色带内时可信任该预测；若离开色带，应查明店铺有何变化。"),
 		Charts: []page.Chart{
-			{Name: "value-forecast", Option: track.Option(), Height: 340, Alt: s.in("Actual and expected repeat purchases over time with a band; the table has the figures.", "复购次数的实际与预期及色带,数字见表。")},
-			{Name: "value-by-frequency", Option: classes.Option(), Height: 340, Alt: s.in("Bars of actual and predicted repeat purchases by those before; the table has the figures.", "按此前复购次数的实际与预测柱状图,数字见表。")},
+			{Name: "value-forecast", Option: track.Option(), Height: 340, Alt: s.in("Actual and expected repeat purchases over time with a band; the table has the figures.", "复购次数的实际与预期及色带，数字见表。")},
+			{Name: "value-by-frequency", Option: classes.Option(), Height: 340, Alt: s.in("Bars of actual and predicted repeat purchases by those before; the table has the figures.", "按此前复购次数的实际与预测柱状图，数字见表。")},
 		},
 		Tables: []page.Table{sums, by, t}, Wide: true,
 	}
@@ -163,7 +164,7 @@ func (s *sheet) bestCustomers(v *wholeValue) page.Figure {
 	f := page.Figure{
 		Title:  s.in("The most valuable customers", "最有价值的客户"),
 		Shows:  s.in("Who is expected to bring most, with the probability that they are still customers.", "预期贡献最高的客户及其仍为客户的概率。"),
-		Do:     s.in("Where the value is high and the probability falls, call.", "价值高而概率下降者,应尽快联系。"),
+		Do:     s.in("Where the value is high and the probability falls, call.", "价值高而概率下降者，应尽快联系。"),
 		Tables: []page.Table{t}, Wide: true,
 	}
 	if len(t.Rows) == 0 {

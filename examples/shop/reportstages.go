@@ -16,7 +16,7 @@ func (p *report) say(en, zh string, args ...any) {
 
 // missing says why a part is not known.
 func (p *report) missing(part string) {
-	p.say("Not known: %s.", "无从得知:%s。", p.all.Unknown[part])
+	p.say("Not known: %s.", "无从得知：%s。", p.all.Unknown[part])
 }
 
 // figure writes an estimate in the currency.
@@ -41,7 +41,7 @@ func (p *report) interval(low, high string) string { return low + p.in(" to ", "
 func (p *report) lifeCycle() {
 	l := p.all.LifeCycle
 	p.title("Life cycle", "客户生命周期", p.in("(by the silence since the last order: at risk after 92 days, sleeping 182, lost 365)",
-		"(按末次下单后的沉默:92 天预警,182 天沉睡,365 天流失)"))
+		"（按末次下单后的沉默：92 天预警，182 天沉睡，365 天流失）"))
 	t := &layout.Table{Align: "l"}
 	header := []string{p.in("stage", "阶段"), p.in("customers", "客户数"), p.in("share", "占比")}
 	for k := range l.Stages {
@@ -68,24 +68,24 @@ func (p *report) lifeCycle() {
 	p.table(t)
 	if n := len(l.Months); n > 0 {
 		p.say("→: share that goes there within a month, over the %d months since %s; forecast if newcomers arrive as in the last three.",
-			"→:一个月内转入该阶段的比例(自 %[2]s 起 %[1]d 个月);预测假设新客数与近三个月相同。", n, l.Months[0].Month)
+			"→：一个月内转入该阶段的比例（自 %[2]s 起 %[1]d 个月）；预测假设新客数与近三个月相同。", n, l.Months[0].Month)
 	}
 }
 
 // worth is what customers are expected to buy.
 func (p *report) worth() {
 	v := p.all.Value
-	p.title("Lifetime value", "客户终身价值", fmt.Sprintf(p.in("(%d months ahead, discounted at %g%% a month)", "(未来 %d 个月,月贴现率 %g%%)"),
+	p.title("Lifetime value", "客户终身价值", fmt.Sprintf(p.in("(%d months ahead, discounted at %g%% a month)", "（未来 %d 个月，月贴现率 %g%%）"),
 		valueConfig.Horizon, 100*valueConfig.Discount))
 	if v == nil {
 		p.missing("value")
 		return
 	}
-	p.say("Still active: about %s customers; expected orders: %s", "预计仍活跃客户约 %s 位,预计订单 %s 笔", rounded(v.Active), rounded(v.Orders))
+	p.say("Still active: about %s customers; expected orders: %s", "预计仍活跃客户约 %s 位，预计订单 %s 笔", rounded(v.Active), rounded(v.Orders))
 	if v.Total != nil {
 		p.say("Value of all: %s%s", "全体价值 %s%s", rounded(*v.Total), p.limits(v.Interval, rounded))
 	} else {
-		p.say("What an order is worth is not known: too few came back, or amounts vary too much.", "单笔消费额无从得知:复购太少或金额差异过大。")
+		p.say("What an order is worth is not known: too few came back, or amounts vary too much.", "单笔消费额无从得知：复购太少或金额差异过大。")
 	}
 	p.holdOut(v.HoldOut)
 	if len(v.Best) == 0 {
@@ -105,7 +105,7 @@ func (p *report) worth() {
 	}
 	p.table(t)
 	p.say("Intervals: what the fits do not know of their parameters, not what chance will do to one customer.",
-		"区间只反映参数的不确定性,不含个体的偶然波动。")
+		"区间只反映参数的不确定性，不含个体的偶然波动。")
 }
 
 // shownBest is how many customers a list of the text shows.
@@ -116,13 +116,13 @@ func (p *report) limits(i *wholeInterval, write func(float64) string) string {
 	if i == nil {
 		return ""
 	}
-	return " (" + p.interval(write(i.Low), write(i.High)) + ")"
+	return fmt.Sprintf(p.in(" (%s)", "（%s）"), p.interval(write(i.Low), write(i.High)))
 }
 
 // holdOut is whether such a forecast was right.
 func (p *report) holdOut(h *wholeHoldOut) {
 	if h == nil {
-		p.say("No hold-out: the log is too short.", "没有留出期:订单记录太短。")
+		p.say("No hold-out: the log is too short.", "没有留出期：订单记录太短。")
 		return
 	}
 	within, periods := 0, 0
@@ -135,25 +135,26 @@ func (p *report) holdOut(h *wholeHoldOut) {
 		}
 	}
 	p.say("Was it right? Fitted to what was known on %s, the model expected %s%s orders since of the %s customers of then; %s came. Of %d times four weeks, %d lie within the 95%% band.",
-		"预测准吗?用截至 %s 的数据拟合,模型预计当时的 %[4]s 位客户此后下单 %[2]s%[3]s 笔,实际 %[5]s 笔;%[6]d 个四周期中 %[7]d 个落在 95%% 区间内。",
+		"预测准吗？用截至 %s 的数据拟合，模型预计当时的 %[4]s 位客户此后下单 %[2]s%[3]s笔，实际 %[5]s 笔；%[6]d 个四周期中 %[7]d 个落在 95%% 区间内。",
 		h.Calibration, rounded(h.Predicted), p.limits(&h.wholeInterval, rounded), layout.Thousands(h.Customers), rounded(h.Actual), periods, within)
 }
 
 // leaving is who is leaving, and why.
 func (p *report) leaving() {
 	c := p.all.Churn
-	p.title("Who is leaving, and why", "谁将流失,因为什么", p.in("(risk by the handbook's signals, weights set by hand)", "(按手册信号与人工权重)"))
+	p.title("Who is leaving, and why", "谁将流失，因为什么", p.in("(risk by the handbook's signals, weights set by hand)", "（按手册信号与人工权重）"))
 	if c == nil {
 		p.missing("churn")
 		return
 	}
 	p.say("Gone by their own cycle: silent for twice as long as nine of ten of their gaps, 30 days at least, 365 at most.",
-		"按各自周期流失:沉默超过自身 90%% 间隔的两倍,至少 30 天,至多 365 天。")
+		"按各自周期流失：沉默超过自身 90%% 间隔的两倍，至少 30 天，至多 365 天。")
 	p.say("By their own cycle %s are gone and %s are there, of whom %s are overdue. At stake (risk × a year's spend): %s",
-		"按各自周期:已流失 %s 位,在店 %s 位,其中逾期 %s 位。风险金额(风险 × 近一年消费):%s",
+		"按各自周期：已流失 %s 位，在店 %s 位，其中逾期 %s 位。风险金额（风险 × 近一年消费）：%s",
 		layout.Thousands(c.Left), layout.Thousands(c.Present), layout.Thousands(c.Overdue), rounded(c.Stake))
 	p.say("%s", "%s", p.list(lo.Map(c.Bands, func(b wholeRiskBand, _ int) string { return b.Name + " " + layout.Thousands(b.Customers) })))
 	if len(c.AtRisk) == 0 {
+		p.say("Nobody who is there needs watching.", "在店客户中无人需要关注。")
 		return
 	}
 	t := &layout.Table{Align: "llrrrrl"}
@@ -170,12 +171,12 @@ func (p *report) list(names []string) string { return strings.Join(names, p.in("
 
 // staying is how long customers stay, and who comes back when.
 func (p *report) staying() {
-	p.title("Who orders again", "客户复购", p.in("(by the first order)", "(按首单金额)"))
+	p.title("Who orders again", "客户复购", p.in("(by the first order)", "（按首单金额）"))
 	if s := p.all.Survival; s == nil {
 		p.missing("survival")
 	} else {
 		t := &layout.Table{Align: "ll"}
-		t.Add(p.in("group", "分组"), p.in("amount", "金额"), p.in("customers", "客户数"), p.in("ordered again", "已复购"), p.in("half by day", "半数复购(天)"))
+		t.Add(p.in("group", "分组"), p.in("amount", "金额"), p.in("customers", "客户数"), p.in("ordered again", "已复购"), p.in("half by day", "半数复购（天）"))
 		for _, c := range s.Curves {
 			half := unknown
 			if c.Median != nil {
@@ -185,7 +186,7 @@ func (p *report) staying() {
 		}
 		p.table(t)
 		if s.P != nil {
-			p.say("Were the groups alike, they would differ so much with p %s (log-rank test).", "若各组相同,差异如此之大的概率 p %s(对数秩检验)。", pText(*s.P))
+			p.say("Were the groups alike, they would differ so much with p %s (log-rank test).", "若各组相同，差异如此之大的概率 p %s（对数秩检验）。", pText(*s.P))
 		}
 	}
 	p.cohortTable()
@@ -224,7 +225,8 @@ func (p *report) cohortTable() {
 		}
 		t.Add(row...)
 	}
-	for _, row := range c.Rows[max(0, len(c.Rows)-rows-1):] {
+	bought := lo.Filter(c.Rows, func(r wholeCohort, _ int) bool { return r.Customers > 0 })
+	for _, row := range bought[max(0, len(bought)-rows-1):] {
 		add(row.Month, layout.Thousands(row.Customers), row.Cells)
 	}
 	t.Rule()

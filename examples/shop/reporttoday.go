@@ -11,7 +11,7 @@ import (
 func (p *report) points() {
 	w := p.all.Points
 	p.title("Points", "积分", p.in("(a sample programme: 1 point for 1, spendable after 7 days, expiring after 12 months)",
-		"(示例计划:消费 1 得 1 分,7 天后可用,12 个月过期)"))
+		"（示例计划：消费 1 得 1 分，7 天后可用，12 个月过期）"))
 	t := &layout.Table{Align: "l"}
 	t.Add("", p.in("issued", "发放"), p.in("redeemed", "兑换"), p.in("expired", "过期"), p.in("taken back", "退货扣回"), p.in("outstanding", "期末余额"), p.in("liability", "负债"))
 	const months = 6
@@ -23,15 +23,15 @@ func (p *report) points() {
 	t.Add(p.in("all", "合计"), layout.Thousands(w.Issued), layout.Thousands(w.Redeemed), layout.Thousands(w.Expired), layout.Thousands(w.TakenBack),
 		layout.Thousands(w.Outstanding-w.Debt), layout.Grouped(w.Liability))
 	p.table(t)
-	p.say("Tiers: %s", "等级:%s", p.list(lo.Map(w.Tiers, func(x wholeTier, _ int) string { return x.Name + " " + layout.Thousands(x.Customers) })))
+	p.say("Tiers: %s", "等级：%s", p.list(lo.Map(w.Tiers, func(x wholeTier, _ int) string { return x.Name + " " + layout.Thousands(x.Customers) })))
 	if w.Debt > 0 {
 		p.say("Outstanding is less %s points that customers owe after refunds.", "余额已减去客户因退货所欠的 %s 分。", layout.Thousands(w.Debt))
 	}
 	if w.Loose > 0 {
-		p.say("%s of no known order took nothing back.", "%s没有对应订单,未扣回积分。", p.count(w.Loose, "refund", "refunds", "笔退款"))
+		p.say("%s of no known order took nothing back.", "%s没有对应订单，未扣回积分。", p.count(w.Loose, "refund", "refunds", "笔退款"))
 	}
 	if !w.Redeeming {
-		p.say("What was redeemed is not in an order log: all that was earned counts until it expires.", "订单记录中没有兑换:所得积分在过期前均计为余额。")
+		p.say("What was redeemed is not in an order log: all that was earned counts until it expires.", "订单记录中没有兑换：所得积分在过期前均计为余额。")
 	}
 }
 
@@ -44,7 +44,7 @@ func (p *report) recommending() {
 		return
 	}
 	points := func(v float64) string { return fmt.Sprintf("%+.1f", 100*v) }
-	p.say("Net promoter score %s (%s) of %s answers (%s), the last one of each customer", "净推荐值 %s(%s),%s 份回答(%s),每位客户取最近一次",
+	p.say("Net promoter score %s (%s) of %s answers (%s), the last one of each customer", "净推荐值 %s（%s），%s 份回答（%s），每位客户取最近一次",
 		points(n.Score), p.interval(points(n.Low), points(n.High)), layout.Thousands(n.Answers), layout.Tame(n.Source))
 	if n.Unknown > 0 {
 		p.say("%s of people who are no customers", "其中 %s 份来自非客户", p.count(n.Unknown, "answer is", "answers are", "份"))
@@ -68,7 +68,7 @@ func (p *report) recommending() {
 func (p *report) todo() {
 	a := p.all.Actions
 	p.title("Today, "+p.all.AsOf, "今日行动 "+p.all.AsOf, fmt.Sprintf(p.in("(%.0f%% of the customers are held out, to measure what it does: leave them alone)",
-		"(%.0f%% 的客户留作对照以衡量效果:请勿联系)"), 100*a.HeldOut))
+		"（%.0f%% 的客户留作对照以衡量效果：请勿联系）"), 100*a.HeldOut))
 	switch {
 	case len(a.List) > 0:
 	case p.all.Churn == nil:
@@ -86,11 +86,11 @@ func (p *report) todo() {
 		last = x.Name
 		reason := layout.Tame(x.Reason)
 		if x.HeldOut {
-			reason = p.in("HELD OUT; ", "【对照,勿联系】") + reason
+			reason = p.in("HELD OUT; ", "【对照，勿联系】") + reason
 		}
 		t.Add(name, layout.Tame(x.Customer), layout.Tame(x.Segment), p.figure(x.Stake), reason)
 	}
 	p.table(t)
 	p.say("At stake: call, risk × a year's spend; thank, the lifetime value; win back, what was bought in the year before the last order.",
-		"涉及金额:致电为风险 × 近一年消费;致谢为终身价值;挽回为末次下单前一年的消费。")
+		"涉及金额：致电为风险 × 近一年消费；致谢为终身价值；挽回为末次下单前一年的消费。")
 }

@@ -48,11 +48,11 @@ func simulate(o options, stderr io.Writer) (*orderLog, error) {
 	}
 	s.title = guanxi.Text{
 		EN: fmt.Sprintf("Simulated shop, %s customers, seed %d", layout.Thousands(int64(o.customers)), o.seed),
-		ZH: fmt.Sprintf("模拟店铺,%s 位客户,种子 %d", layout.Thousands(int64(o.customers)), o.seed),
+		ZH: fmt.Sprintf("模拟店铺，%s 位客户，种子 %d", layout.Thousands(int64(o.customers)), o.seed),
 	}
 	s.reading = guanxi.Text{
 		EN: "Pareto/NBD purchases, log-normal baskets, refunds in part and in whole",
-		ZH: "Pareto/NBD 购买过程,对数正态客单价,含部分与全额退款",
+		ZH: "Pareto/NBD 购买过程，对数正态客单价，含部分与全额退款",
 	}
 	bar := newProgress(stderr, "simulating", int64(o.customers), manyCustomers)
 	defer bar.finish()
@@ -65,7 +65,9 @@ func simulate(o options, stderr io.Writer) (*orderLog, error) {
 			}
 		}
 	}
-	return s.orderLog, s.flush()
+	err = s.flush()
+	s.read = len(s.rows)
+	return s.orderLog, err
 }
 
 // batchRows is about how many rows are added at once.

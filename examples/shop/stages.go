@@ -86,7 +86,7 @@ func findStages(b *book, o options, c *crew) (*stages, error) {
 func (s *stages) follow(b *book, from, to int, counts *migration.Counts) error {
 	order, _ := s.model.Event("order")
 	var visits []lifecycle.Visit
-	var spans []migration.Span
+	var spans []migration.Stay
 	for i := from; i < to; i++ {
 		var pos lifecycle.Pos
 		visits = visits[:0]
@@ -117,7 +117,7 @@ func (s *stages) follow(b *book, from, to int, counts *migration.Counts) error {
 		}
 		visits = s.model.AppendVisits(visits, before, out)
 		var err error
-		if spans, err = migration.AppendSpans(spans[:0], s.model, visits, pos); err == nil {
+		if spans, err = migration.AppendStays(spans[:0], s.model, visits, pos); err == nil {
 			err = counts.Add(spans)
 		}
 		if err != nil {

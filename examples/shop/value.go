@@ -17,7 +17,7 @@ var rowConfig = clv.RowConfig{Unit: clv.Week}
 // values is what the buyers are still worth.
 type values struct {
 	of     []clv.Value    // by buyer
-	limits []clv.Interval // of Value; nil where not known
+	limits []clv.Forecast // of Value; nil where not known
 	priced bool           // spend and values are known
 	report *wholeValue
 }
@@ -25,7 +25,7 @@ type values struct {
 // findValues fits the models to the whole log and values every buyer. It returns nil
 // and why where there is no fit.
 func findValues(b *book, o options, c *crew) (*values, error) {
-	rows, err := clv.FromPurchases(b.log.agg, rowConfig, b.asOf)
+	rows, err := clv.FromPurchases(b.log.agg, b.asOf, rowConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func findValues(b *book, o options, c *crew) (*values, error) {
 // expectSpend is what every customer is expected to spend on a purchase; nil where
 // that cannot be known.
 func expectSpend(rows *clv.Customers[string], c *crew) (*clv.SpendFit, []float64, error) {
-	spend, err := clv.FitSpend(rows.Rows, clv.Tuning{Workers: c.workers})
+	spend, err := clv.FitSpend(rows.Rows, clv.TuningConfig{Workers: c.workers})
 	var each []float64
 	if err == nil {
 		each, err = spend.AppendSpend(nil, rows.Rows)
@@ -74,8 +74,8 @@ func expectSpend(rows *clv.Customers[string], c *crew) (*clv.SpendFit, []float64
 }
 
 // valueLimits are the intervals of all values.
-func valueLimits(fit *clv.Fit, spend *clv.SpendFit, rows *clv.Customers[string], c *crew) ([]clv.Interval, error) {
-	parts, err := inChunks(c, "intervals", rows.Len(), func(from, to int) ([]clv.Interval, error) {
+func valueLimits(fit *clv.Fit, spend *clv.SpendFit, rows *clv.Customers[string], c *crew) ([]clv.Forecast, error) {
+	parts, err := inChunks(c, "intervals", rows.Len(), func(from, to int) ([]clv.Forecast, error) {
 		part := clv.Rows{Unit: rows.Unit, List: rows.List[from:to]}
 		return fit.AppendValueIntervals(nil, part, spend, valueConfig, 0)
 	})

@@ -40,7 +40,7 @@ func findWaves(b *book, o options) (*waves, error) {
 			}
 			continue
 		}
-		list[i].Person = a.buyer + 1
+		list[i].Customer = a.buyer + 1
 		if j := w.lastOf[a.buyer]; j == 0 || answers[j-1].at <= a.at {
 			w.lastOf[a.buyer] = i + 1
 		}

@@ -248,6 +248,8 @@ func TestAnswers(t *testing.T) {
 		{"customer,score,date\nA,1,2024-02-01\n,1.5,soon\n", `row 2 (line 3): no customer; score "1.5": not a whole number from 0 to 10; date "soon"`},
 		{"customer,score,date\nA,1\n", "row 1 (line 2): 2 fields where the header has 3"},
 		{"customer,score\nA,1\n", `no column "date"`},
+		{"customer,score,date\nA,1,9998-01-01\n", `row 1 (line 2): date "9998-01-01": not in the years 1970 to 2199`},
+		{"customer,score,date\n", "answers.csv: there are no rows below the header"},
 		{"", "the file is empty"},
 		{"customer,score,date\n" + strings.Repeat("A,x,2024-02-01\n", 25), "and 5 more"},
 	} {

@@ -46,7 +46,7 @@ var experiences = []experience{
 	{0.14, -2.8, []string{"报价不透明", "合同外又有增项"}, []string{"hidden fees in the quote", "the quotation was not transparent"}},
 	{0.12, 0.6, []string{"包装太精美", "礼盒很用心"}, []string{"lovely packaging", "so well wrapped"}},
 	{0.20, 0.9, []string{"导购很耐心", "服务热情"}, []string{"friendly staff", "very helpful service"}},
-	{0.16, 0.7, []string{"质量好,做工细", "用料扎实"}, []string{"solid quality", "beautiful workmanship"}},
+	{0.16, 0.7, []string{"质量好，做工细", "用料扎实"}, []string{"solid quality", "beautiful workmanship"}},
 	{0.06, -1.5, []string{"价格偏贵"}, []string{"a bit expensive"}},
 	{0.04, -1.0, []string{"小程序卡顿"}, []string{"the app crashed at the checkout"}},
 }
@@ -56,7 +56,7 @@ var experiences = []experience{
 func invent(loc *time.Location) *survey {
 	rng := rand.New(rand.NewPCG(9, 2025))
 	s := &survey{
-		title: guanxi.Text{EN: "An invented survey: a shop that furnishes rooms, July to December 2025", ZH: "模拟调查:某家居定制商家,2025 年 7 月至 12 月"},
+		title: guanxi.Text{EN: "An invented survey: a shop that furnishes rooms, July to December 2025", ZH: "模拟调查：某家居定制商家，2025 年 7 月至 12 月"},
 		rows:  make([]response, people), grouped: true, timed: true, worded: true,
 	}
 	for i := range s.rows {

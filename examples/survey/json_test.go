@@ -85,7 +85,7 @@ func TestGroups(t *testing.T) {
 	i := 0
 	for x, a := range have {
 		for _, c := range have[x+1:] {
-			want, err := nps.Diff(tally(a), tally(c), 0.9)
+			want, err := nps.Diff(tally(c), tally(a), 0.9)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestGroups(t *testing.T) {
 	if len(r.Comparisons) != i {
 		t.Errorf("%d comparisons, want %d", len(r.Comparisons), i)
 	}
-	adjusted, err := nps.Adjust(nil, p, nps.Holm)
+	adjusted, err := nps.AppendAdjusted(nil, p, nps.Holm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestGroups(t *testing.T) {
 
 // Without answers there is no score, and no interval of it.
 func TestNoAnswers(t *testing.T) {
-	for _, text := range []string{"score,team\n", "score,team\n,A\n ,B\n"} {
+	for _, text := range []string{"score,team\n,A\n", "score,team\n,A\n ,B\n"} {
 		r := runJSON(t, "-responses", csvAnswers(t, text), "-score", "score", "-group", "team")
 		if r.Answers != 0 || r.Score != nil || r.Interval.Low != nil || r.Interval.High != nil || r.Interval.Method != nps.Tango ||
 			r.Groups == nil || r.Comparisons == nil || len(r.Comparisons) != 0 || r.Skipped != int64(len(r.Groups)) {

@@ -72,7 +72,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	check(lo.Contains(periods, o.period), "-period %q is none of %q", *period, periods)
 	var err error
 	if o.lang, err = guanxi.ParseLang(*lang); err != nil {
-		faults.Add(fmt.Errorf("-lang %q is %w", *lang, err))
+		faults.Add(fmt.Errorf("-lang: %w", err))
 	}
 	if o.loc, err = time.LoadLocation(cmp.Or(*tz, "UTC")); err != nil {
 		faults.Add(fmt.Errorf("-tz %q is no time zone known here", *tz))

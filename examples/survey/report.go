@@ -74,7 +74,7 @@ func (p *report) header() error {
 	t.Add(p.in("Without a score", "未评分"), layout.Thousands(p.all.Dismissed()))
 	p.print(t)
 	if n == 0 {
-		p.say("There are no answers, and so there is no score.", "没有回答,因此没有得分。")
+		p.say("There are no answers, and so there is no score.", "没有回答，因此没有得分。")
 		return nil
 	}
 	e, err := p.all.Estimate("", p.confidence)
@@ -98,7 +98,9 @@ func (p *report) groupTable() error {
 		return err
 	}
 	p.section("Groups", "分组")
-	name := func(i int) string { return cmp.Or(layout.Tame(p.groups[i].Name), p.in("(none named)", "(未填写)")) }
+	name := func(i int) string {
+		return cmp.Or(layout.Tame(p.groups[i].Name), p.in("(none named)", "（未填写）"))
+	}
 	if len(c.Ranked) > 0 {
 		t := &layout.Table{Align: "l"}
 		t.Add(p.in("group", "分组"), p.in("answers", "回答"), nps.Promoter.Label(p.lang), nps.Passive.Label(p.lang),
@@ -113,26 +115,26 @@ func (p *report) groupTable() error {
 	if len(c.TooFew) > 0 {
 		few := lo.Map(c.TooFew[:min(maxFew, len(c.TooFew))], func(s nps.Scarce, _ int) string { return name(s.Group) + " " + layout.Thousands(s.Answers) })
 		if more := len(c.TooFew) - maxFew; more > 0 {
-			few = append(few, fmt.Sprintf(p.in("and %s more (all of them: -json)", "另有 %s 组(-json 列出全部)"), layout.Thousands(more)))
+			few = append(few, fmt.Sprintf(p.in("and %s more (all of them: -json)", "另有 %s 组（-json 列出全部）"), layout.Thousands(more)))
 		}
-		p.say("Not enough answers to be ranked (fewer than %s): %s", "回答不足,不参与排名(少于 %s 份):%s",
+		p.say("Not enough answers to be ranked (fewer than %s): %s", "回答不足，不参与排名（少于 %s 份）：%s",
 			layout.Thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
 	}
 	if c.Equal != nil {
-		p.say("Could all have the same score? p %s", "各组得分是否可能相同?p %s", probability(c.Equal.P))
+		p.say("Could all have the same score? p %s", "各组得分是否可能相同？p %s", probability(c.Equal.P))
 	}
 	switch err := c.EqualErr; {
 	case err == nil:
 	case errors.Is(err, nps.ErrTooFew):
-		p.say("Could all have the same score? Not tested: %s has a single answer", "各组得分是否可能相同?无法检验:%s 只有一份回答", name(err.Group))
+		p.say("Could all have the same score? Not tested: %s has a single answer", "各组得分是否可能相同？无法检验：%s 只有一份回答", name(err.Group))
 	default:
-		p.say("Could all have the same score? Not tested: the answers of %s are all of one class", "各组得分是否可能相同?无法检验:%s 的回答全属同一类", name(err.Group))
+		p.say("Could all have the same score? Not tested: the answers of %s are all of one class", "各组得分是否可能相同？无法检验：%s 的回答全属同一类", name(err.Group))
 	}
 	if c.Mix != nil {
-		p.say("Could all have the same mix of classes? p %s", "各组三类构成是否可能相同?p %s", probability(c.Mix.P))
+		p.say("Could all have the same mix of classes? p %s", "各组三类构成是否可能相同？p %s", probability(c.Mix.P))
 	}
 	if c.MixErr != nil {
-		p.say("Could all have the same mix of classes? Not tested: all answers are of one class", "各组三类构成是否可能相同?无法检验:所有回答同属一类")
+		p.say("Could all have the same mix of classes? Not tested: all answers are of one class", "各组三类构成是否可能相同？无法检验：所有回答同属一类")
 	}
 	if len(c.Pairs) == 0 {
 		return nil
@@ -147,7 +149,7 @@ func (p *report) groupTable() error {
 	}
 	p.print(t)
 	p.say("%s of %s pairs, the surest first; p adjusted by Holm for all of them, intervals not adjusted",
-		"共 %[2]s 对,列出最显著的 %[1]s 对;p 值按 Holm 法对全部组对校正,区间未校正",
+		"共 %[2]s 对，列出最显著的 %[1]s 对；p 值按 Holm 法对全部组对校正，区间未校正",
 		layout.Thousands(min(p.top, len(pairs))), layout.Thousands(len(pairs)))
 	return nil
 }
@@ -188,13 +190,13 @@ func (p *report) trendTable() error {
 	}
 	if lo.SomeBy(rows, func(r nps.TrendRow) bool { return r.Change != nil }) {
 		p.say("change: from the last period with answers enough; every p by itself, not adjusted",
-			"变化:与上一个回答足够的周期相比;各 p 值未校正")
+			"变化：与上一个回答足够的周期相比；各 p 值未校正")
 	}
 	if more := len(rows) - maxPeriods; more > 0 {
 		p.say("%s earlier periods not shown", "另有更早的 %s 期未列出", layout.Thousands(more))
 	}
 	if timeless > 0 {
-		p.say("Answers that do not say when they came: %s, not in this table", "未注明时间的回答:%s 份,未计入本表", layout.Thousands(timeless))
+		p.say("Answers that do not say when they came: %s, not in this table", "未注明时间的回答：%s 份，未计入本表", layout.Thousands(timeless))
 	}
 	return nil
 }
@@ -229,14 +231,14 @@ func (p *report) themeTable() error {
 	if spoken > 0 {
 		p.print(t)
 		p.say("impact: the score less what it would be without these answers; it goes with the theme, it need not come from it.",
-			"影响:总得分减去剔除这些回答后的得分;仅表示相关,未必是原因。")
-		p.say("A theme counts those that are part of it, such as quotes in price.", "主题包含其子主题,如价格包含报价。")
+			"影响：总得分减去剔除这些回答后的得分；仅表示相关，未必是原因。")
+		p.say("A theme counts those that are part of it, such as quotes in price.", "主题包含其子主题，如价格包含报价。")
 	}
 	if spoken > p.top {
-		p.say("%s more themes not shown (-top)", "另有 %s 个主题未列出(-top)", layout.Thousands(spoken-p.top))
+		p.say("%s more themes not shown (-top)", "另有 %s 个主题未列出（-top）", layout.Thousands(spoken-p.top))
 	}
 	if len(few) > 0 {
-		p.say("Not enough answers (fewer than %s): %s", "回答不足(少于 %s 份):%s", layout.Thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
+		p.say("Not enough answers (fewer than %s): %s", "回答不足（少于 %s 份）：%s", layout.Thousands(p.minimum), strings.Join(few, p.in(", ", "、")))
 	}
 	if spoken+len(few) == 0 {
 		p.say("No theme was found.", "未发现任何主题。")

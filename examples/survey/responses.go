@@ -41,7 +41,7 @@ func readResponses(o options) (*survey, error) {
 		return nil, err
 	}
 	s := &survey{
-		title:   guanxi.Text{EN: "Survey of " + o.responses, ZH: "调查数据:" + o.responses},
+		title:   guanxi.Text{EN: "Survey of " + o.responses, ZH: "调查数据：" + o.responses},
 		grouped: o.group != "", timed: o.time != "", worded: o.text != "",
 	}
 	var errs []error
@@ -77,6 +77,9 @@ func readResponses(o options) (*survey, error) {
 	}
 	if faults > maxFaults {
 		errs = append(errs, fmt.Errorf("%s: and %d more", o.responses, faults-maxFaults))
+	}
+	if faults == 0 && len(s.rows) == 0 {
+		return nil, fmt.Errorf("%s: there are no rows below the header", o.responses)
 	}
 	return s, errors.Join(errs...)
 }

@@ -18,6 +18,8 @@ func TestBadRows(t *testing.T) {
 		want       []string
 	}{
 		{"off the scale", header + "9,A,,\n11,A,,\n-1,B,,\n", []string{`row 2 (line 3): score "11": ` + nps.ErrScore.Error(), `row 3 (line 4): score "-1"`}},
+		{"header alone", header, []string{"there are no rows below the header"}},
+		{"a mistyped year", header + "9,A,9998-01-01,\n9,A,2025-01-01,\n9,A,1969-12-31,\n", []string{`row 1 (line 2): time "9998-01-01": not a time of the years 1970 to 2199`, "row 3 (line 4)"}},
 		{"not whole", header + "7.5,A,,\n", []string{`row 1 (line 2): score "7.5"`}},
 		{"barely not whole", header + "9.00000000000000000001,A,,\n", []string{"row 1"}},
 		{"no number", header + "ten,A,,\nNaN,A,,\nInf,A,,\nNA,A,,\n1e1,A,,\n", []string{"row 1", "row 2", "row 3", "row 4", "row 5"}},
@@ -111,9 +113,7 @@ func TestBlankLines(t *testing.T) {
 		"score\n9\n\n10\n":            "2 1",
 		"score\r\n9\r\n\r\n10":        "2 1",
 		"score\n\n\n9\n\n\n":          "1 4",
-		"score\n":                     "0 0",
 		"score\n\n":                   "0 1",
-		"score":                       "0 0",
 		"\ufeff\n\nscore\n9\n \n\"\"": "1 2",
 		"score,team\n9,A\n\n10,A\n":   "2 0",
 	} {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/guanxi-go/guanxi/examples/internal/csvfile"
 )
 
 // timeReader reads times by a layout, or without one those that begin with the
@@ -20,8 +22,8 @@ var (
 )
 
 var (
-	errTime   = errors.New("not a time of the years 1900 to 9998 that begins with the year; others need -date-format")
-	errLayout = errors.New("not of the layout given with -date-format")
+	errTime   = errors.New("not a time of the years 1970 to 2199 that begins with the year; others need -date-format")
+	errLayout = errors.New("not of the layout given with -date-format, in the years 1970 to 2199")
 )
 
 // parse reads a time; a day alone is its beginning. Fractions of a second are
@@ -29,12 +31,12 @@ var (
 func (r *timeReader) parse(s string) (time.Time, error) {
 	if r.layout != "" {
 		t, err := time.ParseInLocation(r.layout, s, r.loc)
-		if err != nil || !written(t) {
+		if err != nil || !csvfile.InYears(t) {
 			return time.Time{}, errLayout
 		}
 		return t, nil
 	}
-	if t, err := time.ParseInLocation(r.last, s, r.loc); r.last != "" && err == nil && written(t) {
+	if t, err := time.ParseInLocation(r.last, s, r.loc); r.last != "" && err == nil && csvfile.InYears(t) {
 		return t, nil
 	}
 	sep := ""
@@ -50,7 +52,7 @@ func (r *timeReader) parse(s string) (time.Time, error) {
 				continue
 			}
 			layout := day + sep + clock
-			if t, err := time.ParseInLocation(layout, s, r.loc); err == nil && written(t) {
+			if t, err := time.ParseInLocation(layout, s, r.loc); err == nil && csvfile.InYears(t) {
 				r.last = layout
 				return t, nil
 			}
@@ -58,9 +60,6 @@ func (r *timeReader) parse(s string) (time.Time, error) {
 	}
 	return time.Time{}, errTime
 }
-
-// written reports whether a year is one that a survey can have.
-func written(t time.Time) bool { return t.Year() >= 1900 && t.Year() < 9999 }
 
 // isLayout reports whether a Go layout has a year, a month and a day.
 func isLayout(layout string) bool {

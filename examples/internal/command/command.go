@@ -11,8 +11,8 @@ import (
 
 // Run is a main function without the process: it reads the flags, does the job,
 // and returns the exit code, 2 for flags that make no sense and 1 for whatever
-// else went wrong. Nothing is written to stdout unless all of it can be. Complain
-// tells of an error; nil is [Complain].
+// else went wrong. Nothing is written to stdout unless all of it can be, or the error
+// is [ErrPrinted]. Complain tells of an error; nil is [Complain].
 func Run[Options any](name string, args []string, stdout, stderr io.Writer,
 	parse func(args []string, stderr io.Writer) (Options, error),
 	do func(o Options, out, stderr io.Writer) error,
@@ -31,16 +31,24 @@ func Run[Options any](name string, args []string, stdout, stderr io.Writer,
 		return 2
 	}
 	var out bytes.Buffer
-	if err := do(o, &out, stderr); err != nil {
-		complain(stderr, err)
-		return 1
+	err = do(o, &out, stderr)
+	if err == nil || errors.Is(err, ErrPrinted) {
+		if _, failed := out.WriteTo(stdout); failed != nil {
+			err = failed
+		}
 	}
-	if _, err := out.WriteTo(stdout); err != nil {
+	switch {
+	case err == nil:
+		return 0
+	case !errors.Is(err, ErrPrinted):
 		complain(stderr, err)
-		return 1
 	}
-	return 0
+	return 1
 }
+
+// ErrPrinted ends a command with exit code 1 although what it has written is whole, and is
+// printed. Of what went wrong it has told stderr itself.
+var ErrPrinted = errors.New("printed, but not all is well")
 
 // Complain writes every error that err joins on a line of its own.
 func Complain(stderr io.Writer, name string, err error) {

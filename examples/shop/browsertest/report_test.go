@@ -159,13 +159,13 @@ func hostile(t *testing.T) []string {
 	return []string{"-orders", filepath.Join(dir, "orders.csv"), "-segments", filepath.Join(dir, "segments.json")}
 }
 
-// few is a log of which little can be said.
+// few is a log of which little can be said, with a row that is refused.
 func few(t *testing.T) []string {
 	name := filepath.Join(t.TempDir(), "orders.csv")
-	if err := os.WriteFile(name, []byte("customer,date,amount\nann,2026-01-05,10\nbo,2026-01-07,0\nann,2026-01-09,2.50\n"), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte("customer,date,amount\nann,2026-01-05,10\nbo,2026-01-07,0\nann,2026-01-09,2.50\ncy,9998-01-01,5\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return []string{"-orders", name, "-lang", "zh"}
+	return []string{"-orders", name, "-lang", "zh", "-skip-bad"}
 }
 
 // cdnow is a real log, where it is at hand.

@@ -25,6 +25,7 @@ type Document struct {
 	Title    string
 	Lead     []string // lines under the title
 	Facts    []Fact
+	Notes    []Note // under the facts
 	Sections []Section
 	Foot     []string // lines at the very end
 }
@@ -33,6 +34,12 @@ type Document struct {
 type Fact struct {
 	Label string
 	Cell  Cell
+}
+
+// Note is what a reader must know of the data before trusting a figure.
+type Note struct {
+	Title string
+	Lines []string
 }
 
 // Section is a question and what answers it.
@@ -68,10 +75,11 @@ type Table struct {
 	Caption string
 	Head    []string
 	Rows    [][]Cell
-	Sums    bool // the last row is the sum
-	Names   int  // so many columns from the left are words; 0: 1
-	Small   bool // many columns
-	Latest  bool // of a table too long for paper the last rows are printed, not the first
+	Sums    bool   // the last row is the sum
+	Names   int    // so many columns from the left are words; 0: 1
+	Align   string // of each column: l for words, r for figures; "": see Names
+	Small   bool   // many columns
+	Latest  bool   // of a table too long for paper the last rows are printed, not the first
 }
 
 // A table of more than mostPrinted rows is cut to somePrinted on paper; the sum is
@@ -133,7 +141,7 @@ var (
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"first": func(i int) bool { return i == 0 },
-	"word":  func(t Table, i int) bool { return i < max(t.Names, 1) },
+	"word":  Table.word,
 	"row":   rowClass,
 	"class": class,
 	"unprinted": func(t Table) int {
@@ -141,7 +149,9 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 		return n
 	},
 	// A table of few columns and rows has one beside it.
-	"full": func(t Table) bool { return len(t.Head) > 5 || len(t.Head) > 2 && t.Names > 2 || len(t.Rows) > 30 },
+	"full": func(t Table) bool {
+		return len(t.Head) > 5 || len(t.Head) > 2 && (t.Names > 2 || t.Align != "") || len(t.Rows) > 30
+	},
 	"or360": func(height int) int {
 		if height == 0 {
 			return 360
@@ -151,10 +161,18 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"option": option,
 }).Parse(pageHTML))
 
+// word reports whether a column is of words.
+func (t Table) word(i int) bool {
+	if t.Align != "" {
+		return i < len(t.Align) && t.Align[i] == 'l'
+	}
+	return i < max(t.Names, 1)
+}
+
 // class tells words from figures; long ones are broken into lines.
 func class(t Table, i int, c Cell) template.HTMLAttr {
 	switch {
-	case i >= max(t.Names, 1):
+	case !t.word(i):
 		return ""
 	case utf8.RuneCountInString(c.Text) > 22:
 		return ` class="word long"`
@@ -172,10 +190,10 @@ func option(o Option) (template.JS, error) {
 // words are the page's own.
 var words = map[string]guanxi.Text{
 	"contents": {EN: "Contents", ZH: "目录"},
-	"do":       {EN: "What to do:", ZH: "怎么用:"},
-	"more":     {EN: "more rows: open this file on a screen", ZH: "行未印出:请在屏幕上查看"},
-	"absent":   {EN: "Not known:", ZH: "未知:"},
-	"noscript": {EN: "The charts need JavaScript; the tables have the same figures.", ZH: "图表需要 JavaScript;表格中有相同的数字。"},
+	"do":       {EN: "What to do:", ZH: "怎么用："},
+	"more":     {EN: "more rows: open this file on a screen", ZH: "行未印出：请在屏幕上查看"},
+	"absent":   {EN: "Not known:", ZH: "未知："},
+	"noscript": {EN: "The charts need JavaScript; the tables have the same figures.", ZH: "图表需要 JavaScript；表格中有相同的数字。"},
 }
 
 // Write writes the document.

@@ -158,41 +158,6 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// A report takes the place of an ordinary file alone, keeps its rights, and goes
-// where a link leads.
-func TestCheckFile(t *testing.T) {
-	dir := t.TempDir()
-	private, link := filepath.Join(dir, "private.html"), filepath.Join(dir, "link.html")
-	if err := os.WriteFile(private, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(private, link); err != nil {
-		t.Skip(err)
-	}
-	lost := filepath.Join(dir, "lost.html")
-	if err := os.Symlink(filepath.Join(dir, "nothing"), lost); err != nil {
-		t.Skip(err)
-	}
-	for name, want := range map[string]string{
-		dir: "is a folder", os.DevNull: "no file to write to", filepath.Join(dir, "no", "x.html"): "its folder",
-		filepath.Join(private, "x.html"): "its folder is a file", lost: "nothing",
-	} {
-		if err := CheckFile(name); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q in it", name, err, want)
-		}
-	}
-	if err := sample().WriteFile(link); err != nil {
-		t.Fatal(err)
-	}
-	to, err := os.Lstat(link)
-	if err != nil || to.Mode()&fs.ModeSymlink == 0 {
-		t.Errorf("the link is no more: %v", err)
-	}
-	if info, err := os.Stat(private); err != nil || info.Size() == 0 || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file behind the link: %v, %v", info, err)
-	}
-}
-
 // Of a long table some rows are not printed, and paper says how many.
 func TestUnprinted(t *testing.T) {
 	rows := func(n int) [][]Cell { return make([][]Cell, n) }
