@@ -2,8 +2,8 @@ package loyalty
 
 import "math/bits"
 
-// chunks is a list that grows without moving what it holds: chunk k has 2·2^k
-// places. Pointers into it stay good.
+// chunks is a list that grows without moving what it holds: by two chunks of 2 places,
+// two of 4, two of 8 and so on. Pointers into it stay good.
 type chunks[T any] struct {
 	n    int
 	base int // the first of last
@@ -11,11 +11,15 @@ type chunks[T any] struct {
 	list [][]T
 }
 
+// chunkOf returns which chunk the i-th place is in, and where there.
 func chunkOf(i int) (k, off int) {
-	j := uint(i) + 2
-	k = bits.Len(j) - 2
-	return k, int(j - 2<<k)
+	pair := bits.Len(uint(i)+4) - 3 // of chunks of one size: those before have 4·2^pair − 4 places
+	off = i + 4 - 4<<pair
+	return 2*pair + off>>(pair+1), off & (2<<pair - 1)
 }
+
+// chunkSize returns how many places the k-th chunk has.
+func chunkSize(k int) int { return 2 << (k / 2) }
 
 func (c *chunks[T]) at(i int) *T {
 	if i >= c.base {
@@ -45,9 +49,9 @@ func (c *chunks[T]) grow(m *slab[T]) {
 	if k == len(c.list) {
 		var chunk []T
 		if m == nil {
-			chunk = make([]T, 2<<k)
+			chunk = make([]T, chunkSize(k))
 		} else {
-			chunk = m.take(2 << k)
+			chunk = m.take(chunkSize(k))
 		}
 		c.list = append(c.list, chunk)
 	}

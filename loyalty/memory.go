@@ -194,6 +194,7 @@ func (m *Memory) Lock(ctx context.Context, id AccountID, f func(ctx context.Cont
 	acc := m.account(id)
 	acc.mu.Lock()
 	defer acc.mu.Unlock()
+	acc.warm()
 	acc.staged = nil
 	if err := f(ctx, (*memoryLocked)(acc)); err != nil || acc.staged == nil {
 		return err

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,20 +38,38 @@ func TestSimulation(t *testing.T) {
 	brief := os.Getenv("GUANXI_BRIEF") != ""
 	began := time.Now()
 	accepted, refused := map[string]int{}, map[string]int{}
-	for seed := first; seed < first+commands/each; seed++ {
-		w, err := Run(Config{Seed: uint64(seed), Commands: each, Brief: brief})
-		if err != nil {
-			var f *Failure
-			if brief && errors.As(err, &f) {
-				t.Fatalf("seed %d after %d commands: %v", f.Seed, (seed-first)*each+f.Of, f.Err)
+	errs := make([]error, commands/each)
+	var next atomic.Int64
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(errs); i = int(next.Add(1)) - 1 {
+				w, err := Run(Config{Seed: uint64(first + i), Commands: each, Brief: brief})
+				if err != nil {
+					errs[i] = err
+					next.Add(int64(len(errs))) // the others end theirs
+					return
+				}
+				mu.Lock()
+				for k, n := range w.Counts {
+					accepted[k] += n
+				}
+				for k, n := range w.Refused {
+					refused[k] += n
+				}
+				mu.Unlock()
 			}
+		})
+	}
+	workers.Wait()
+	for i, err := range errs {
+		var f *Failure
+		if brief && errors.As(err, &f) {
+			t.Fatalf("seed %d after %d commands: %v", f.Seed, i*each+f.Of, f.Err)
+		}
+		if err != nil {
 			t.Fatal(err)
-		}
-		for k, n := range w.Counts {
-			accepted[k] += n
-		}
-		for k, n := range w.Refused {
-			refused[k] += n
 		}
 	}
 	for _, m := range []map[string]int{accepted, refused} {
