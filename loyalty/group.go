@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -255,6 +256,7 @@ func (g *groupLane) take(ctx context.Context) []*groupCall {
 	if size <= 0 {
 		size = GroupSize
 	}
+	runtime.Gosched() // whom the round before has answered may have another command by now
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if waiting := len(g.queue); g.Pause != nil && waiting < size {
